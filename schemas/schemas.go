@@ -1,0 +1,243 @@
+// Package schemas says what delivered tables look like: the tables and fields of each collection, the code
+// sets their values come from, and the calendar of working days. The declarations are YAML files beside this
+// one and travel inside the program.
+//
+// A declaration says what can be read (names, types, keys, privacy). What is right is a rule, not a schema.
+package schemas
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+//go:embed *.yaml codes/*.yaml calendars/*.yaml results/*.yaml
+var files embed.FS
+
+// ErrUnknown is the cause of every error about a collection, code set or calendar that does not exist.
+var ErrUnknown = errors.New("not known")
+
+// Type says how the text of a cell is read.
+type Type string
+
+// The types that a field may have.
+const (
+	TypeText     Type = "text"     // nearly unique text: kept as it stands
+	TypeCode     Type = "code"     // text that repeats: a code or a category
+	TypeKey      Type = "key"      // an identifier: text, never a number
+	TypeDate     Type = "date"     // a calendar day
+	TypeDateTime Type = "datetime" // a calendar day with a time that may be unknown
+	TypeInteger  Type = "integer"  // a whole number
+	TypeBoolean  Type = "boolean"  // true or false; only in tables that the pipeline makes
+)
+
+// Privacy says how closely a field tells of one person.
+type Privacy string
+
+// The privacy classes. A column that no schema knows is treated as Direct.
+const (
+	Direct   Privacy = "direct"   // names, identifiers, references
+	Indirect Privacy = "indirect" // birth date, postcode, ethnicity, school
+	Open     Privacy = "open"
+)
+
+// Collection is one return or extract: its tables in the order in which they are read, parents first.
+type Collection struct {
+	Name   string   `yaml:"collection"`
+	Title  string   `yaml:"title"`
+	About  string   `yaml:"about"`
+	Source string   `yaml:"source"`
+	Tables []*Table `yaml:"tables"`
+}
+
+// Table is one list of records.
+type Table struct {
+	Name    string   `yaml:"name"`
+	Title   string   `yaml:"title"`
+	About   string   `yaml:"about"`
+	Aliases []string `yaml:"aliases"` // further file names that mean this table
+	Key     []string `yaml:"key"`     // the fields that together name a record
+	Fields  []*Field `yaml:"fields"`
+}
+
+// Field is one column of a table.
+type Field struct {
+	Name       string   `yaml:"name"`
+	About      string   `yaml:"about"`
+	Type       Type     `yaml:"type"`
+	Codes      string   `yaml:"codes"`      // the code set that its values come from
+	References string   `yaml:"references"` // the table whose key it holds
+	Parent     string   `yaml:"parent"`     // what conditions call the record that it points to
+	Needed     bool     `yaml:"needed"`     // without a readable value the record cannot be placed and is quarantined
+	Privacy    Privacy  `yaml:"privacy"`
+	Pseudonym  string   `yaml:"pseudonym"` // the kind of identifier; equal kinds get comparable pseudonyms
+	Analysis   string   `yaml:"analysis"`  // month, district or keep: what an indirect field becomes for analysis
+	Aliases    []string `yaml:"aliases"`
+}
+
+// Table returns the table called name, or nil.
+func (c *Collection) Table(name string) *Table {
+	for _, t := range c.Tables {
+		if t.Name == name {
+			return t
+		}
+	}
+	return nil
+}
+
+// Field returns the field called name, or nil.
+func (t *Table) Field(name string) *Field {
+	if i := t.FieldIndex(name); i >= 0 {
+		return t.Fields[i]
+	}
+	return nil
+}
+
+// FieldIndex returns the place of the field called name in Fields, or -1.
+func (t *Table) FieldIndex(name string) int {
+	return slices.IndexFunc(t.Fields, func(f *Field) bool { return f.Name == name })
+}
+
+// TableOf returns the table that a file name (without folder and extension) means, or nil. Case, blanks and
+// dashes do not matter.
+func (c *Collection) TableOf(stem string) *Table {
+	want := Normalise(stem)
+	for _, t := range c.Tables {
+		if Normalise(t.Name) == want || slices.ContainsFunc(t.Aliases, func(a string) bool { return Normalise(a) == want }) {
+			return t
+		}
+	}
+	return nil
+}
+
+// Normalise folds a header or file name for comparison: lower case, with every run of characters that are
+// neither letters nor digits as one underscore.
+func Normalise(name string) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range strings.ToLower(strings.TrimSpace(name)) {
+		if (r >= 'a' && r <= 'z') || (r >= '0' && r <= '9') || r > 127 && r != ' ' {
+			if gap && b.Len() > 0 {
+				b.WriteByte('_')
+			}
+			gap = false
+			b.WriteRune(r)
+		} else {
+			gap = true
+		}
+	}
+	return b.String()
+}
+
+// Collections returns the names of all collections, sorted.
+func Collections() []string {
+	entries, err := files.ReadDir(".")
+	if err != nil {
+		panic(err) // the folder is inside the program
+	}
+	var names []string
+	for _, e := range entries {
+		if name, ok := strings.CutSuffix(e.Name(), ".yaml"); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Load reads the collection called name. The error is ErrUnknown when there is none.
+func Load(name string) (*Collection, error) {
+	text, err := Source(name)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(text)
+}
+
+// Source returns the YAML of the collection called name: what a published run keeps beside its figures.
+func Source(name string) ([]byte, error) {
+	if !slices.Contains(Collections(), name) {
+		return nil, fmt.Errorf("find collection %q (there are: %s): %w", name, strings.Join(Collections(), ", "), ErrUnknown)
+	}
+	return files.ReadFile(name + ".yaml")
+}
+
+// Parse reads a collection from YAML and checks that its references, keys and code sets exist.
+func Parse(text []byte) (*Collection, error) {
+	c := &Collection{}
+	if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("read schema: %w", err)
+	}
+	return c, c.check()
+}
+
+func (c *Collection) check() error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	for i, t := range c.Tables {
+		for _, k := range t.Key {
+			if t.Field(k) == nil {
+				fault("table %s: key names field %s, which it does not have", t.Name, k)
+			}
+		}
+		for _, f := range t.Fields {
+			switch f.Type {
+			case TypeText, TypeCode, TypeKey, TypeDate, TypeDateTime, TypeInteger, TypeBoolean:
+			default:
+				fault("field %s.%s: type %q is none of text, code, key, date, datetime, integer, boolean", t.Name, f.Name, f.Type)
+			}
+			switch f.Privacy {
+			case Direct, Indirect, Open:
+			default:
+				fault("field %s.%s: privacy %q is none of direct, indirect, open", t.Name, f.Name, f.Privacy)
+			}
+			if f.Privacy == Indirect && f.Analysis == "" {
+				fault("field %s.%s: an indirect field says what it becomes for analysis: month, district or keep", t.Name, f.Name)
+			}
+			if f.Codes != "" {
+				if _, err := LoadCodeSet(f.Codes); err != nil {
+					fault("field %s.%s: %w", t.Name, f.Name, err)
+				}
+			}
+			if f.References != "" {
+				parent := slices.IndexFunc(c.Tables[:i], func(p *Table) bool { return p.Name == f.References })
+				if parent < 0 || len(c.Tables[parent].Key) != 1 {
+					fault("field %s.%s: references %s, which is no earlier table with one key", t.Name, f.Name, f.References)
+				}
+				if f.Parent == "" {
+					fault("field %s.%s: a reference names its parent", t.Name, f.Name)
+				}
+			}
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// readYAML reads one embedded declaration strictly into out.
+func readYAML(kind, folder, name string, out any) error {
+	text, err := files.ReadFile(path.Join(folder, name+".yaml"))
+	if err != nil {
+		return fmt.Errorf("find %s %q: %w", kind, name, ErrUnknown)
+	}
+	if err := yaml.UnmarshalWithOptions(text, out, yaml.Strict()); err != nil {
+		return fmt.Errorf("read %s %q: %w", kind, name, err)
+	}
+	return nil
+}
+
+// Result reads the schema of a table that the pipeline makes: contacts, incidents, referrals, persons, links.
+func Result(name string) (*Table, error) {
+	t := &Table{}
+	if err := readYAML("result table", "results", name, t); err != nil {
+		return nil, err
+	}
+	return t, (&Collection{Tables: []*Table{t}}).check()
+}
+
+// Files returns all declarations as files: what a published run keeps beside its figures.
+func Files() fs.FS { return files }

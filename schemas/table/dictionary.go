@@ -1,0 +1,154 @@
+package table
+
+import (
+	"bytes"
+	"hash/maphash"
+	"math"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
+)
+
+// Dictionary gives each distinct text a code, in the order in which the texts are first seen. The text lies
+// in the shape of an Arrow string array, so that handing it over copies nothing. It is not safe for
+// concurrent use.
+type Dictionary struct {
+	seed    maphash.Seed
+	slots   []slot // open addressing
+	offsets []int32
+	data    []byte
+}
+
+// slot is a place in a dictionary's hash table: a code and the low half of its text's hash.
+type slot struct {
+	next uint32 // code+1, or 0 when the slot is free
+	hash uint32
+}
+
+// NewDictionary returns an empty dictionary.
+func NewDictionary() *Dictionary {
+	return &Dictionary{seed: maphash.MakeSeed(), slots: make([]slot, 64), offsets: []int32{0}}
+}
+
+// Len counts the distinct texts.
+func (d *Dictionary) Len() int { return len(d.offsets) - 1 }
+
+// Value returns the text of a code; it must not be changed.
+func (d *Dictionary) Value(code uint32) []byte {
+	return d.data[d.offsets[code]:d.offsets[code+1]]
+}
+
+// Code returns the code of text, giving it the next one when it is new. It panics with an explanation when
+// the distinct texts together pass 2 GiB, which is the most that one Arrow string array holds.
+func (d *Dictionary) Code(text []byte) uint32 {
+	hash := uint32(maphash.Bytes(d.seed, text))
+	at, found := d.find(text, hash)
+	if found {
+		return d.slots[at].next - 1
+	}
+	code := uint32(d.Len())
+	if len(d.data)+len(text) > math.MaxInt32 {
+		panic("the distinct values of one column pass 2 GiB; split the delivery by year")
+	}
+	d.data = append(d.data, text...)
+	d.offsets = append(d.offsets, int32(len(d.data)))
+	d.slots[at] = slot{code + 1, hash}
+	if d.Len()*2 > len(d.slots) {
+		d.grow()
+	}
+	return code
+}
+
+// Lookup returns the code of text and whether it has one.
+func (d *Dictionary) Lookup(text []byte) (uint32, bool) {
+	at, found := d.find(text, uint32(maphash.Bytes(d.seed, text)))
+	return d.slots[at].next - 1, found
+}
+
+// find returns the place of a text's slot, or of the free one where it belongs.
+func (d *Dictionary) find(text []byte, hash uint32) (at uint32, found bool) {
+	mask := uint32(len(d.slots) - 1)
+	for at = hash & mask; ; at = (at + 1) & mask {
+		held := d.slots[at]
+		if held.next == 0 {
+			return at, false
+		}
+		if held.hash == hash && bytes.Equal(d.Value(held.next-1), text) {
+			return at, true
+		}
+	}
+}
+
+func (d *Dictionary) grow() {
+	old := d.slots
+	d.slots = make([]slot, 2*len(old))
+	mask := uint32(len(d.slots) - 1)
+	for _, held := range old {
+		if held.next == 0 {
+			continue
+		}
+		at := held.hash & mask
+		for d.slots[at].next != 0 {
+			at = (at + 1) & mask
+		}
+		d.slots[at] = held
+	}
+}
+
+// Array returns the texts seen so far as an Arrow array. Texts added later do not change it.
+func (d *Dictionary) Array() *array.String { return StringArray(d.offsets, d.data, nil, 0) }
+
+// StringArray wraps offsets and text as an Arrow string array without copying. valid is a bitmap, or nil when
+// no value is null.
+func StringArray(offsets []int32, data, valid []byte, nulls int) *array.String {
+	buffers := []*memory.Buffer{nil, memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(offsets)), memory.NewBufferBytes(data)}
+	if nulls > 0 {
+		buffers[0] = memory.NewBufferBytes(valid)
+	}
+	return array.NewStringData(array.NewData(arrow.BinaryTypes.String, len(offsets)-1, buffers, nil, nulls, 0))
+}
+
+// DictionaryType is the Arrow type of code and key columns.
+var DictionaryType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint32, ValueType: arrow.BinaryTypes.String}
+
+// DictionaryArray wraps codes and their texts as an Arrow dictionary array without copying.
+func DictionaryArray(codes []uint32, values *array.String, valid []byte, nulls int) *array.Dictionary {
+	indices := array.NewData(arrow.PrimitiveTypes.Uint32, len(codes), fixedBuffers(arrow.Uint32Traits.CastToBytes(codes), valid, nulls), nil, nulls, 0)
+	result := array.NewDictionaryArray(DictionaryType, array.NewUint32Data(indices), values)
+	result.Dictionary() // filled in at the first call, without a lock: here, before anybody shares the array
+	return result
+}
+
+// DateArray wraps days as an Arrow date array without copying.
+func DateArray(days []int32, valid []byte, nulls int) *array.Date32 {
+	return array.NewDate32Data(array.NewData(arrow.FixedWidthTypes.Date32, len(days), fixedBuffers(arrow.Int32Traits.CastToBytes(days), valid, nulls), nil, nulls, 0))
+}
+
+// TimeArray wraps times of day, in seconds, as an Arrow time array without copying.
+func TimeArray(seconds []int32, valid []byte, nulls int) *array.Time32 {
+	return array.NewTime32Data(array.NewData(arrow.FixedWidthTypes.Time32s, len(seconds), fixedBuffers(arrow.Int32Traits.CastToBytes(seconds), valid, nulls), nil, nulls, 0))
+}
+
+// IntegerArray wraps whole numbers as an Arrow array without copying.
+func IntegerArray(values []int64, valid []byte, nulls int) *array.Int64 {
+	return array.NewInt64Data(array.NewData(arrow.PrimitiveTypes.Int64, len(values), fixedBuffers(arrow.Int64Traits.CastToBytes(values), valid, nulls), nil, nulls, 0))
+}
+
+// LineArray wraps line numbers as an Arrow array without copying.
+func LineArray(lines []uint32) *array.Uint32 {
+	return array.NewUint32Data(array.NewData(arrow.PrimitiveTypes.Uint32, len(lines), fixedBuffers(arrow.Uint32Traits.CastToBytes(lines), nil, 0), nil, 0, 0))
+}
+
+// BooleanArray wraps a bitmap of values as an Arrow array without copying.
+func BooleanArray(length int, values, valid []byte, nulls int) *array.Boolean {
+	return array.NewBooleanData(array.NewData(arrow.FixedWidthTypes.Boolean, length, fixedBuffers(values, valid, nulls), nil, nulls, 0))
+}
+
+func fixedBuffers(values, valid []byte, nulls int) []*memory.Buffer {
+	buffers := []*memory.Buffer{nil, memory.NewBufferBytes(values)}
+	if nulls > 0 {
+		buffers[0] = memory.NewBufferBytes(valid)
+	}
+	return buffers
+}

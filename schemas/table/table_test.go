@@ -1,0 +1,87 @@
+package table
+
+import (
+	"testing"
+
+	"frontdoor/schemas"
+)
+
+func TestCellStates(t *testing.T) {
+	c := &Column{
+		Array:  IntegerArray([]int64{7, 0, 0, 0, 0, 9}, []byte{0b100001}, 4),
+		Kept:   []Kept{{Row: 0, Text: " 7"}, {Row: 1, Text: "x", Unreadable: true}, {Row: 2, Text: " "}},
+		Absent: []Span{{3, 5}},
+	}
+	states := []State{Present, Unreadable, Blank, Absent, Absent, Present}
+	texts := []string{" 7", "x", " ", "", "", "9"}
+	for row, want := range states {
+		if got := c.State(row); got != want {
+			t.Errorf("row %d: state %d, want %d", row, got, want)
+		}
+		if text, delivered := c.Delivery(row); text != texts[row] || delivered != (want != Absent) {
+			t.Errorf("row %d: delivery %q, %v", row, text, delivered)
+		}
+	}
+	none := &Column{}
+	if text, delivered := none.Delivery(0); none.State(0) != Absent || text != "" || delivered || none.Delivered() {
+		t.Error("a column that was not delivered has cells")
+	}
+}
+
+func TestDatesAreDeliveredAsWritten(t *testing.T) {
+	day := schemas.DayOf(2019, 5, 2)
+	days, valid := []int32{day, day, 0}, []byte{0b011}
+	times := TimeArray([]int32{34215, 0, 0}, []byte{0b001}, 2)
+	for name, c := range map[string]struct {
+		column Column
+		want   [3]string
+	}{
+		"no layout":          {Column{Time: times}, [3]string{"2019-05-02 09:30:15", "2019-05-02", ""}},
+		"layout alone":       {Column{Time: times, Layout: "02/01/2006"}, [3]string{"02/05/2019 09:30:15", "02/05/2019", ""}},
+		"clock and midnight": {Column{Time: times, Layout: "2/1/2006", Clock: "T15:04:05.000Z", Midnight: " 00:00"}, [3]string{"2/5/2019T09:30:15.000Z", "2/5/2019 00:00", ""}},
+		"clock of minutes":   {Column{Time: times, Layout: "2006-01-02", Clock: " 15:04 +0100"}, [3]string{"2019-05-02 09:30 +0100", "2019-05-02", ""}},
+		"date with midnight": {Column{Layout: "2006-01-02", Midnight: " 00:00:00"}, [3]string{"2019-05-02 00:00:00", "2019-05-02 00:00:00", ""}},
+	} {
+		c.column.Array = DateArray(days, valid, 1)
+		for row, want := range c.want {
+			if got, _ := c.column.Delivery(row); got != want {
+				t.Errorf("%s, row %d: %q, want %q", name, row, got, want)
+			}
+		}
+	}
+}
+
+func TestDictionaryKeepsTheOrderOfFirstSight(t *testing.T) {
+	d := NewDictionary()
+	var words [][]byte
+	for i := range 1000 {
+		words = append(words, []byte{byte('a' + i%26), byte('a' + i/26%26), byte(i / 676)})
+	}
+	for range 2 {
+		for i, w := range words {
+			if got := d.Code(w); got != uint32(i) || string(d.Value(got)) != string(w) {
+				t.Fatalf("word %d has code %d", i, got)
+			}
+		}
+	}
+	before := d.Array()
+	d.Code([]byte("more"))
+	if before.Len() != 1000 || d.Array().Len() != 1001 || before.Value(7) != string(words[7]) {
+		t.Error("an array changes with its dictionary")
+	}
+	if code, found := d.Lookup([]byte("more")); !found || code != 1000 {
+		t.Error("a known text is not found")
+	}
+	if _, found := d.Lookup([]byte("never")); found {
+		t.Error("an unknown text is found")
+	}
+}
+
+func TestReleaseGivesAWindowBack(t *testing.T) {
+	freed := 0
+	(&Text{Free: func() { freed++ }}).Release()
+	(&Text{}).Release()
+	if freed != 1 {
+		t.Errorf("freed %d times", freed)
+	}
+}
