@@ -1,0 +1,134 @@
+package conform
+
+import (
+	"slices"
+	"sync"
+
+	"frontdoor/schemas/table"
+)
+
+// result makes the table, in two steps: with all rows, to say what stands in those that go; then without.
+func (b *Builder) result() *Result {
+	full := b.buildColumns()
+	out := &Result{}
+	found := newFindings(b, full)
+	var gone removal
+	for i, f := range b.files {
+		if f.dropped {
+			gone.add(f.span)
+			continue
+		}
+		unplaced := b.unplaced(f)
+		for _, row := range unplaced {
+			gone.add(table.Span{From: row, To: row + 1})
+		}
+		b.report(i, f, len(unplaced))
+		out.Files = append(out.Files, f.report)
+		found.file(i, f, unplaced)
+	}
+	out.Problems, out.Quarantined = found.sorted(), found.quarantined
+	if gone.count() > 0 {
+		b.remove(gone)
+		full = b.buildColumns()
+	}
+	out.Table = b.table(full)
+	return out
+}
+
+// buildColumns makes the columns of all slots as they stand; one that no file had has no array.
+func (b *Builder) buildColumns() []*table.Column {
+	columns := make([]*table.Column, len(b.columns))
+	for i, c := range b.columns {
+		columns[i] = &table.Column{}
+		if b.delivered(i) {
+			columns[i] = c.build()
+		}
+		if known := len(b.schema.Fields); i < known {
+			columns[i].Field = b.schema.Fields[i]
+		} else {
+			columns[i].Field = b.extras[i-known]
+		}
+	}
+	return columns
+}
+
+// delivered tells whether a file that counts had a slot's column.
+func (b *Builder) delivered(slot int) bool {
+	return slices.ContainsFunc(b.files, func(f *file) bool { return !f.dropped && slices.Contains(f.slots, slot) })
+}
+
+// table puts columns, and where their rows come from, together.
+func (b *Builder) table(columns []*table.Column) *table.Table {
+	known := len(b.schema.Fields)
+	t := &table.Table{Schema: b.schema, Rows: len(b.lines), Columns: columns[:known:known]}
+	for _, c := range columns[known:] {
+		if c.Delivered() {
+			t.Extras = append(t.Extras, c)
+		}
+	}
+	names := table.NewDictionary()
+	codes := make([]uint32, 0, len(b.lines))
+	for _, f := range b.files {
+		if f.dropped {
+			continue
+		}
+		code := names.Code([]byte(f.name))
+		for range f.report.Accepted {
+			codes = append(codes, code)
+		}
+	}
+	t.File = table.DictionaryArray(codes, names.Array(), nil, 0)
+	t.Line = table.LineArray(b.lines)
+	return t
+}
+
+// unplaced returns the rows of a file in which a field that is needed holds no value.
+func (b *Builder) unplaced(f *file) []int {
+	var needed []*base
+	for i, field := range b.schema.Fields {
+		if field.Needed {
+			needed = append(needed, b.columns[i].common())
+		}
+	}
+	var rows []int
+	for row := f.span.From; row < f.span.To; row++ {
+		if slices.ContainsFunc(needed, func(c *base) bool { return c.isNull(row) }) {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// report completes the report of a file.
+func (b *Builder) report(number int, f *file, unplaced int) {
+	r := &f.report
+	r.Read, r.Quarantined = f.span.To-f.span.From, unplaced
+	for _, fault := range f.faults {
+		switch fault.Kind {
+		case table.Stray:
+			r.Stray++
+			continue
+		case table.Unclosed:
+			r.Damaged = true
+		}
+		r.Read++
+		r.Quarantined++
+	}
+	r.Accepted = r.Read - r.Quarantined
+	r.HeaderOnly = r.Read == 0
+	for i, field := range b.schema.Fields {
+		if c, ok := b.columns[i].(*dateColumn); ok && slices.Contains(f.slots, i) {
+			r.Dates = append(r.Dates, DateColumn{field.Name, c.files[number].layout, c.files[number].undecided})
+		}
+	}
+}
+
+// remove takes rows out of all columns.
+func (b *Builder) remove(gone removal) {
+	b.lines = take(gone, b.lines)
+	var group sync.WaitGroup
+	for _, c := range b.columns {
+		group.Go(func() { c.remove(gone) })
+	}
+	group.Wait()
+}

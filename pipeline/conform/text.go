@@ -1,0 +1,92 @@
+package conform
+
+import (
+	"math"
+
+	"frontdoor/schemas/table"
+)
+
+// codeColumn reads text that repeats, or a key that tables share.
+type codeColumn struct {
+	base
+	dictionary *table.Dictionary
+	codes      []uint32
+}
+
+func (c *codeColumn) add(text *table.Text, place int) {
+	c.codes = extended(c.codes, text.Records())
+	c.eachCell(text, place, c.set)
+}
+
+func (c *codeColumn) set(row int, value []byte) { c.codes[row] = c.dictionary.Code(value) }
+
+func (c *codeColumn) without(rows int) {
+	c.codes = extended(c.codes, rows)
+	c.withoutColumn(rows)
+}
+
+func (c *codeColumn) remove(r removal) {
+	c.codes = take(r, c.codes)
+	c.base.remove(r)
+}
+
+func (c *codeColumn) build() *table.Column {
+	out := c.column()
+	out.Array = table.DictionaryArray(c.codes, c.dictionary.Array(), c.bitmap(), c.nulls)
+	return out
+}
+
+// textColumn reads text that is different in nearly every row.
+type textColumn struct {
+	base
+	offsets []int32 // of the rows so far, from 0
+	data    []byte
+}
+
+func newTextColumn() *textColumn { return &textColumn{offsets: []int32{0}} }
+
+func (c *textColumn) add(text *table.Text, place int) {
+	c.offsets = roomFor(c.offsets, text.Records())
+	c.eachCell(text, place, c.set)
+	c.fill(c.rows)
+}
+
+func (c *textColumn) set(row int, value []byte) {
+	c.fill(row)
+	if len(c.data)+len(value) > math.MaxInt32 {
+		panic("the texts of one column pass 2 GiB; split the delivery by year")
+	}
+	c.data = append(roomFor(c.data, len(value)), value...)
+	c.offsets = append(c.offsets, int32(len(c.data)))
+}
+
+// fill gives the rows before row that have no text yet an empty one.
+func (c *textColumn) fill(row int) {
+	for len(c.offsets) <= row {
+		c.offsets = append(c.offsets, int32(len(c.data)))
+	}
+}
+
+func (c *textColumn) without(rows int) {
+	c.withoutColumn(rows)
+	c.fill(c.rows)
+}
+
+func (c *textColumn) remove(r removal) {
+	offsets, length := []int32{0}, 0
+	r.each(c.rows, func(from, to int) {
+		shift := c.offsets[from] - int32(length)
+		length += copy(c.data[length:], c.data[c.offsets[from]:c.offsets[to]])
+		for _, end := range c.offsets[from+1 : to+1] {
+			offsets = append(offsets, end-shift)
+		}
+	})
+	c.offsets, c.data = offsets, c.data[:length]
+	c.base.remove(r)
+}
+
+func (c *textColumn) build() *table.Column {
+	out := c.column()
+	out.Array = table.StringArray(c.offsets, c.data, c.bitmap(), c.nulls)
+	return out
+}

@@ -1,0 +1,60 @@
+package ingest
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"frontdoor/schemas/table"
+)
+
+// releaser gives every window back at once.
+type releaser struct{ records int }
+
+func (*releaser) Header([]string, int) error { return nil }
+
+func (r *releaser) Batch(t *table.Text) error {
+	r.records += t.Records()
+	t.Release()
+	return nil
+}
+
+// contactsText is a contacts extract of rows records, with cells of many lengths.
+func contactsText(rows int) []byte {
+	var b bytes.Buffer
+	b.WriteString("contact_id,child_id,contact_date,source,concern,incident_ref,family_id,source_system,outcome,referral_id\n")
+	concerns := []string{"\"NEGLECT, physical\"", "EMO", "", "DOMESTIC", "CSE"}
+	outcomes := []string{"INFORMATION", "NFA", "REFERRAL", ""}
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range rows {
+		fmt.Fprintf(&b, "K%d,N%d,2019-%02d-%02d 09:30,%d%c,%s,", i, random.IntN(300_000), random.IntN(12)+1, random.IntN(28)+1,
+			random.IntN(9)+1, 'A'+rune(random.IntN(4)), concerns[random.IntN(len(concerns))])
+		if random.IntN(2) == 0 {
+			fmt.Fprintf(&b, "OCC/%d", random.IntN(1_000_000))
+		}
+		fmt.Fprintf(&b, ",F%d,Sampleshire,%s,", random.IntN(90_000), outcomes[random.IntN(len(outcomes))])
+		if random.IntN(3) == 0 {
+			fmt.Fprintf(&b, "R%d", random.IntN(70_000))
+		}
+		b.WriteByte('\n')
+	}
+	return b.Bytes()
+}
+
+func BenchmarkScan(b *testing.B) {
+	text := contactsText(200_000)
+	plain := bytes.ReplaceAll(text, []byte(`"NEGLECT, physical"`), []byte("NEGLECT physical"))
+	for name, text := range map[string][]byte{"quoted": text, "plain": plain} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				sink := &releaser{}
+				if _, err := ReadCSV(b.Context(), bytes.NewReader(text), Limits{}, sink); err != nil || sink.records != 200_000 {
+					b.Fatal(err, sink.records)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,53 @@
+// Package ingest turns the bytes of delivered files into windows of text.
+//
+// What walks in is one open file; what walks out is its header and then its records, in order, as windows of
+// cells with the physical line on which each record starts. Nothing is judged but the structure: a record with
+// too many or too few cells, a quote that never closes, text behind a closing quote and NUL bytes travel with
+// their window as faults, and the records around them are kept. A file that is no readable CSV text at all
+// ends in an error whose cause is one of the Err values and whose text says what to do next.
+//
+// The promise: every physical line after the header is in exactly one record, one fault or a blank line, and
+// what the sink takes does not depend on the size of the windows. No error holds a value or the file's name.
+package ingest
+
+import "frontdoor/schemas/table"
+
+// Sink takes what a reader finds. Header is called once, before any Batch, with the names as delivered and the
+// line on which they stand. Batch is called for the windows in order; the window belongs to the sink until it
+// calls Release on it. An error of either ends the reading and is returned as it is.
+type Sink interface {
+	Header(columns []string, line int) error
+	Batch(text *table.Text) error
+}
+
+// Limits bound what one file may ask for. A zero means the default.
+type Limits struct {
+	Window  int // bytes read at a time: 512 KiB
+	Record  int // bytes of one record: 16 MiB
+	Field   int // bytes of one quoted cell: 1 MiB
+	Columns int // columns of the header: 4,096
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(value *int, otherwise int) {
+		if *value <= 0 {
+			*value = otherwise
+		}
+	}
+	set(&l.Window, 512<<10)
+	set(&l.Record, 16<<20)
+	set(&l.Field, 1<<20)
+	set(&l.Columns, 4096)
+	l.Window = min(l.Window, l.Record)
+	return l
+}
+
+// Report counts what a file held. Records are those handed on, Rejected those taken out by a fault; together
+// they are the records read.
+type Report struct {
+	Columns  int
+	Records  int
+	Rejected int
+	Mark     bool // the file begins with a byte order mark
+	Damaged  bool // a quote never closed: what follows it was read from the next line on
+}

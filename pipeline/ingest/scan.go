@@ -1,0 +1,229 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"slices"
+
+	"frontdoor/schemas/table"
+)
+
+// block is how many bytes are looked at together; as many behind the data of a window may be read, and are zero.
+const block = 64
+
+// scanner finds the cells of windows. It carries from one window to the next what does not lie in the text.
+type scanner struct {
+	limits  Limits
+	columns int // columns of the header; 0 until it is known
+	line    int // the physical line on which the current record starts
+	report  Report
+
+	text    *table.Text // the window being filled; its Begin and End have all their capacity as length
+	kept    int         // cells of the window's good records
+	feeds   int         // line feeds in the quoted cells of the current record
+	repairs []repair
+	stopped bool // the header was read, or one of its quotes stays open
+}
+
+// repair is a quoted cell of the current record whose text is put right once the record is known to be good.
+type repair struct {
+	cell int
+	quoted
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+	// gather moves the lowest bits of eight bytes, by multiplication, into the highest byte.
+	gather = 0x0102040810204080
+)
+
+// marks returns a bit for every byte of a block that is a comma, a line feed or a quote. A byte above a true
+// one may be marked in error, so every marked byte is looked at.
+func marks(bytes []byte) (mask uint64) {
+	for i := 0; i < block; i += 8 {
+		word := binary.LittleEndian.Uint64(bytes[i:])
+		comma, feed, quote := word^ones*',', word^ones*'\n', word^ones*'"'
+		found := ((comma-ones)&^comma | (feed-ones)&^feed | (quote-ones)&^quote) & highs
+		mask |= found >> 7 * gather >> 56 << i
+	}
+	return mask
+}
+
+// scan adds the whole records of data, from the place from on, to the window; when last says that nothing
+// follows, the rest is a record too. It returns the place of the first byte that it did not use. With no
+// columns known it stops behind the first record.
+func (s *scanner) scan(data []byte, from int, last bool) (used int) {
+	padded := data[:len(data)+block]
+	begins, ends := s.text.Begin, s.text.End
+	n := s.kept
+	record, begin, pos := from, from, from
+	cut := 0 // bytes between the end of the cell's text and the comma or line feed: its closing quote
+	s.feeds, s.repairs = 0, s.repairs[:0]
+
+	for pos < len(data) {
+		next := pos + block
+	marked:
+		for mask := marks(padded[pos : pos+block]); mask != 0; {
+			p := pos + bits.TrailingZeros64(mask)
+			mask &= mask - 1
+			if n >= len(begins) || n >= len(ends) {
+				begins, ends = s.grow()
+			}
+			switch padded[p] {
+			case ',':
+				begins[n], ends[n] = uint32(begin), uint32(p-cut)
+				n++
+				begin, cut = p+1, 0
+			case '\n':
+				begins[n], ends[n] = uint32(begin), uint32(endOfText(data, begin, p, cut))
+				n = s.endRecord(data[record:p], data, n+1)
+				record, begin, cut = p+1, p+1, 0
+				if s.stopped {
+					return record
+				}
+			case '"':
+				if p != begin {
+					continue // literal
+				}
+				q := readQuoted(data, p, s.limits.Field, last)
+				if q.outcome == quoteStaysOpen {
+					if next = endOfLine(data, p, last); next < 0 {
+						return record
+					}
+					n = s.rejectOpen(data[record:next])
+					record, begin = next, next
+					if s.stopped {
+						return record
+					}
+					break marked
+				}
+				if q.outcome == quoteNeedsMore {
+					return record
+				}
+				if s.feeds += q.feeds; q.escaped || q.trailing {
+					s.repairs = append(s.repairs, repair{n, q})
+				}
+				begin, cut = p+1, q.next-q.end
+				if q.next >= next {
+					next = q.next
+					break marked
+				}
+				mask &= ^uint64(0) << (q.next - pos)
+			}
+		}
+		pos = next
+	}
+	if last && record < len(data) {
+		if n >= len(begins) || n >= len(ends) {
+			begins, ends = s.grow()
+		}
+		begins[n], ends[n] = uint32(begin), uint32(endOfText(data, begin, len(data), cut))
+		s.endRecord(data[record:], data, n+1)
+		record = len(data)
+	}
+	return record
+}
+
+// endOfText returns where the text of a record's last cell ends: before its closing quote, or before the
+// carriage return of the line's end.
+func endOfText(data []byte, begin, end, cut int) int {
+	if cut == 0 && end > begin && data[end-1] == '\r' {
+		return end - 1
+	}
+	return end - cut
+}
+
+// endOfLine returns the place behind the line feed that ends the line of p, or -1 when more must be read.
+func endOfLine(data []byte, p int, last bool) int {
+	if i := bytes.IndexByte(data[p:], '\n'); i >= 0 {
+		return p + i + 1
+	}
+	if last {
+		return len(data)
+	}
+	return -1
+}
+
+// grow makes room for more cells.
+func (s *scanner) grow() (begins, ends []uint32) {
+	room := max(4096, 2*len(s.text.Begin))
+	s.text.Begin = append(make([]uint32, 0, room), s.text.Begin...)[:room]
+	s.text.End = append(make([]uint32, 0, room), s.text.End...)[:room]
+	return s.text.Begin, s.text.End
+}
+
+// endRecord decides on the record whose raw text is given and whose cells end at n. It returns where the cells
+// of the next one begin.
+func (s *scanner) endRecord(raw, data []byte, n int) int {
+	line, cells := s.line, n-s.kept
+	s.line += 1 + s.feeds
+	repairs := s.repairs
+	s.feeds, s.repairs = 0, s.repairs[:0]
+	switch {
+	case cells == 1 && len(bytes.Trim(raw, " \t\r")) == 0: // a blank line is no record
+		return s.kept
+	case s.columns == 0:
+		s.stopped = true
+	case cells > s.columns && s.blankFrom(data, s.kept+s.columns, n):
+		n = s.kept + s.columns
+	case cells != s.columns:
+		s.reject(table.Fault{Kind: table.Ragged, Line: line, Cells: cells, Text: string(bytes.TrimSuffix(raw, []byte{'\r'}))})
+		return s.kept
+	}
+	for _, r := range repairs {
+		if r.cell >= n {
+			break
+		}
+		s.text.End[r.cell] = uint32(unquote(data, int(s.text.Begin[r.cell]), r.closing, r.end))
+		if r.trailing {
+			s.text.Faults = append(s.text.Faults, table.Fault{Kind: table.Stray, Line: line, Column: r.cell - s.kept})
+		}
+	}
+	s.text.Lines = append(s.text.Lines, uint32(line))
+	s.kept = n
+	return n
+}
+
+// blankFrom tells whether all cells from one place up to another are empty.
+func (s *scanner) blankFrom(data []byte, from, to int) bool {
+	for cell := from; cell < to; cell++ {
+		if len(bytes.Trim(data[s.text.Begin[cell]:s.text.End[cell]], " \t")) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// rejectOpen takes out a record, given up to the end of the line on which its open quote stands.
+func (s *scanner) rejectOpen(raw []byte) int {
+	line := s.line
+	text := bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte{'\n'}), []byte{'\r'})
+	s.line += max(1, bytes.Count(raw, []byte{'\n'}))
+	s.feeds, s.repairs = 0, s.repairs[:0]
+	s.stopped = s.columns == 0
+	s.report.Damaged = true
+	s.reject(table.Fault{Kind: table.Unclosed, Line: line, Text: string(text)})
+	return s.kept
+}
+
+func (s *scanner) reject(f table.Fault) {
+	s.text.Faults = append(s.text.Faults, f)
+	s.report.Rejected++
+}
+
+// closeWindow makes the window ready to be handed on: cut to its good records, and with its NUL bytes found.
+func (s *scanner) closeWindow(data []byte) {
+	t := s.text
+	t.Begin, t.End = t.Begin[:s.kept], t.End[:s.kept]
+	s.report.Records += t.Records()
+	if bytes.IndexByte(data, 0) < 0 {
+		return
+	}
+	for cell := range t.Begin {
+		if slices.Contains(data[t.Begin[cell]:t.End[cell]], 0) {
+			t.NUL = append(t.NUL, uint32(cell))
+		}
+	}
+}
