@@ -1,0 +1,218 @@
+package rules
+
+import "math"
+
+// comparison is what a comparing node asks of its two sides. The others follow from these by exchanging the
+// sides.
+type comparison uint8
+
+const (
+	less comparison = iota
+	atMost
+	equal
+	notEqual
+)
+
+// compareNumbers compares integers or days.
+type compareNumbers struct {
+	ask         comparison
+	left, right numberNode
+}
+
+func (n compareNumbers) bools(w *worker, rows []uint32, out []uint8) {
+	if c, ok := n.right.(constantNode); ok {
+		n.againstConstant(w, rows, out, n.left, c, false)
+		return
+	}
+	if c, ok := n.left.(constantNode); ok {
+		n.againstConstant(w, rows, out, n.right, c, true)
+		return
+	}
+	left, right := w.takeNumbers(len(rows)), w.takeNumbers(len(rows))
+	n.left.numbers(w, rows, left)
+	n.right.numbers(w, rows, right)
+	a, b := left.values, right.values[:len(left.values)]
+	out = out[:len(a)]
+	switch n.ask {
+	case less:
+		for i := range a {
+			out[i] = no
+			if a[i] < b[i] {
+				out[i] = yes
+			}
+		}
+	case atMost:
+		for i := range a {
+			out[i] = no
+			if a[i] <= b[i] {
+				out[i] = yes
+			}
+		}
+	case equal:
+		for i := range a {
+			out[i] = no
+			if a[i] == b[i] {
+				out[i] = yes
+			}
+		}
+	case notEqual:
+		for i := range a {
+			out[i] = no
+			if a[i] != b[i] {
+				out[i] = yes
+			}
+		}
+	}
+	for i := range out {
+		out[i] = settle(out[i], left.known[i]&right.known[i])
+	}
+	w.dropNumbers(right)
+	w.dropNumbers(left)
+}
+
+// againstConstant compares with one number for all rows; reversed says that the number stands on the left.
+func (n compareNumbers) againstConstant(w *worker, rows []uint32, out []uint8, side numberNode, c constantNode, reversed bool) {
+	value := c.constant(w)
+	vector := w.takeNumbers(len(rows))
+	side.numbers(w, rows, vector)
+	// Every comparison is "from low to high" or its contrary.
+	low, high, inside := int64(math.MinInt64), int64(math.MaxInt64), yes
+	switch {
+	case n.ask == equal || n.ask == notEqual:
+		low, high = value, value
+		if n.ask == notEqual {
+			inside = no
+		}
+	case n.ask == less && !reversed: // x < value, not (value <= x)
+		low, inside = value, no
+	case n.ask == atMost && !reversed:
+		high = value
+	case n.ask == less: // value < x, not (x <= value)
+		high, inside = value, no
+	default:
+		low = value
+	}
+	out = out[:len(vector.values)]
+	for i, x := range vector.values {
+		answer := yes - inside
+		if x >= low && x <= high {
+			answer = inside
+		}
+		out[i] = settle(answer, vector.known[i])
+	}
+	w.dropNumbers(vector)
+}
+
+// compareTexts compares texts byte by byte.
+type compareTexts struct {
+	ask         comparison
+	left, right textNode
+}
+
+func (n compareTexts) bools(w *worker, rows []uint32, out []uint8) {
+	left, right := w.takeTexts(len(rows)), w.takeTexts(len(rows))
+	n.left.texts(w, rows, left)
+	n.right.texts(w, rows, right)
+	for i, a := range left.values {
+		b, holds := right.values[i], false
+		switch n.ask {
+		case less:
+			holds = a < b
+		case atMost:
+			holds = a <= b
+		case equal:
+			holds = a == b
+		case notEqual:
+			holds = a != b
+		}
+		out[i] = no
+		if holds {
+			out[i] = yes
+		}
+		out[i] = settle(out[i], left.known[i]&right.known[i])
+	}
+	w.dropTexts(right)
+	w.dropTexts(left)
+}
+
+// The among nodes are `in` over a list that is written out. As in CEL, an unknown element makes the list
+// unknown.
+
+type amongNumbers struct {
+	of   numberNode
+	list []numberNode
+}
+
+func (n amongNumbers) bools(w *worker, rows []uint32, out []uint8) {
+	value, element := w.takeNumbers(len(rows)), w.takeNumbers(len(rows))
+	n.of.numbers(w, rows, value)
+	clear(out)
+	for _, e := range n.list {
+		e.numbers(w, rows, element)
+		for i, v := range value.values {
+			if element.values[i] == v {
+				out[i] = yes
+			}
+			value.known[i] &= element.known[i]
+		}
+	}
+	for i, known := range value.known {
+		out[i] = settle(out[i], known)
+	}
+	w.dropNumbers(element)
+	w.dropNumbers(value)
+}
+
+type amongTexts struct {
+	of   textNode
+	list []textNode
+}
+
+func (n amongTexts) bools(w *worker, rows []uint32, out []uint8) {
+	value, element := w.takeTexts(len(rows)), w.takeTexts(len(rows))
+	n.of.texts(w, rows, value)
+	clear(out)
+	for _, e := range n.list {
+		e.texts(w, rows, element)
+		for i, v := range value.values {
+			if element.values[i] == v {
+				out[i] = yes
+			}
+			value.known[i] &= element.known[i]
+		}
+	}
+	for i, known := range value.known {
+		out[i] = settle(out[i], known)
+	}
+	w.dropTexts(element)
+	w.dropTexts(value)
+}
+
+type amongBools struct {
+	of   boolNode
+	list []boolNode
+}
+
+func (n amongBools) bools(w *worker, rows []uint32, out []uint8) {
+	value, element, known := w.takeFlags(len(rows)), w.takeFlags(len(rows)), w.takeFlags(len(rows))
+	n.of.bools(w, rows, value)
+	for i, v := range value {
+		known[i] = 1 &^ v
+		out[i] = no
+	}
+	for _, e := range n.list {
+		e.bools(w, rows, element)
+		for i, v := range value {
+			if element[i] == v {
+				out[i] = yes
+			}
+			known[i] &^= element[i]
+		}
+	}
+	for i, k := range known {
+		out[i] = settle(out[i], k)
+	}
+	w.dropFlags(known)
+	w.dropFlags(element)
+	w.dropFlags(value)
+}

@@ -1,0 +1,58 @@
+package rules
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"frontdoor/schemas"
+)
+
+// ErrMissing is the cause of an error about a condition that reads what the delivery does not have.
+var ErrMissing = errors.New("not delivered")
+
+// Condition is one condition over the records of a table, compiled. It may be asked of any number of deliveries,
+// also at the same time.
+type Condition struct {
+	collection *schemas.Collection
+	check      checkProgram
+}
+
+// CompileCondition compiles a condition over the records of t, in the language of the rules. coll holds the
+// tables that t refers to and may be nil when it refers to none. Mistakes are shown with a caret.
+func CompileCondition(coll *schemas.Collection, t *schemas.Table, text string) (*Condition, error) {
+	env, err := environment(coll, t)
+	if err != nil {
+		return nil, fmt.Errorf("read schema of %s: %w", t.Name, err)
+	}
+	compiler := newCompiler(coll, t, env)
+	node, err := compiler.condition(text, "condition over "+t.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &Condition{coll, checkProgram{
+		table: t, applies: node, fields: compiler.fields, parents: compiler.parents, parts: compiler.parts, needs: compiler.needs,
+	}}, nil
+}
+
+// Rows returns the rows for which the condition is true; unknown is not true. The error is ErrMissing when the
+// delivery lacks something that the condition reads.
+func (c *Condition) Rows(ctx context.Context, d *Delivery) (rows *Bits, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			rows, err = nil, fmt.Errorf("judge condition: a fault in the program%s", faultPlace())
+		}
+	}()
+	if lack := missing(c.check.needs, d); lack != "" {
+		return nil, fmt.Errorf("read condition: %s: %w", lack, ErrMissing)
+	}
+	w := &worker{}
+	if err := newBinder(c.collection, d).bind(w, &c.check); err != nil {
+		return nil, err
+	}
+	rows = newBits(w.in.rows)
+	if err := c.check.eachChunk(ctx, w, nil, rows.Add); err != nil {
+		return nil, err
+	}
+	return rows, nil
+}

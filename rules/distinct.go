@@ -1,0 +1,116 @@
+package rules
+
+import "strings"
+
+// A part of a condition that reads one dictionary column and otherwise constants is judged once for each
+// distinct value, before any row is; rows then look the answer up by their code. Two answers follow those of
+// the values: for a blank and for what cannot be read. Where the values are nearly as many as the rows nothing
+// is gained, and the part is judged row by row.
+
+// distinctPart is one such part; its node is a boolNode, numberNode or textNode.
+type distinctPart struct {
+	slot int
+	node any
+}
+
+// answers is what a distinctPart says of every value; nil vectors mean that it is judged row by row.
+type answers struct {
+	flags   []uint8
+	numbers numbers
+	texts   texts
+}
+
+// answer judges the distinct values of a part of w's check; rows is the length of the check's table.
+func (p distinctPart) answer(w *worker, rows int) answers {
+	c := &w.in.columns[p.slot]
+	if c.dictionary == nil || c.dictionary.Len() > rows/2 {
+		return answers{}
+	}
+	w.distinct = true
+	defer func() { w.distinct = false }()
+	n := c.dictionary.Len() + 2
+	var a answers
+	for start := 0; start < n; start += chunkRows {
+		codes := w.chunk(start, n)
+		switch node := p.node.(type) {
+		case boolNode:
+			out := w.takeFlags(len(codes))
+			node.bools(w, codes, out)
+			a.flags = append(a.flags, out...)
+			w.dropFlags(out)
+		case numberNode:
+			out := w.takeNumbers(len(codes))
+			node.numbers(w, codes, out)
+			a.numbers.values = append(a.numbers.values, out.values...)
+			a.numbers.known = append(a.numbers.known, out.known...)
+			w.dropNumbers(out)
+		case textNode:
+			out := w.takeTexts(len(codes))
+			node.texts(w, codes, out)
+			for _, text := range out.values {
+				a.texts.values = append(a.texts.values, strings.Clone(text))
+			}
+			a.texts.known = append(a.texts.known, out.known...)
+			w.dropTexts(out)
+		}
+		w.dropRows(codes)
+	}
+	return a
+}
+
+// distinctNode stands for a distinctPart in the condition; part is its place among the check's parts.
+type distinctNode struct {
+	part int
+	distinctPart
+}
+
+func (n distinctNode) codes(w *worker, rows []uint32) []uint32 {
+	codes := w.takeRows(len(rows))
+	w.in.columns[n.slot].lookUp(rows, codes)
+	return codes
+}
+
+type distinctBool struct{ distinctNode }
+
+func (n distinctBool) bools(w *worker, rows []uint32, out []uint8) {
+	known := w.in.answers[n.part].flags
+	if known == nil {
+		n.node.(boolNode).bools(w, rows, out)
+		return
+	}
+	codes := n.codes(w, rows)
+	for i, code := range codes {
+		out[i] = known[code]
+	}
+	w.dropRows(codes)
+}
+
+type distinctNumber struct{ distinctNode }
+
+func (n distinctNumber) numbers(w *worker, rows []uint32, out numbers) {
+	known := w.in.answers[n.part].numbers
+	if known.values == nil {
+		n.node.(numberNode).numbers(w, rows, out)
+		return
+	}
+	codes := n.codes(w, rows)
+	for i, code := range codes {
+		out.values[i], out.known[i] = known.values[code], known.known[code]
+	}
+	w.dropRows(codes)
+}
+
+type distinctText struct{ distinctNode }
+
+func (n distinctText) texts(w *worker, rows []uint32, out texts) {
+	known := w.in.answers[n.part].texts
+	if known.values == nil {
+		n.node.(textNode).texts(w, rows, out)
+		return
+	}
+	codes := n.codes(w, rows)
+	for i, code := range codes {
+		out.values[i], out.known[i] = known.values[code], known.known[code]
+	}
+	w.dropRows(codes)
+}
