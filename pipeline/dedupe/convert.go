@@ -1,0 +1,264 @@
+package dedupe
+
+import (
+	"cmp"
+	"slices"
+
+	"frontdoor/schemas"
+)
+
+// Method says how a referral was found for an incident.
+type Method uint8
+
+// The methods. An outcome-only incident has no referral: its outcome speaks of one that is not in the extract.
+const (
+	NoReferral Method = iota
+	Explicit
+	Window
+	BeforeContact
+	OutcomeOnly
+)
+
+// Methods are the names of the methods, by number.
+var Methods = []string{"", "explicit", "window", "before_contact", "outcome_only"}
+
+// ReferralStatus says what became of a referral.
+type ReferralStatus uint8
+
+// The states of a referral. Every accepted referral has exactly one.
+const (
+	NotLinked ReferralStatus = iota
+	Further
+	Linked
+)
+
+// ReferralStatuses are the names of the states, by number.
+var ReferralStatuses = []string{"not_linked", "further", "linked"}
+
+// referral is a referral of the child at hand.
+type referral struct {
+	row      int32
+	day      schemas.Day
+	status   ReferralStatus
+	incident int32 // by place among the child's incidents, none
+}
+
+// pair is an incident and a referral that may belong together.
+type pair struct {
+	incident, referral int32
+	sameSource         bool
+	apart
+}
+
+// apart is how far a referral is from an incident's nearest contact.
+type apart struct {
+	days   int // working days after the earlier of the two, up to and including the later
+	before bool
+}
+
+func (a apart) compare(b apart) int {
+	if c := cmp.Compare(a.days, b.days); c != 0 {
+		return c
+	}
+	return compareBool(a.before, b.before)
+}
+
+// convertChild links the child's referrals to its unique incidents: first those that contacts name, then the
+// nearest that are left.
+func (d *door) convertChild(c *child, s Settings) {
+	c.referrals = c.referrals[:0]
+	for _, row := range d.referralsOf.of(c.person) {
+		c.referrals = append(c.referrals, referral{row: row, day: d.referralDay[row], incident: none})
+	}
+	for i := range c.incidents {
+		c.incidents[i].referral, c.incidents[i].method = none, NoReferral
+	}
+	if len(c.referrals) > 0 {
+		slices.SortStableFunc(c.referrals, d.byDayThenReferralID)
+		for i := range c.incidents {
+			d.linkNamed(c, int32(i))
+		}
+		d.linkNearest(c, s)
+	}
+	for i := range c.incidents {
+		if held := &c.incidents[i]; held.episode < 0 && held.referral < 0 && d.outcomeSaysReferral(c, held) && !d.anyInWindow(c, held, s) {
+			held.method = OutcomeOnly
+		}
+	}
+}
+
+// byDayThenReferralID orders referrals; one without a readable date comes last.
+func (d *door) byDayThenReferralID(a, b referral) int {
+	if (a.day == noDay) != (b.day == noDay) {
+		return compareBool(a.day == noDay, b.day == noDay)
+	}
+	if c := cmp.Compare(a.day, b.day); c != 0 {
+		return c
+	}
+	return cmp.Compare(d.referralText(a.row), d.referralText(b.row))
+}
+
+// linkNamed links the referrals of the child that an incident's contacts name and that no earlier incident has:
+// the earliest converts the incident, the others are further referrals.
+func (d *door) linkNamed(c *child, place int32) {
+	held := &c.incidents[place]
+	if held.episode >= 0 {
+		return
+	}
+	for r := range c.referrals {
+		candidate := &c.referrals[r]
+		if candidate.status != NotLinked || d.referralID[candidate.row] < 0 || !d.incidentNames(c, held, d.referralID[candidate.row]) {
+			continue
+		}
+		candidate.incident = place
+		if held.referral >= 0 {
+			candidate.status = Further
+			continue
+		}
+		candidate.status = Linked
+		held.referral, held.method = candidate.row, Explicit
+		if candidate.day != noDay {
+			held.setDistance(d.nearest(c, held, candidate.day))
+		}
+	}
+}
+
+func (d *door) incidentNames(c *child, held *incident, referralID int32) bool {
+	for m := held.first; m >= 0; m = c.verdicts[m].next {
+		if c.contacts[m].referral && d.holds(d.named, c.contacts[m].row, referralID) {
+			return true
+		}
+	}
+	return false
+}
+
+// linkNearest pairs what is left: the same source first, then the fewest working days, then after before
+// before, then the earlier incident, then the referral's id. One referral converts one incident.
+func (d *door) linkNearest(c *child, s Settings) {
+	c.pairs = c.pairs[:0]
+	for i := range c.incidents {
+		held := &c.incidents[i]
+		if held.episode >= 0 || held.referral >= 0 {
+			continue
+		}
+		for r := range c.referrals {
+			candidate := &c.referrals[r]
+			if candidate.status != NotLinked || candidate.day == noDay {
+				continue
+			}
+			if near, ok := d.inWindow(c, held, candidate.day, s); ok {
+				c.pairs = append(c.pairs, pair{incident: int32(i), referral: int32(r), sameSource: d.tells(c, held, d.referralSource[candidate.row]), apart: near})
+			}
+		}
+	}
+	slices.SortStableFunc(c.pairs, func(a, b pair) int {
+		if a.sameSource != b.sameSource {
+			return compareBool(b.sameSource, a.sameSource)
+		}
+		if order := a.apart.compare(b.apart); order != 0 {
+			return order
+		}
+		if order := cmp.Compare(a.incident, b.incident); order != 0 {
+			return order
+		}
+		return cmp.Compare(d.referralText(c.referrals[a.referral].row), d.referralText(c.referrals[b.referral].row))
+	})
+	for _, p := range c.pairs {
+		held, candidate := &c.incidents[p.incident], &c.referrals[p.referral]
+		if held.referral >= 0 || candidate.status != NotLinked {
+			continue
+		}
+		candidate.status, candidate.incident = Linked, p.incident
+		held.referral, held.method = candidate.row, Window
+		if p.before {
+			held.method = BeforeContact
+		}
+		held.setDistance(p.apart)
+	}
+}
+
+func (i *incident) setDistance(a apart) {
+	i.distance, i.before = a.days, a.before
+	if a.before {
+		i.distance = -a.days
+	}
+}
+
+// tells tells whether a contact of the incident has a source, blank equal to blank.
+func (d *door) tells(c *child, held *incident, source int32) bool {
+	for m := held.first; m >= 0; m = c.verdicts[m].next {
+		if d.source[c.contacts[m].row] == source {
+			return true
+		}
+	}
+	return false
+}
+
+// between measures from a contact's day to a referral's.
+func (d *door) between(contact, referral schemas.Day) apart {
+	if referral < contact {
+		return apart{days: d.calendar.WorkingDays(referral, contact), before: true}
+	}
+	return apart{days: d.calendar.WorkingDays(contact, referral)}
+}
+
+// nearest measures from the nearest contact of an incident to a day.
+func (d *door) nearest(c *child, held *incident, day schemas.Day) apart {
+	best := d.between(c.contacts[held.first].day, day)
+	for m := c.verdicts[held.first].next; m >= 0; m = c.verdicts[m].next {
+		if near := d.between(c.contacts[m].day, day); near.compare(best) < 0 {
+			best = near
+		}
+	}
+	return best
+}
+
+// inWindow measures from the nearest contact of an incident in whose window a referral's day lies.
+func (d *door) inWindow(c *child, held *incident, day schemas.Day, s Settings) (best apart, ok bool) {
+	for m := held.first; m >= 0; m = c.verdicts[m].next {
+		near := d.between(c.contacts[m].day, day)
+		limit := s.ReferralWindow
+		if near.before {
+			limit = s.ReferralBefore
+		}
+		if near.days <= limit && (!ok || near.compare(best) < 0) {
+			best, ok = near, true
+		}
+	}
+	return best, ok
+}
+
+// anyInWindow tells whether a referral of the child, linked or not, stands in the window of an incident.
+func (d *door) anyInWindow(c *child, held *incident, s Settings) bool {
+	for r := range c.referrals {
+		if c.referrals[r].day != noDay {
+			if _, ok := d.inWindow(c, held, c.referrals[r].day, s); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// outcomeSaysReferral tells whether an outcome of the incident speaks of a referral or an enquiry.
+func (d *door) outcomeSaysReferral(c *child, held *incident) bool {
+	for m := held.first; m >= 0; m = c.verdicts[m].next {
+		for row := c.contacts[m].row; row >= 0; row = d.nextRow[row] {
+			if d.outcome[row] >= 0 && (d.outcome[row] == d.newReferral || d.outcome[row] == d.protectionEnquiry) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// compareBool orders false before true.
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}

@@ -1,0 +1,142 @@
+package dedupe
+
+import (
+	"slices"
+
+	"frontdoor/schemas/table"
+)
+
+// groups joins children into persons: a union-find that knows, for each group, the birth dates and national
+// identifiers of its members, so that a contradiction is seen before two groups are joined.
+type groups struct {
+	parent []int32
+	facts  []facts // by root
+}
+
+// facts are what a group's records say of who the child is, as numbers that are equal where the texts are.
+type facts struct {
+	births, nhs few
+	upns        few // permanent ones: a temporary UPN is replaced in the ordinary course of things
+}
+
+// few is a set of numbers that mostly has one member or none; numbers are stored one higher, 0 for none.
+type few struct {
+	first int32
+	more  []int32
+}
+
+func (f *few) add(n int32) {
+	switch {
+	case n < 0 || f.has(n):
+	case f.first == 0:
+		f.first = n + 1
+	default:
+		f.more = append(f.more, n+1)
+	}
+}
+
+func (f *few) has(n int32) bool { return f.first == n+1 || slices.Contains(f.more, n+1) }
+
+func (f *few) addAll(other few) {
+	if other.first != 0 {
+		f.add(other.first - 1)
+	}
+	for _, n := range other.more {
+		f.add(n - 1)
+	}
+}
+
+// disjoint tells whether both sets have members and none in common.
+func (f *few) disjoint(other few) bool {
+	if f.first == 0 || other.first == 0 || f.has(other.first-1) {
+		return false
+	}
+	return !slices.ContainsFunc(other.more, func(n int32) bool { return f.has(n - 1) })
+}
+
+func newGroups(children int) *groups {
+	g := &groups{parent: make([]int32, children), facts: make([]facts, children)}
+	for i := range g.parent {
+		g.parent[i] = int32(i)
+	}
+	return g
+}
+
+func (g *groups) find(child int32) int32 {
+	for g.parent[child] != child {
+		g.parent[child] = g.parent[g.parent[child]]
+		child = g.parent[child]
+	}
+	return child
+}
+
+// describe takes in what every record of the children's table says.
+func (g *groups) describe(t *table.Table, children []int32, ids *identifiers) {
+	births := daysOr(t.Column("date_of_birth"), t.Rows, noDay)
+	for row, child := range children {
+		if child < 0 {
+			continue
+		}
+		f := &g.facts[child]
+		if births[row] != noDay {
+			f.births.add(births[row] - earliestBirth)
+		}
+		f.nhs.add(ids.nhs[row])
+		if ids.permanent(row) {
+			f.upns.add(ids.upn[row])
+		}
+	}
+}
+
+// earliestBirth lies before every day that can be read, so that births as days after it are not negative.
+const earliestBirth = -200_000
+
+// contradiction says why the groups of two children cannot be one child, or "" when nothing speaks against it.
+func (g *groups) contradiction(a, b int32) string {
+	fa, fb := &g.facts[g.find(a)], &g.facts[g.find(b)]
+	switch {
+	case fa.births.disjoint(fb.births):
+		return "the birth dates differ"
+	case fa.nhs.disjoint(fb.nhs):
+		return "the NHS numbers differ"
+	case fa.upns.disjoint(fb.upns):
+		return "the UPNs differ"
+	}
+	return ""
+}
+
+// join makes one group of the groups of two children.
+func (g *groups) join(a, b int32) {
+	a, b = g.find(a), g.find(b)
+	if a == b {
+		return
+	}
+	root, other := min(a, b), max(a, b)
+	g.parent[other] = root
+	to, from := &g.facts[root], &g.facts[other]
+	to.births.addAll(from.births)
+	to.nhs.addAll(from.nhs)
+	to.upns.addAll(from.upns)
+}
+
+// identifiers are the national identifiers of each record, as numbers; none where a value identifies nobody.
+type identifiers struct {
+	upn, nhs []int32
+	upns     *table.Dictionary
+}
+
+func readIdentifiers(t *table.Table) *identifiers {
+	ids := &identifiers{upns: table.NewDictionary()}
+	ids.upn = intern(ids.upns, t.Column("upn"), t.Rows, usableUPN)
+	ids.nhs = intern(table.NewDictionary(), t.Column("nhs_number"), t.Rows, usableNHSNumber)
+	return ids
+}
+
+// permanent tells whether a record's UPN is one that ends in a digit.
+func (ids *identifiers) permanent(row int) bool {
+	if ids.upn[row] < 0 {
+		return false
+	}
+	text := ids.upns.Value(uint32(ids.upn[row]))
+	return text[len(text)-1] <= '9'
+}

@@ -1,0 +1,218 @@
+package dedupe
+
+import "frontdoor/schemas"
+
+// incident is the contacts of one child that tell of one event. Contacts are given by their place among the
+// child's contacts.
+type incident struct {
+	first, last int32 // its first contact and the latest that joined
+	day         schemas.Day
+	lastDay     schemas.Day
+	episode     int32 // the open episode that its first contact was on, none when it is unique
+	weak        bool  // a contact joined it on weak evidence
+	possible    bool  // it may be the same event as an earlier incident
+
+	referral int32 // the linked referral's row, none
+	method   Method
+	distance int // working days from the nearest contact to the linked referral, negative when before
+	before   bool
+
+	repeats   [3]answer // within 30 days, 90 days, 12 months
+	tooRecent bool
+}
+
+// verdict is what a contact was found to be.
+type verdict struct {
+	class    Class
+	incident int32 // by place among the child's incidents
+	matched  int32 // the contact that it was matched to, none
+	next     int32 // the next contact of the same incident, none
+	weak     bool
+}
+
+// child is the working set for one child; it is reused from child to child.
+type child struct {
+	person    int32
+	contacts  []contact
+	verdicts  []verdict
+	incidents []incident
+	active    []int32 // incidents that a later contact may still join
+	referrals []referral
+	pairs     []pair
+}
+
+// judgeChild classes the contacts of one child. Each is held against the child's earlier incidents, the latest
+// first: whether it is a copy of any, then a migrated copy, then has a reference of any, then falls into the
+// window of any; else it starts an incident.
+func (d *door) judgeChild(c *child, person int32, s Settings) {
+	c.person = person
+	c.contacts = d.contactsOfChild(person)
+	c.verdicts = c.verdicts[:0]
+	c.incidents = c.incidents[:0]
+	c.active = c.active[:0]
+	reach := schemas.Day(max(s.SameIncidentDays, s.SameIncidentDaysSameRef, 1))
+	for place := range c.contacts {
+		day := c.contacts[place].day
+		kept := c.active[:0]
+		for _, i := range c.active {
+			if day <= c.incidents[i].day+reach || day <= c.incidents[i].lastDay+schemas.Day(s.MigratedDays) {
+				kept = append(kept, i)
+			}
+		}
+		c.active = kept
+		v := d.match(c, int32(place), s)
+		if v.incident < 0 {
+			v = d.begin(c, int32(place))
+		} else {
+			joined := &c.incidents[v.incident]
+			c.verdicts[joined.last].next = int32(place)
+			joined.last, joined.lastDay = int32(place), day
+			joined.weak = joined.weak || v.weak
+		}
+		c.verdicts = append(c.verdicts, v)
+	}
+}
+
+// match finds the incident that a contact joins; the verdict's incident is none when there is none.
+func (d *door) match(c *child, place int32, s Settings) verdict {
+	me := &c.contacts[place]
+	found := verdict{incident: none}
+	consider := func(class Class, incident, matched int32, weak bool) {
+		if found.incident < 0 || class < found.class {
+			found = verdict{class: class, incident: incident, matched: matched, next: none, weak: weak}
+		}
+	}
+	for a := len(c.active) - 1; a >= 0; a-- {
+		i := c.active[a]
+		held := &c.incidents[i]
+		if held.episode >= 0 && held.episode != me.episode {
+			continue
+		}
+		if m := d.copyOf(c, held, me); m >= 0 {
+			consider(Exact, i, m, d.indistinguishable)
+			break
+		}
+		if found.incident < 0 || found.class > Migrated {
+			if m := d.migratedFrom(c, held, me, s); m >= 0 {
+				consider(Migrated, i, m, false)
+			}
+		}
+		if found.incident < 0 || found.class > SameIncidentRef {
+			if m := d.sameReference(c, held, me, s); m >= 0 {
+				consider(SameIncidentRef, i, m, false)
+			}
+		}
+		if found.incident < 0 {
+			if m, weak := d.sameWindow(c, held, me, s); m >= 0 {
+				consider(SameIncidentWindow, i, m, weak)
+			}
+		}
+	}
+	return found
+}
+
+// copyOf returns the contact of an incident that has the same day, source, references, concerns and system.
+func (d *door) copyOf(c *child, held *incident, me *contact) int32 {
+	for m := held.first; m >= 0; m = c.verdicts[m].next {
+		other := &c.contacts[m]
+		if other.day == me.day && d.source[other.row] == d.source[me.row] && d.system[other.row] == d.system[me.row] &&
+			d.equal(d.reference, other.row, me.row) && d.equal(d.concern, other.row, me.row) {
+			return m
+		}
+	}
+	return none
+}
+
+// migratedFrom returns the contact of an incident that stood in another system while two systems overlapped.
+func (d *door) migratedFrom(c *child, held *incident, me *contact, s Settings) int32 {
+	if s.Migration == nil || !s.Migration.Has(me.day) || d.system[me.row] < 0 {
+		return none
+	}
+	for m := held.first; m >= 0; m = c.verdicts[m].next {
+		other := &c.contacts[m]
+		if s.Migration.Has(other.day) && d.system[other.row] >= 0 && d.system[other.row] != d.system[me.row] &&
+			d.source[other.row] == d.source[me.row] && me.day-other.day <= schemas.Day(s.MigratedDays) &&
+			!d.contradict(d.reference, other.row, me.row) && !d.contradict(d.concern, other.row, me.row) {
+			return m
+		}
+	}
+	return none
+}
+
+// sameReference returns the contact of an incident that has a reference of the contact's.
+func (d *door) sameReference(c *child, held *incident, me *contact, s Settings) int32 {
+	if me.day-held.day > schemas.Day(s.SameIncidentDaysSameRef) || !d.names(d.reference, me.row) {
+		return none
+	}
+	for m := held.first; m >= 0; m = c.verdicts[m].next {
+		if d.common(d.reference, c.contacts[m].row, me.row) {
+			return m
+		}
+	}
+	return none
+}
+
+// sameWindow returns the contact of an incident with which a contact shares a concern soon after the incident's
+// first contact, or the first contact when one of the two names no concern (weak). References must not
+// contradict each other.
+func (d *door) sameWindow(c *child, held *incident, me *contact, s Settings) (matched int32, weak bool) {
+	after := me.day - held.day
+	if after > schemas.Day(s.SameIncidentDays) || d.contradicts(c, held, d.reference, me.row) {
+		return none, false
+	}
+	blank := true // the incident names no concern
+	for m := held.first; m >= 0; m = c.verdicts[m].next {
+		row := c.contacts[m].row
+		if d.common(d.concern, row, me.row) {
+			return m, false
+		}
+		blank = blank && !d.names(d.concern, row)
+	}
+	if after <= schemas.Day(s.SameIncidentDaysWeak) && (blank || !d.names(d.concern, me.row)) {
+		return held.first, true
+	}
+	return none, false
+}
+
+// contradicts tells whether an incident and a contact both name values of a column and none in common.
+func (d *door) contradicts(c *child, held *incident, column []int32, row int32) bool {
+	if !d.names(column, row) {
+		return false
+	}
+	named := false
+	for m := held.first; m >= 0; m = c.verdicts[m].next {
+		if d.common(column, c.contacts[m].row, row) {
+			return false
+		}
+		named = named || d.names(column, c.contacts[m].row)
+	}
+	return named
+}
+
+// begin starts an incident with a contact.
+func (d *door) begin(c *child, place int32) verdict {
+	me := &c.contacts[place]
+	started := incident{first: place, last: place, day: me.day, lastDay: me.day, episode: me.episode, referral: none}
+	v := verdict{class: Unique, incident: int32(len(c.incidents)), matched: none, next: none}
+	if me.episode >= 0 {
+		v.class = OpenCase
+	} else {
+		started.possible = d.possiblySame(c, me)
+	}
+	c.active = append(c.active, v.incident)
+	c.incidents = append(c.incidents, started)
+	return v
+}
+
+// possiblySame tells whether an earlier incident of the child began within a day of a contact, was told by
+// other sources only, and names another concern or reference.
+func (d *door) possiblySame(c *child, me *contact) bool {
+	for _, i := range c.active {
+		held := &c.incidents[i]
+		if me.day-held.day <= 1 && !d.tells(c, held, d.source[me.row]) &&
+			(d.contradicts(c, held, d.concern, me.row) || d.contradicts(c, held, d.reference, me.row)) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,336 @@
+package dedupe
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"frontdoor/rules"
+	"frontdoor/schemas"
+	"frontdoor/schemas/table"
+)
+
+// Person is one line of the ledger: which person a child number belongs to, and since when it is known.
+type Person struct {
+	ChildID   string
+	PersonID  string
+	FirstSeen schemas.Day
+}
+
+// LedgerEvent is a change of who is who, dated by the run's as-at.
+type LedgerEvent struct {
+	AsAt          schemas.Day
+	Kind          string // merge or split
+	PersonID      string // the person that goes on
+	OtherPersonID string // the person that ended (merge) or began (split)
+	Evidence      string
+}
+
+// link is one piece of evidence that two child numbers are one child.
+type link struct {
+	a, b        int32 // children by number
+	rowA, rowB  int32 // their records in the children's table, -1 when they have none
+	method      string
+	refused     string // why it was not taken; "" when it was
+	fromHistory bool
+}
+
+// persons is everything known of who is who. Children are numbered over all tables.
+type persons struct {
+	names      *table.Dictionary // every child number of every table
+	inChildren []bool            // by child
+	personOf   []int32           // by child
+	ids        []string          // by person
+	links      []link
+	ledger     []Person
+	events     []LedgerEvent
+	contacts   []int32 // the child of each contact row, -1 when none is named
+	referrals  []int32
+	episodes   []int32
+}
+
+// resolvePersons numbers the children of all tables and joins the numbers that are one child: by an equal valid
+// UPN, by an equal valid NHS number, by a child number of an earlier system, and by the ledger. A link whose two
+// sides contradict each other (birth dates, permanent UPNs or NHS numbers that are known and have none in
+// common) is refused and listed: a false merge of two children is worse than a missed one.
+func resolvePersons(in Input) (*persons, error) {
+	p := &persons{names: table.NewDictionary()}
+	var children []int32
+	if in.Children != nil {
+		children = p.number(in.Children)
+	}
+	p.inChildren = make([]bool, p.names.Len())
+	for i := range p.inChildren {
+		p.inChildren[i] = true
+	}
+	if in.Referrals != nil {
+		p.referrals = p.number(in.Referrals)
+	}
+	if in.Episodes != nil {
+		p.episodes = p.number(in.Episodes)
+	}
+	p.contacts = p.number(in.Contacts)
+	p.inChildren = append(p.inChildren, make([]bool, p.names.Len()-len(p.inChildren))...)
+
+	groups := newGroups(p.names.Len())
+	if in.Children != nil {
+		ids := readIdentifiers(in.Children)
+		groups.describe(in.Children, children, ids)
+		p.linkByIdentifier(groups, children, "upn", ids.upn)
+		p.linkByIdentifier(groups, children, "nhs_number", ids.nhs)
+		p.linkByLegacy(groups, in.Children, children)
+	}
+	p.linkByLedger(groups, in.Ledger)
+	p.settle(groups, in)
+	return p, nil
+}
+
+// number returns the child of each row of a table, -1 where none is named.
+func (p *persons) number(t *table.Table) []int32 {
+	return intern(p.names, t.Column("child_id"), t.Rows, nil)
+}
+
+// usableUPN returns the UPN as it is compared, or nothing when it identifies nobody.
+func usableUPN(text []byte) []byte {
+	upn := rules.NormaliseUPN(string(text))
+	if !rules.ValidUPN(upn) {
+		return nil
+	}
+	return []byte(upn)
+}
+
+// usableNHSNumber returns the NHS number as it is compared, or nothing when it identifies nobody: ten equal digits
+// pass the check but stand for a number that nobody knew.
+func usableNHSNumber(text []byte) []byte {
+	number := rules.NormaliseNHSNumber(string(text))
+	if !rules.ValidNHSNumber(number) || strings.Count(number, number[:1]) == len(number) {
+		return nil
+	}
+	return []byte(number)
+}
+
+// linkByIdentifier joins children that share a value of an identifier, given by row. Each child is tried against
+// the earlier holders of the value, one for each group that they form, until one does not contradict.
+func (p *persons) linkByIdentifier(groups *groups, children []int32, field string, values []int32) {
+	first := fill(1 + int(slices.Max(append([]int32{none}, values...)))) // by value: its first holder's row
+	others := map[int32][]int32{}                                        // and one of each further group
+	for row, value := range values {
+		switch {
+		case value < 0 || children[row] < 0:
+		case first[value] < 0:
+			first[value] = int32(row)
+		default:
+			holders := append([]int32{first[value]}, others[value]...)
+			if !p.tryLink(groups, children, int32(row), holders, field) {
+				others[value] = append(others[value], int32(row))
+			}
+		}
+	}
+}
+
+// tryLink joins the child of row to the first of the holders that does not contradict it and tells whether it
+// is joined to one. Refused attempts are listed.
+func (p *persons) tryLink(groups *groups, children []int32, row int32, holders []int32, method string) bool {
+	first := len(p.links)
+	for _, holder := range holders {
+		a, b := children[holder], children[row]
+		if groups.find(a) == groups.find(b) {
+			p.links = p.links[:first]
+			if a != b {
+				p.links = append(p.links, link{a: a, b: b, rowA: holder, rowB: row, method: method})
+			}
+			return true
+		}
+		reason := groups.contradiction(a, b)
+		p.links = append(p.links, link{a: a, b: b, rowA: holder, rowB: row, method: method, refused: reason})
+		if reason == "" {
+			groups.join(a, b)
+			return true
+		}
+	}
+	return false
+}
+
+// linkByLegacy joins a child to the record whose child number is the child's number in an earlier system, and
+// children whose number in an earlier system is the same.
+func (p *persons) linkByLegacy(groups *groups, t *table.Table, children []int32) {
+	column := t.Column("legacy_child_id")
+	if !column.Delivered() {
+		return
+	}
+	rowOf := make([]int32, p.names.Len())
+	for i := range rowOf {
+		rowOf[i] = -1
+	}
+	for row, child := range slices.Backward(children) {
+		if child >= 0 {
+			rowOf[child] = int32(row)
+		}
+	}
+	holders := map[string][]int32{}
+	for row := range t.Rows {
+		legacy := column.Text(row)
+		if legacy == "" || children[row] < 0 {
+			continue
+		}
+		if _, seen := holders[legacy]; !seen {
+			if child, known := p.names.Lookup([]byte(legacy)); known && rowOf[child] >= 0 {
+				holders[legacy] = []int32{rowOf[child]}
+			}
+		}
+		if !p.tryLink(groups, children, int32(row), holders[legacy], "legacy_child_id") {
+			holders[legacy] = append(holders[legacy], int32(row))
+		}
+	}
+}
+
+// linkByLedger keeps together what the ledger has together, unless today's records contradict it.
+func (p *persons) linkByLedger(groups *groups, ledger []Person) {
+	anchor := map[string]int32{}
+	for _, entry := range ledger {
+		child, known := p.names.Lookup([]byte(entry.ChildID))
+		if !known {
+			continue
+		}
+		a, seen := anchor[entry.PersonID]
+		if !seen {
+			anchor[entry.PersonID] = int32(child)
+			continue
+		}
+		b := int32(child)
+		if groups.find(a) == groups.find(b) {
+			continue
+		}
+		reason := groups.contradiction(a, b)
+		p.links = append(p.links, link{a: a, b: b, rowA: -1, rowB: -1, method: "ledger", refused: reason})
+		if reason == "" {
+			groups.join(a, b)
+		}
+	}
+}
+
+// settle gives every group its person id: the one that the ledger has for it, else the smallest child number.
+// Joined persons and divided ones become events.
+func (p *persons) settle(groups *groups, in Input) {
+	held := make(map[string]Person, len(in.Ledger)) // by child number
+	taken := make(map[string]bool, len(in.Ledger))  // person ids that are in use
+	for _, entry := range in.Ledger {
+		held[entry.ChildID] = entry
+		taken[entry.PersonID] = true
+	}
+	members := make([][]int32, 0, p.names.Len())
+	groupOf := make([]int32, p.names.Len())
+	place := map[int32]int32{}
+	for child := range int32(p.names.Len()) {
+		root := groups.find(child)
+		g, seen := place[root]
+		if !seen {
+			g = int32(len(members))
+			place[root] = g
+			members = append(members, nil)
+		}
+		groupOf[child] = g
+		members[g] = append(members[g], child)
+	}
+	name := func(child int32) string { return string(p.names.Value(uint32(child))) }
+	for _, m := range members {
+		slices.SortFunc(m, func(a, b int32) int { return cmp.Compare(name(a), name(b)) })
+	}
+	// A person keeps the group that holds the child number it is named after, else the one with its smallest.
+	keeper := map[string]int32{}
+	claim := func(id string, g int32) {
+		if _, claimed := keeper[id]; !claimed {
+			keeper[id] = g
+		}
+	}
+	order := make([]int32, p.names.Len())
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(name(a), name(b)) })
+	for _, child := range order {
+		if entry, ok := held[name(child)]; ok && entry.PersonID == name(child) {
+			claim(entry.PersonID, groupOf[child])
+		}
+	}
+	for _, child := range order {
+		if entry, ok := held[name(child)]; ok {
+			claim(entry.PersonID, groupOf[child])
+		}
+	}
+	p.ids = make([]string, len(members))
+	p.personOf = groupOf
+	became := map[string]string{} // persons that ended in another
+	for g, m := range members {
+		var was []string // the persons whose going on this group claims, and those that end in it
+		var leaving []string
+		for _, child := range m {
+			entry, ok := held[name(child)]
+			if !ok {
+				continue
+			}
+			if keeper[entry.PersonID] == int32(g) {
+				was = append(was, entry.PersonID)
+			} else {
+				leaving = append(leaving, entry.PersonID)
+			}
+		}
+		slices.Sort(was)
+		was = slices.Compact(was)
+		slices.Sort(leaving)
+		leaving = slices.Compact(leaving)
+		if len(was) > 0 {
+			p.ids[g] = was[0]
+			for _, ended := range was[1:] {
+				became[ended] = was[0]
+				p.events = append(p.events, LedgerEvent{AsAt: in.Settings.AsAt, Kind: "merge", PersonID: was[0], OtherPersonID: ended, Evidence: p.evidence(groupOf, int32(g))})
+			}
+		} else {
+			p.ids[g] = name(m[0])
+			for _, child := range m {
+				if !taken[name(child)] {
+					p.ids[g] = name(child)
+					break
+				}
+			}
+			taken[p.ids[g]] = true
+		}
+		for _, other := range leaving {
+			p.events = append(p.events, LedgerEvent{AsAt: in.Settings.AsAt, Kind: "split", PersonID: other, OtherPersonID: p.ids[g], Evidence: "today's records contradict each other"})
+		}
+	}
+	for child := range int32(p.names.Len()) {
+		entry, known := held[name(child)]
+		if !known {
+			entry.FirstSeen = in.Settings.AsAt
+		}
+		p.ledger = append(p.ledger, Person{ChildID: name(child), PersonID: p.ids[groupOf[child]], FirstSeen: entry.FirstSeen})
+		delete(held, name(child))
+	}
+	for _, entry := range held { // children of earlier runs that this delivery does not name
+		if survivor, ended := became[entry.PersonID]; ended {
+			entry.PersonID = survivor
+		}
+		p.ledger = append(p.ledger, entry)
+	}
+	slices.SortFunc(p.ledger, func(a, b Person) int { return cmp.Compare(a.ChildID, b.ChildID) })
+}
+
+// evidence names the kinds of link that hold a group together.
+func (p *persons) evidence(groupOf []int32, g int32) string {
+	var methods []string
+	for _, l := range p.links {
+		if l.refused == "" && groupOf[l.a] == g && !slices.Contains(methods, l.method) {
+			methods = append(methods, l.method)
+		}
+	}
+	slices.Sort(methods)
+	text := ""
+	for i, m := range methods {
+		if i > 0 {
+			text += ", "
+		}
+		text += m
+	}
+	return text
+}
