@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
+// A goal says when enough is planned: contacts in the period, or, where rows
+// is not 0, rows of contacts.csv.
+type goal struct{ contacts, rows int }
+
+// A planner plans events and adds the rows that they leave to a delivery.
+type planner struct {
+	*rand.Rand
+	*delivery
+	upns, nhs, families, occurrences int
+
+	contactsInPeriod  int
+	uniqueInPeriod    int
+	convertedInPeriod int
+}
+
+// plan makes the delivery of a seed and a goal. It fails when the goal is
+// smaller than what the planted errors alone need.
+func plan(seed uint64, g goal) (*delivery, error) {
+	p := &planner{
+		Rand: rand.New(rand.NewPCG(seed, 0)),
+		delivery: &delivery{
+			contacts:    make([]contact, 0, max(g.rows, 2*g.contacts)),
+			findings:    map[string][]place{},
+			linked:      map[string]int{},
+			refused:     map[string]int{},
+			contactDays: []day{0},
+		},
+	}
+	p.plantChildren()
+	p.plantContacts()
+	p.plantReferrals()
+	p.plantEpisodes()
+	p.plantUnreadable()
+	if p.missing(g) < 0 {
+		return nil, fmt.Errorf("plan: the planted errors alone are %d contacts more than asked for", -p.missing(g))
+	}
+	const largestFamily = 100 // contacts in the period, or rows, that one family may add
+	for p.missing(g) > largestFamily {
+		p.household()
+	}
+	for p.missing(g) > 0 {
+		p.lone(p.anyDay())
+	}
+	p.number()
+	return p.delivery, nil
+}
+
+// missing is how much of the goal is still to be planned.
+func (p *planner) missing(g goal) int {
+	if g.rows > 0 {
+		return g.rows - len(p.contacts)
+	}
+	return g.contacts - p.contactsInPeriod
+}
+
+// chance is true with probability f.
+func (p *planner) chance(f float64) bool { return p.Float64() < f }
+
+// oneOf is one of the options, each as likely.
+func oneOf[T any](p *planner, options ...T) T { return options[p.IntN(len(options))] }
+
+// anyDay is a day of the whole time that is held: the half year of the figures
+// is busier than the history, of which only a part was brought over.
+func (p *planner) anyDay() day {
+	switch n := p.IntN(100); {
+	case n < 36:
+		return historyFrom + day(p.IntN(int(periodFrom-historyFrom)))
+	case n < 92:
+		return periodFrom + day(p.IntN(int(periodTo-periodFrom)+1))
+	default:
+		return periodTo + 1 + day(p.IntN(int(lastContact-periodTo)))
+	}
+}
