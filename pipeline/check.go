@@ -1,0 +1,130 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+
+	"go.uber.org/zap"
+
+	"frontdoor/pipeline/conform"
+	"frontdoor/pipeline/validate"
+	"frontdoor/rules"
+	"frontdoor/schemas"
+)
+
+// CheckOptions say what is to be judged without a store.
+type CheckOptions struct {
+	Collection string
+	Year       string       // the collection year whose rules apply, YYYY-YY; "" for the delivery's own
+	AsAt       *schemas.Day // nil: rules that read it are skipped by name
+	Paths      []string     // folders with a file for each table, or such files; together one delivery
+	Workers    int          // 0 for as many as there are processors
+	Log        *zap.Logger  // nil for none
+}
+
+// Checked is a judged delivery.
+type Checked struct {
+	Outcomes   []rules.Outcome
+	Notes      []string
+	Unreadable int // files that could not be read, or only in part
+	Code       int // 3 when a file is unreadable or a rule broken, else 0
+
+	judged *validate.Result
+}
+
+// Findings yields all findings in their declared order: rule, table, row.
+func (c *Checked) Findings() iter.Seq[rules.Finding] { return c.judged.Findings() }
+
+// Count counts the findings by severity.
+func (c *Checked) Count() map[rules.Severity]int64 {
+	counts := map[rules.Severity]int64{}
+	for _, severity := range []rules.Severity{rules.Error, rules.Warning, rules.Query} {
+		counts[severity] = int64(c.judged.Count(severity))
+	}
+	return counts
+}
+
+// Exit returns the exit code of the check: the highest of 3 and 1 wins. failOn is as for Summary.Exit.
+func (c *Checked) Exit(failOn string) int {
+	if c.Code == ExitPublished && fails(c.Count(), failOn) {
+		return ExitFindings
+	}
+	return c.Code
+}
+
+var collectionYear = regexp.MustCompile(`^20[0-9]{2}-[0-9]{2}$`)
+
+// Check reads the files and judges them by the collection's rules. It needs no key and no store. The cause of
+// the error is ErrConfig where the options are at fault.
+func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
+	if o.Log == nil {
+		o.Log = zap.NewNop()
+	}
+	if o.Workers == 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	if o.Year != "" && !collectionYear.MatchString(o.Year) {
+		return nil, fmt.Errorf("read year: write it as 2019-20: %w", ErrConfig)
+	}
+	collection, err := schemas.Load(o.Collection)
+	if err != nil {
+		return nil, err
+	}
+	catalogue, err := rules.Load(o.Collection)
+	if err != nil {
+		return nil, err
+	}
+	structure, err := rules.Load("structure")
+	if err != nil {
+		return nil, err
+	}
+	calendar, err := schemas.LoadCalendar("england")
+	if err != nil {
+		return nil, err
+	}
+	d := &delivery{collection: collection}
+	defer d.close()
+	for _, path := range o.Paths {
+		info, err := os.Stat(path)
+		asGiven := func(name string) string {
+			if err == nil && info.IsDir() {
+				return filepath.ToSlash(filepath.Join(path, name))
+			}
+			return filepath.ToSlash(path)
+		}
+		if err := d.find(path, conform.Undeclared, asGiven); err != nil {
+			return nil, err
+		}
+	}
+	d.order()
+	if err := d.digest(ctx, o.Workers); err != nil {
+		return nil, err
+	}
+	read, err := (&reader{structure: structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	judged, err := validate.Run(ctx, validate.Input{
+		Catalogue: catalogue, Structure: structure,
+		Delivery:   &rules.Delivery{Collection: collection, Tables: read.tables, AsAt: o.AsAt, Calendar: calendar},
+		Structural: read.findings, StructuralLooked: read.looked, Workers: o.Workers,
+	})
+	if err != nil {
+		return nil, err
+	}
+	checked := &Checked{Outcomes: judged.Outcomes, Notes: read.notes, Unreadable: read.unreadable, judged: judged}
+	if read.unreadable > 0 {
+		checked.Code = ExitUnreadable
+	}
+	for _, outcome := range judged.Outcomes {
+		if outcome.Status == rules.Broken {
+			checked.Code = ExitUnreadable
+		}
+	}
+	return checked, nil
+}

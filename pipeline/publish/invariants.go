@@ -1,0 +1,321 @@
+package publish
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"frontdoor/rules"
+)
+
+// ConversionMeasure is the id of the measure whose numerator and denominator are recounted from the contacts.
+const ConversionMeasure = "conversion_unique"
+
+// periodLead leads the names of counts over the reporting period only.
+const periodLead = "period_"
+
+// classes are what a contact row can be counted as; each row is exactly one.
+var classes = []string{"repeated_row", "unidentified", "exact", "migrated", "same_incident_ref", "same_incident_window", "open_case", "unique"}
+
+// Problem is something in a run that is not as it must be.
+type Problem struct {
+	Check string // what was checked: file, parquet, count
+	Where string // the file or table
+	What  string // what is wrong, without a personal value
+}
+
+func (p Problem) String() string { return p.Where + ": " + p.What }
+
+// Invariants recounts from the stored Parquet what must always hold, by code of its own, and compares the
+// counts of the manifest, or of a staged run's draft, with the recount. A run in which one does not hold must
+// not be published. The error says that the run could not be read.
+func Invariants(run *Run) ([]Problem, error) {
+	c := &recount{run: run, counts: map[string]int64{}}
+	for _, step := range []func() error{c.inputs, c.contacts, c.referrals, c.rules, c.measures} {
+		if err := step(); err != nil {
+			return nil, fmt.Errorf("recount: %w", err)
+		}
+	}
+	c.manifest()
+	return c.problems, nil
+}
+
+type recount struct {
+	run      *Run
+	problems []Problem
+	counts   map[string]int64
+}
+
+func (c *recount) problem(where, format string, args ...any) {
+	c.problems = append(c.problems, Problem{Check: "count", Where: where, What: fmt.Sprintf(format, args...)})
+}
+
+// equal demands that two counts of the same things are equal.
+func (c *recount) equal(where, a string, is int64, b string, want int64) {
+	if is != want {
+		c.problem(where, "%s: %d, but %s: %d", a, is, b, want)
+	}
+}
+
+// strips reads columns of a table of the restricted part; nothing when the run does not have it.
+func (c *recount) strips(table string, names []string, each func(strips []*strip)) (found bool, err error) {
+	f, err := c.run.openParquet(string(Restricted) + "/" + table + ".parquet")
+	if errors.Is(err, ErrNoTable) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	return true, f.strips(names, each)
+}
+
+// inputs: records read = accepted + quarantined, per file, and both are what is stored.
+func (c *recount) inputs() error {
+	rows, err := allRows[InputRow](c.run, "inputs")
+	if err != nil {
+		return err
+	}
+	type place struct{ table, file string }
+	quarantined := map[place]int64{}
+	held, err := allRows[QuarantinedRow](c.run, "quarantined")
+	if err != nil {
+		return err
+	}
+	for _, q := range held {
+		quarantined[place{q.Table, q.File}]++
+	}
+	stored := map[string]map[string]int64{} // delivered table to file to rows
+	for _, r := range rows {
+		table := "delivered/" + r.Collection + "/" + r.Table
+		if _, known := stored[table]; known || r.Table == "" {
+			continue
+		}
+		perFile := map[string]int64{}
+		_, err := c.strips(table, []string{fileColumn}, func(s []*strip) {
+			for _, code := range s[0].codes {
+				perFile[s[0].texts[code]]++
+			}
+		})
+		if err != nil {
+			return err
+		}
+		stored[table] = perFile
+	}
+	for _, r := range rows {
+		where := "inputs, " + r.Table + ", " + r.File
+		table := "delivered/" + r.Collection + "/" + r.Table
+		c.equal(where, "records read", r.Read, "accepted and quarantined", r.Accepted+r.Quarantined)
+		c.equal(where, "accepted", r.Accepted, "stored", stored[table][r.File])
+		c.equal(where, "quarantined", r.Quarantined, "listed as quarantined", quarantined[place{r.Table, r.File}])
+		delete(stored[table], r.File)
+		delete(quarantined, place{r.Table, r.File})
+	}
+	for table, perFile := range stored {
+		for range perFile {
+			c.problem(table, "rows of a file that is not among the inputs")
+		}
+	}
+	for p := range quarantined {
+		c.problem("quarantined", "records of a file of table %s that is not among the inputs", p.table)
+	}
+	return nil
+}
+
+// contacts: every row is of one class; an incident converts on one row, its first contact's.
+func (c *recount) contacts() error {
+	var rows, misplaced, unknown int64
+	found, err := c.strips("contacts", []string{"class", "in_period", "converted", "first_of_incident"}, func(s []*strip) {
+		for i, code := range s[0].codes {
+			rows++
+			class := s[0].texts[code]
+			if !slices.Contains(classes, class) {
+				unknown++
+				continue
+			}
+			inPeriod, converted := s[1].yes(i), s[2].yes(i)
+			c.count("contact_rows", inPeriod)
+			c.count(class, inPeriod)
+			if class != "repeated_row" {
+				c.count("contacts", inPeriod)
+			}
+			if converted {
+				c.count("converted", inPeriod)
+				if class != "unique" || !s[3].yes(i) {
+					misplaced++
+				}
+			}
+		}
+	})
+	if err != nil || !found {
+		return err
+	}
+	for _, name := range slices.Concat(classes, []string{"contact_rows", "contacts", "converted"}) {
+		c.counts[name] += 0
+		c.counts[periodLead+name] += 0
+	}
+	c.equal("contacts", "rows", rows, "rows of the eight classes", rows-unknown)
+	c.equal("contacts", "converted rows", c.counts["converted"], "of them first contacts of unique incidents", c.counts["converted"]-misplaced)
+	var delivered int64
+	found, err = c.strips("delivered/front_door/contacts", []string{lineColumn}, func(s []*strip) { delivered += int64(len(s[0].codes)) })
+	if err == nil && found {
+		c.equal("contacts", "rows", rows, "delivered rows", delivered)
+	}
+	return err
+}
+
+// count counts a row over everything and, if it lies there, in the period.
+func (c *recount) count(name string, inPeriod bool) {
+	c.counts[name]++
+	if inPeriod {
+		c.counts[periodLead+name]++
+	}
+}
+
+// referrals: linked, further or not linked; linked = converted; one incident to one linked referral.
+func (c *recount) referrals() error {
+	incidentOf := map[string]string{} // linked referral to its incident
+	taken := map[string]bool{}
+	var rows, unknown, loose, shared, twice int64
+	found, err := c.strips("referrals", []string{"status", "referral_id", "incident_id"}, func(s []*strip) {
+		for i, code := range s[0].codes {
+			rows++
+			status := s[0].texts[code]
+			switch status {
+			case "linked", "further", "not_linked":
+				c.counts["referrals_"+status]++
+			default:
+				unknown++
+			}
+			if status != "linked" {
+				continue
+			}
+			id, incident := s[1].text(i), s[2].text(i)
+			_, known := incidentOf[id]
+			switch {
+			case incident == "":
+				loose++
+			case taken[incident]:
+				shared++
+			case known:
+				twice++
+			}
+			taken[incident] = true
+			incidentOf[id] = incident
+		}
+	})
+	if err != nil || !found {
+		return err
+	}
+	for _, name := range []string{"linked", "further", "not_linked"} {
+		c.counts["referrals_"+name] += 0
+	}
+	c.equal("referrals", "rows", rows, "linked, further and not linked", rows-unknown)
+	c.equal("referrals", "linked referrals without an incident", loose, "allowed", 0)
+	c.equal("referrals", "linked referrals whose incident has another one", shared, "allowed", 0)
+	c.equal("referrals", "referrals linked twice", twice, "allowed", 0)
+	c.equal("referrals", "linked", c.counts["referrals_linked"], "converted contacts", c.counts["converted"])
+	return c.incidents(incidentOf)
+}
+
+// incidents: the converted ones are those of the linked referrals.
+func (c *recount) incidents(incidentOf map[string]string) error {
+	var converted, other int64
+	found, err := c.strips("incidents", []string{"converted", "incident_id", "referral_id"}, func(s []*strip) {
+		for i := range s[0].codes {
+			if !s[0].yes(i) {
+				continue
+			}
+			converted++
+			if incidentOf[s[2].text(i)] != s[1].text(i) {
+				other++
+			}
+		}
+	})
+	if err != nil || !found {
+		return err
+	}
+	c.equal("incidents", "converted", converted, "linked referrals", c.counts["referrals_linked"])
+	c.equal("incidents", "converted by a referral that is linked elsewhere", other, "allowed", 0)
+	return nil
+}
+
+// rules: each rule in force has one of four outcomes, and its failures are its findings.
+func (c *recount) rules() error {
+	outcomes, err := allRows[OutcomeRow](c.run, "outcomes")
+	if err != nil {
+		return err
+	}
+	findings := map[string]int64{}
+	if _, err := c.strips("findings", []string{"rule"}, func(s []*strip) {
+		for _, code := range s[0].codes {
+			findings[s[0].texts[code]]++
+		}
+	}); err != nil {
+		return err
+	}
+	for _, status := range []rules.Status{rules.Passed, rules.Failed, rules.Skipped, rules.Broken} {
+		c.counts["rules_"+string(status)] = 0
+	}
+	seen := map[string]bool{}
+	for _, o := range outcomes {
+		if seen[o.Rule] {
+			c.problem("outcomes", "rule %s has two outcomes", o.Rule)
+		}
+		seen[o.Rule] = true
+		if _, known := c.counts["rules_"+o.Status]; !known {
+			c.problem("outcomes", "rule %s is neither passed, failed, skipped nor broken", o.Rule)
+			continue
+		}
+		c.counts["rules_"+o.Status]++
+		c.equal("outcomes, rule "+o.Rule, "failures", o.Failures, "findings", findings[o.Rule])
+		if failed := o.Status == string(rules.Failed); failed != (o.Failures > 0) && o.Status != string(rules.Broken) {
+			c.problem("outcomes, rule "+o.Rule, "it is %s with %d failures", o.Status, o.Failures)
+		}
+		delete(findings, o.Rule)
+	}
+	for _, rule := range slices.Sorted(maps.Keys(findings)) {
+		c.problem("findings", "rule %s has findings and no outcome", rule)
+	}
+	return nil
+}
+
+// measures: the conversion is the recounted one.
+func (c *recount) measures() error {
+	if _, judged := c.counts["unique"]; !judged {
+		return nil
+	}
+	measures, err := allRows[MeasureRow](c.run, "measures")
+	if err != nil {
+		return err
+	}
+	for _, m := range measures {
+		if m.Measure != ConversionMeasure || m.Breakdown != "" || m.Status != "available" {
+			continue
+		}
+		if m.Numerator == nil || m.Denominator == nil {
+			c.problem("measures", "the conversion has no numerator or denominator")
+			continue
+		}
+		c.equal("measures, conversion", "numerator", *m.Numerator, "converted in the period", c.counts[periodLead+"converted"])
+		c.equal("measures, conversion", "denominator", *m.Denominator, "unique in the period", c.counts[periodLead+"unique"])
+	}
+	return nil
+}
+
+// manifest: the counts it gives are the recounted ones. One that it does not give is 0; those of the period may
+// be left out.
+func (c *recount) manifest() {
+	m := c.run.Manifest()
+	if m == nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.counts)) {
+		given, there := m.Counts[name]
+		if there || !strings.HasPrefix(name, periodLead) {
+			c.equal(ManifestFile, name, given, "recounted", c.counts[name])
+		}
+	}
+}

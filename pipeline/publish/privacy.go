@@ -1,0 +1,219 @@
+package publish
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"golang.org/x/sync/errgroup"
+
+	"frontdoor/schemas"
+	"frontdoor/schemas/table"
+)
+
+// Part is a half of a run: originals or pseudonyms.
+type Part string
+
+// The parts of a run.
+const (
+	Restricted Part = "restricted"
+	Analysis   Part = "analysis"
+	Both       Part = "both"
+)
+
+// named is one column of a stored table.
+type named struct {
+	name  string
+	array arrow.Array
+	place bool // says where the record stood: never null
+}
+
+// column is one field of a table: what is stored of it in the restricted part and, worked out when it is
+// needed, what in the analysis part.
+type column struct {
+	named
+	field *schemas.Field // nil: goes into both parts as it is
+}
+
+// originals returns the columns of the restricted part.
+func originals(columns []column) []named {
+	kept := make([]named, len(columns))
+	for i, c := range columns {
+		kept[i] = c.named
+	}
+	return kept
+}
+
+// analysis returns the columns of the analysis part; several are worked out at once.
+func (st *Staging) analysis(columns []column) ([]named, error) {
+	kept := make([]named, len(columns))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, c := range columns {
+		g.Go(func() (err error) {
+			defer caught(&err, "make column "+c.name)
+			kept[i] = c.named
+			if c.field != nil {
+				kept[i].array, err = st.forAnalysis(c.field, c.array)
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(kept, func(c named) bool { return c.array == nil }), nil
+}
+
+// bothParts stores a table in both parts side by side.
+func (st *Staging) bothParts(name string, columns []column, rows int, notes ...note) error {
+	var g errgroup.Group
+	g.Go(func() error {
+		return st.parquetFile(Restricted, name, func(w io.Writer, maker string, marks []note) error {
+			return writeWide(w, originals(columns), rows, maker, append(marks, notes...))
+		})
+	})
+	g.Go(func() error {
+		public, err := st.analysis(columns)
+		if err != nil {
+			return err
+		}
+		return st.parquetFile(Analysis, name, func(w io.Writer, maker string, marks []note) error {
+			return writeWide(w, public, rows, maker, append(marks, notes...))
+		})
+	})
+	return g.Wait()
+}
+
+// forAnalysis returns what a column becomes in the analysis part: nil when it is left out. What the schema
+// does not say is left out.
+func (st *Staging) forAnalysis(f *schemas.Field, values arrow.Array) (arrow.Array, error) {
+	switch {
+	case f.Privacy == schemas.Open:
+		return values, nil
+	case f.Privacy == schemas.Direct && f.Pseudonym != "":
+		return st.pseudonymised(f, values)
+	case f.Privacy == schemas.Indirect && f.Analysis == "keep":
+		return values, nil
+	case f.Privacy == schemas.Indirect && f.Analysis == "month":
+		days, ok := values.(*array.Date32)
+		if !ok {
+			return nil, fmt.Errorf("make field %s a month: it is no date; correct the schema", f.Name)
+		}
+		return months(days), nil
+	case f.Privacy == schemas.Indirect && f.Analysis == "district":
+		return eachText(values, func(text []byte) (string, bool) { return outward(text) })
+	}
+	return nil, nil
+}
+
+func (st *Staging) pseudonymised(f *schemas.Field, values arrow.Array) (arrow.Array, error) {
+	if st.Pseudonyms == nil {
+		return nil, fmt.Errorf("make pseudonyms of field %s: %w; set one for the staging", f.Name, ErrNoKey)
+	}
+	known := st.aliases.of(st.Pseudonyms, f.Pseudonym)
+	switch a := values.(type) {
+	case *array.Dictionary:
+		texts, merged := known.array(a.Dictionary().(*array.String))
+		renamed := array.NewDictionaryArray(table.DictionaryType, a.Indices(), texts)
+		if merged {
+			return eachText(renamed, func(text []byte) (string, bool) { return string(text), true })
+		}
+		return renamed, nil
+	case *array.String:
+		texts, _ := known.array(a)
+		return texts, nil
+	}
+	return nil, fmt.Errorf("make pseudonyms of field %s: it is no text; correct the schema", f.Name)
+}
+
+// months writes each day as yyyy-mm.
+func months(days *array.Date32) arrow.Array {
+	texts := table.NewDictionary()
+	codes := make([]uint32, days.Len())
+	code := map[arrow.Date32]uint32{}
+	for i, d := range days.Date32Values() {
+		if days.IsNull(i) {
+			continue
+		}
+		c, known := code[d]
+		if !known {
+			c = texts.Code([]byte(schemas.Date(schemas.Day(d)).Format("2006-01")))
+			code[d] = c
+		}
+		codes[i] = c
+	}
+	return table.DictionaryArray(codes, texts.Array(), validBits(days), days.NullN())
+}
+
+// eachText returns a dictionary of what change makes of each text; where it makes nothing the cell is null.
+func eachText(values arrow.Array, change func([]byte) (string, bool)) (arrow.Array, error) {
+	texts := table.NewDictionary()
+	n := values.Len()
+	codes := make([]uint32, n)
+	valid := make([]byte, (n+7)/8)
+	nulls := 0
+	place := func(i int, text string) {
+		if changed, ok := change(textBytes(text)); ok {
+			codes[i] = texts.Code(textBytes(changed))
+			valid[i/8] |= 1 << (i % 8)
+		} else {
+			nulls++
+		}
+	}
+	switch a := values.(type) {
+	case *array.String:
+		for i := range n {
+			if a.IsNull(i) {
+				nulls++
+				continue
+			}
+			place(i, a.Value(i))
+		}
+	case *array.Dictionary:
+		held := a.Dictionary().(*array.String)
+		for i := range n {
+			if a.IsNull(i) {
+				nulls++
+				continue
+			}
+			place(i, held.Value(a.GetValueIndex(i)))
+		}
+	default:
+		return nil, fmt.Errorf("change a column of type %s: it is no text; correct the schema", values.DataType())
+	}
+	return table.DictionaryArray(codes, texts.Array(), valid, nulls), nil
+}
+
+// outward returns the outward part of a postcode, its district, in upper case; nothing when the text is no
+// full postcode.
+func outward(postcode []byte) (string, bool) {
+	text := normalise(nil, postcode, false)
+	n := len(text)
+	if n < 5 || n > 7 {
+		return "", false
+	}
+	in := text[n-3:]
+	if !digit(in[0]) || !letter(in[1]) || !letter(in[2]) {
+		return "", false
+	}
+	out := text[:n-3]
+	letters := 0
+	for letters < len(out) && letter(out[letters]) {
+		letters++
+	}
+	rest := out[letters:]
+	if letters < 1 || letters > 2 || len(rest) < 1 || len(rest) > 2 || !digit(rest[0]) {
+		return "", false
+	}
+	if len(rest) == 2 && !digit(rest[1]) && !letter(rest[1]) {
+		return "", false
+	}
+	return string(out), true
+}
+
+func digit(b byte) bool  { return b >= '0' && b <= '9' }
+func letter(b byte) bool { return b >= 'A' && b <= 'Z' }

@@ -1,0 +1,197 @@
+package publish
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"hash"
+	"strings"
+	"sync"
+	"unicode/utf8"
+	"unsafe"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"frontdoor/schemas/table"
+)
+
+// pseudonymLength is the length of a pseudonym: 16 bytes in base 32.
+const pseudonymLength = 26
+
+// Pseudonymiser turns identifiers into pseudonyms: the same kind, authority, key and value give the same one.
+// It is safe for concurrent use.
+type Pseudonymiser struct {
+	key       []byte
+	authority string
+}
+
+// NewPseudonymiser returns a pseudonymiser for one authority. The error is ErrNoKey when the key is not of
+// KeyBytes.
+func NewPseudonymiser(key []byte, authority string) (*Pseudonymiser, error) {
+	if len(key) != KeyBytes {
+		return nil, fmt.Errorf("make pseudonyms: the key has %d bytes, want %d: %w", len(key), KeyBytes, ErrNoKey)
+	}
+	return &Pseudonymiser{key: bytes.Clone(key), authority: authority}, nil
+}
+
+// Of returns the pseudonym of one value: 26 characters, the first 16 bytes of the HMAC-SHA-256 over kind,
+// authority and the normalised value, each led by its length.
+func (p *Pseudonymiser) Of(kind, value string) string {
+	short := p.of(kind).short([]byte(value))
+	return string(appendBase32(nil, short[:]))
+}
+
+// of returns what makes the pseudonyms of one kind; not safe for concurrent use.
+func (p *Pseudonymiser) of(kind string) *pseudonyms {
+	var head []byte
+	for _, part := range []string{kind, p.authority} {
+		head = binary.LittleEndian.AppendUint64(head, uint64(len(part)))
+		head = append(head, part...)
+	}
+	return &pseudonyms{hash: hmac.New(sha256.New, p.key), head: head, blanks: kind != "upn" && kind != "nhs_number"}
+}
+
+// pseudonyms makes the pseudonyms of one kind.
+type pseudonyms struct {
+	hash    hash.Hash
+	head    []byte
+	text    []byte
+	sum     []byte
+	blanks  bool // blanks inside the value count
+	changed bool // normalising has altered a value
+}
+
+// short returns the 16 bytes that the pseudonym of value shows.
+func (p *pseudonyms) short(value []byte) [16]byte {
+	p.text = append(p.text[:0], p.head...)
+	at := len(p.text)
+	p.text = append(p.text, 0, 0, 0, 0, 0, 0, 0, 0)
+	p.text = normalise(p.text, value, p.blanks)
+	p.changed = p.changed || !bytes.Equal(p.text[at+8:], value)
+	binary.LittleEndian.PutUint64(p.text[at:], uint64(len(p.text)-at-8))
+	p.hash.Reset()
+	p.hash.Write(p.text)
+	p.sum = p.hash.Sum(p.sum[:0])
+	return [16]byte(p.sum)
+}
+
+// normalise appends value trimmed and in upper case, and without any blanks unless they count.
+func normalise(dst, value []byte, blanks bool) []byte {
+	value = bytes.TrimSpace(value)
+	for _, b := range value {
+		if b >= utf8.RuneSelf {
+			folded := strings.ToUpper(string(value))
+			if !blanks {
+				folded = strings.Join(strings.Fields(folded), "")
+			}
+			return append(dst, folded...)
+		}
+	}
+	for _, b := range value {
+		switch {
+		case b >= 'a' && b <= 'z':
+			dst = append(dst, b-'a'+'A')
+		case !blanks && (b == ' ' || b >= '\t' && b <= '\r'):
+		default:
+			dst = append(dst, b)
+		}
+	}
+	return dst
+}
+
+// appendBase32 appends 16 bytes as 26 letters and digits: RFC 4648, lower case, without padding.
+func appendBase32(dst, sum []byte) []byte {
+	const alphabet = "abcdefghijklmnopqrstuvwxyz234567"
+	high, low := binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:])
+	for i := range pseudonymLength {
+		dst = append(dst, alphabet[high>>59])
+		if i == pseudonymLength-1 {
+			break
+		}
+		high, low = high<<5|low>>59, low<<5
+	}
+	return dst
+}
+
+// textBytes views text as bytes that must not be changed.
+func textBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
+// aliases remembers the pseudonyms of a run by kind, because the tables of a run name the same children and
+// contacts over and over: each value is hashed once. It is safe for concurrent use.
+type aliases struct {
+	mu    sync.Mutex
+	kinds map[string]*kindAliases
+}
+
+type kindAliases struct {
+	mu    sync.Mutex
+	made  *pseudonyms
+	texts *table.Dictionary
+	short [][16]byte // by the code of the text
+}
+
+func (a *aliases) of(p *Pseudonymiser, kind string) *kindAliases {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.kinds == nil {
+		a.kinds = map[string]*kindAliases{}
+	}
+	k := a.kinds[kind]
+	if k == nil {
+		k = &kindAliases{made: p.of(kind), texts: table.NewDictionary()}
+		a.kinds[kind] = k
+	}
+	return k
+}
+
+// forget lets go of the remembered values.
+func (a *aliases) forget() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.kinds = nil
+}
+
+// array returns the pseudonyms of an array of text, where nulls stay null, and whether different texts may
+// have become the same.
+func (k *kindAliases) array(values *array.String) (pseudonyms *array.String, merged bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	n := values.Len()
+	offsets := make([]int32, 1, n+1)
+	data := make([]byte, 0, (n-values.NullN())*pseudonymLength)
+	for i := range n {
+		if values.IsValid(i) {
+			data = appendBase32(data, k.of(textBytes(values.Value(i))))
+		}
+		offsets = append(offsets, int32(len(data)))
+	}
+	return table.StringArray(offsets, data, validBits(values), values.NullN()), k.made.changed
+}
+
+func (k *kindAliases) of(text []byte) []byte {
+	code := k.texts.Code(text)
+	if int(code) == len(k.short) {
+		k.short = append(k.short, k.made.short(text))
+	}
+	return k.short[code][:]
+}
+
+// validBits returns the bitmap of valid values from bit 0, or nil when none is null.
+func validBits(a arrow.Array) []byte {
+	if a.NullN() == 0 {
+		return nil
+	}
+	if a.Data().Offset()%8 == 0 {
+		return a.NullBitmapBytes()[a.Data().Offset()/8:]
+	}
+	bits := make([]byte, (a.Len()+7)/8)
+	for i := range a.Len() {
+		if a.IsValid(i) {
+			bits[i/8] |= 1 << (i % 8)
+		}
+	}
+	return bits
+}

@@ -1,0 +1,119 @@
+package publish
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestPseudonymIsWhatThePageSays makes each pseudonym a second time, from the words of the documentation.
+func TestPseudonymIsWhatThePageSays(t *testing.T) {
+	p, err := NewPseudonymiser(testKey, "839")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		kind := rapid.SampledFrom([]string{"child", "contact", "upn", "nhs_number"}).Draw(t, "kind")
+		value := rapid.OneOf(rapid.StringMatching(`[ A-Za-z0-9/-]{0,40}`), rapid.String()).Draw(t, "value")
+		normal := strings.ToUpper(strings.TrimSpace(value))
+		if kind == "upn" || kind == "nhs_number" {
+			normal = strings.Join(strings.Fields(normal), "")
+		}
+		h := hmac.New(sha256.New, testKey)
+		for _, part := range []string{kind, "839", normal} {
+			_ = binary.Write(h, binary.LittleEndian, uint64(len(part)))
+			h.Write([]byte(part))
+		}
+		want := strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil)[:16]))
+		if got := p.Of(kind, value); got != want || len(got) != pseudonymLength {
+			t.Fatalf("%s %q: got %s, want %s", kind, value, got, want)
+		}
+	})
+}
+
+func TestPseudonymsStayTheSame(t *testing.T) {
+	p, err := NewPseudonymiser(testKey, "839")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "kxoexxqbjuwpkjunaaigtffdru"
+	if got := p.Of("child", " k1 "); got != want {
+		t.Errorf("got %s, want %s: runs of one store would no longer fit together", got, want)
+	}
+	other, err := NewPseudonymiser(testKey, "840")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Of("child", "K1") == other.Of("child", "K1") || p.Of("child", "K1") == p.Of("person", "K1") {
+		t.Error("authority or kind makes no difference")
+	}
+}
+
+func TestKeyOfWrongLengthIsRefused(t *testing.T) {
+	for _, key := range [][]byte{nil, {}, testKey[:31]} {
+		_, err := NewPseudonymiser(key, "839")
+		wantError(t, err, ErrNoKey)
+	}
+}
+
+func TestKeyFile(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "store.key")
+	_, err := ReadKey(name)
+	wantError(t, err, ErrNoKey)
+	if err := GenerateKey(name); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(name); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != fileMode {
+		t.Errorf("mode: %v %v", info, err)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil || !regexp.MustCompile(`^[0-9a-f]{64}\n$`).Match(text) {
+		t.Errorf("the key file is not 64 hex digits: %v", err)
+	}
+	key, err := ReadKey(name)
+	if err != nil || len(key) != KeyBytes {
+		t.Fatalf("got %d bytes, %v", len(key), err)
+	}
+	if id := KeyID(key); !regexp.MustCompile(`^[0-9a-f]{8}$`).MatchString(id) || id != KeyID(key) {
+		t.Errorf("key id: %q", id)
+	}
+	if err := GenerateKey(name); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("a key was overwritten: %v", err)
+	}
+	if again, err := os.ReadFile(name); err != nil || string(again) != string(text) {
+		t.Error("the key changed")
+	}
+	for _, bad := range []string{"", "12", strings.Repeat("g", 64), strings.Repeat("a", 65), strings.Repeat("a", 63), string(text) + string(text)} {
+		if err := os.WriteFile(name, []byte(bad), fileMode); err != nil {
+			t.Fatal(err)
+		}
+		_, err := ReadKey(name)
+		wantError(t, err, ErrNoKey)
+		if err != nil && len(bad) > 8 && strings.Contains(err.Error(), bad) {
+			t.Error("the error tells the key")
+		}
+	}
+}
+
+func TestDistrictOfAPostcode(t *testing.T) {
+	for postcode, want := range map[string]string{
+		"AB1 2CD": "AB1", " sw1a1aa": "SW1A", "M1 1AE": "M1", "B33 8TH": "B33", "DN55 1PT": "DN55", "EC1A 1BB": "EC1A",
+		"": "", "AB1": "", "12345": "", "AB12CDE": "", "ABC1 2CD": "", "A1B2 3CD": "", "Flat 2": "", "no fixed abode": "",
+	} {
+		got, ok := outward([]byte(postcode))
+		if got != want || ok != (want != "") {
+			t.Errorf("%q: got %q %v, want %q", postcode, got, ok, want)
+		}
+	}
+}

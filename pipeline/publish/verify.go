@@ -1,0 +1,121 @@
+package publish
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+// Verify checks a published run against its manifest: every file there with its size and hash, none beside
+// them, every page of every Parquet file readable, and every count equal to a recount. What is wrong is a
+// problem; the error says that it could not be checked.
+func Verify(run *Run) ([]Problem, error) {
+	m := run.Manifest()
+	if m == nil {
+		return nil, fmt.Errorf("verify run: %w", ErrNotSealed)
+	}
+	var problems []Problem
+	problem := func(check, where, format string, args ...any) {
+		problems = append(problems, Problem{Check: check, Where: where, What: fmt.Sprintf(format, args...)})
+	}
+	if m.RunID != run.ID {
+		problem("file", ManifestFile, "it is the manifest of run %s", m.RunID)
+	}
+	there, err := run.list()
+	if err != nil {
+		return nil, fmt.Errorf("verify run: %w", err)
+	}
+	for _, entry := range m.Files {
+		i := slices.Index(there, entry.Path)
+		if i < 0 {
+			problem("file", entry.Path, "it is missing")
+			continue
+		}
+		there = slices.Delete(there, i, i+1)
+		size, sum, err := run.sum(entry.Path)
+		switch {
+		case err != nil:
+			problem("file", entry.Path, "it cannot be read: %v", err)
+		case size != entry.Bytes:
+			problem("file", entry.Path, "it has %d bytes, the manifest says %d", size, entry.Bytes)
+		case sum != entry.SHA256:
+			problem("file", entry.Path, "its content is not what was published")
+		}
+		if strings.HasSuffix(entry.Path, ".parquet") {
+			if err := run.decode(entry.Path); err != nil {
+				problem("parquet", entry.Path, "it cannot be decoded: %v", err)
+			}
+		}
+	}
+	for _, name := range there {
+		if name != ManifestFile && name != JournalFile {
+			problem("file", name, "it is not in the manifest")
+		}
+	}
+	broken, err := Invariants(run)
+	switch {
+	case errors.Is(err, ErrDamaged):
+		problem("count", "run", "it cannot be recounted: %v", err)
+	case err != nil:
+		return nil, fmt.Errorf("verify run: %w", err)
+	}
+	return append(problems, broken...), nil
+}
+
+// list returns the paths of all files of the run.
+func (r *Run) list() ([]string, error) {
+	var names []string
+	err := fs.WalkDir(r.root.FS(), r.folder, func(name string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			names = append(names, strings.TrimPrefix(name, r.folder+"/"))
+		}
+		return err
+	})
+	return names, err
+}
+
+// sum returns the size and hash of a file.
+func (r *Run) sum(name string) (size int64, sum string, err error) {
+	f, err := r.root.Open(path.Join(r.folder, name))
+	if err != nil {
+		return 0, "", err
+	}
+	h := sha256.New()
+	size, err = io.Copy(h, f)
+	return size, hex.EncodeToString(h.Sum(nil)), errors.Join(err, f.Close())
+}
+
+// decode reads every value of a Parquet file.
+func (r *Run) decode(name string) (err error) {
+	f, err := r.openParquet(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	defer damaged(&err, name)
+	var rows int64
+	for _, group := range f.data.RowGroups() {
+		rows += group.NumRows()
+		for _, chunk := range group.ColumnChunks() {
+			var values int64
+			if err := eachValue(chunk, func(parquet.Value) { values++ }); err != nil {
+				return err
+			}
+			if values != chunk.NumValues() {
+				return fmt.Errorf("a column has %d of %d values: %w", values, chunk.NumValues(), ErrDamaged)
+			}
+		}
+	}
+	if rows != f.data.NumRows() {
+		return fmt.Errorf("it has %d of %d rows: %w", rows, f.data.NumRows(), ErrDamaged)
+	}
+	return nil
+}

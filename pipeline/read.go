@@ -1,0 +1,242 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"frontdoor/pipeline/conform"
+	"frontdoor/pipeline/ingest"
+	"frontdoor/rules"
+	"frontdoor/schemas"
+	"frontdoor/schemas/table"
+)
+
+// read is a delivery as typed tables, with what reading it found.
+type read struct {
+	collection  *schemas.Collection
+	tables      map[string]*table.Table
+	files       []fileRead
+	findings    []rules.Finding
+	looked      map[string]int // by structural rule, how many places were looked at
+	quarantined []conform.Quarantined
+	notes       []string
+	unreadable  int // files that could not be read, or only in part
+}
+
+// fileRead is what became of one delivered file.
+type fileRead struct {
+	input  *input
+	report conform.FileReport
+}
+
+// The structural rules whose findings are made where stages meet.
+const (
+	ruleFileUnreadable = "IN-001"
+	ruleTableMissing   = "IN-002"
+	ruleControlTotal   = "IN-008"
+)
+
+// reader reads deliveries.
+type reader struct {
+	structure *rules.Catalogue
+	id        *rules.Identifier
+	log       *zap.Logger
+	progress  func(stage string, read, total int64)
+}
+
+// read reads every table of a delivery, parents first. A file that cannot be read costs its own records only:
+// it becomes a finding and a note.
+func (r *reader) read(ctx context.Context, d *delivery) (*read, error) {
+	result := &read{collection: d.collection, tables: map[string]*table.Table{}, looked: map[string]int{}}
+	for _, name := range d.ignored {
+		result.notes = append(result.notes, fmt.Sprintf("%s is no table of %s and was not read", name, d.collection.Name))
+	}
+	keys := conform.NewKeys(d.collection)
+	var done, total int64
+	for _, in := range d.inputs {
+		total += in.sum.Bytes
+	}
+	for _, t := range d.collection.Tables {
+		var inputs []*input
+		for _, in := range d.inputs {
+			if in.table == t {
+				inputs = append(inputs, in)
+			}
+		}
+		if err := r.readTable(ctx, d.collection, t, inputs, keys, result); err != nil {
+			return nil, err
+		}
+		for _, in := range inputs {
+			done += in.sum.Bytes
+		}
+		if r.progress != nil {
+			r.progress("read", done, total)
+		}
+	}
+	return result, nil
+}
+
+// readTable reads the files of one table, one after another.
+func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schemas.Table, inputs []*input, keys *conform.Keys, result *read) error {
+	result.looked[ruleTableMissing]++
+	if len(inputs) == 0 {
+		result.notes = append(result.notes, fmt.Sprintf("%s was not delivered: %s", t.Name, costOf(t.Name)))
+		return r.find(result, ruleTableMissing, t.Name, nil, nil)
+	}
+	builder, err := conform.NewBuilder(ctx, c, t, keys, conform.Options{DateOrder: inputs[0].order})
+	if err != nil {
+		return fmt.Errorf("read %s: %w", t.Name, err)
+	}
+	defer builder.Close()
+	var taken []*input
+	for _, in := range inputs {
+		result.looked[ruleFileUnreadable]++
+		if in.failure == "" {
+			if err := r.readFile(ctx, builder, in); err != nil {
+				return fmt.Errorf("read %s: %w", t.Name, err)
+			}
+		}
+		if in.failure == "" {
+			taken = append(taken, in)
+			continue
+		}
+		result.unreadable++
+		result.files = append(result.files, fileRead{input: in, report: conform.FileReport{File: in.shown}})
+		result.notes = append(result.notes, fmt.Sprintf("%s could not be read: %s; %s", in.shown, in.failure, costOf(t.Name)))
+		cells := []rules.Cell{{Table: t.Name, File: in.shown, Line: 1}}
+		if err := r.find(result, ruleFileUnreadable, t.Name, nil, cells); err != nil {
+			return err
+		}
+	}
+	if len(taken) == 0 {
+		return nil
+	}
+	read, err := builder.Finish()
+	if err != nil {
+		return fmt.Errorf("read %s: %w", t.Name, err)
+	}
+	result.tables[t.Name] = read.Table
+	for i, report := range read.Files {
+		result.files = append(result.files, fileRead{input: taken[i], report: report})
+		result.look(report, len(t.Fields))
+		if report.Damaged {
+			result.unreadable++
+			result.notes = append(result.notes, fmt.Sprintf("%s is damaged: a quote in it never closes; the records around it were read", report.File))
+		}
+		for _, field := range report.Missing {
+			result.notes = append(result.notes, fmt.Sprintf("%s has no column %s: what reads it is skipped or not available", report.File, field))
+		}
+		for _, column := range report.Extra {
+			result.notes = append(result.notes, fmt.Sprintf("%s has a column that no schema knows, kept with restricted access: %s", report.File, column))
+		}
+	}
+	result.quarantined = append(result.quarantined, read.Quarantined...)
+	for _, p := range read.Problems {
+		if err := r.findProblem(result, p); err != nil {
+			return err
+		}
+	}
+	r.log.Info("read", zap.String("table", t.Name), zap.Int("files", len(taken)), zap.Int("accepted", read.Table.Rows), zap.Int("quarantined", len(read.Quarantined)))
+	return nil
+}
+
+// sink hands a file's text to the builder.
+type sink struct {
+	builder *conform.Builder
+	name    string
+	begun   bool
+}
+
+func (s *sink) Header(columns []string, line int) error {
+	s.begun = true
+	return s.builder.Begin(s.name, columns, line)
+}
+
+func (s *sink) Batch(text *table.Text) error { return s.builder.Add(text) }
+
+// readFile reads one file into the builder. That the file cannot be read is no error: it becomes its failure.
+func (r *reader) readFile(ctx context.Context, builder *conform.Builder, in *input) error {
+	file, err := in.root.Open(in.name)
+	if err != nil {
+		in.failure = failure(err)
+		return nil
+	}
+	defer file.Close() //nolint:errcheck // opened for reading only
+	to := &sink{builder: builder, name: in.shown}
+	_, err = ingest.ReadCSV(ctx, file, ingest.Limits{}, to)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, conform.ErrColumn):
+		return err
+	case err == nil && !in.unchanged():
+		in.failure = "it changed while it was read; deliver it again when it is complete"
+	case err == nil:
+		return builder.End()
+	default:
+		in.failure = failure(err)
+	}
+	if to.begun {
+		return builder.Drop()
+	}
+	return nil
+}
+
+// look counts what the structural rules looked at in a file.
+func (result *read) look(report conform.FileReport, fields int) {
+	for _, code := range []string{conform.RuleRecordRagged, conform.RuleRecordUnplaced, conform.RuleQuoteOpen, conform.RuleCellNUL, conform.RuleCellUnreadable} {
+		result.looked[code] += report.Read
+	}
+	for _, code := range []string{conform.RuleColumnTwice, conform.RuleTableHeaderOnly} {
+		result.looked[code]++
+	}
+	result.looked[conform.RuleColumnMissing] += fields
+	result.looked[conform.RuleColumnUnknown] += fields - len(report.Missing) + len(report.Extra)
+	result.looked[conform.RuleDateOrder] += len(report.Dates)
+}
+
+func (r *reader) findProblem(result *read, p conform.Problem) error {
+	var cells []rules.Cell
+	for i, field := range p.Fields {
+		cell := rules.Cell{Table: p.Table, File: p.File, Line: p.Line, Field: field}
+		if i == 0 {
+			cell.Value = p.Value
+		}
+		cells = append(cells, cell)
+	}
+	if len(cells) == 0 {
+		cells = []rules.Cell{{Table: p.Table, File: p.File, Line: p.Line, Value: p.Value}}
+	}
+	return r.findKeyed(result, p.Rule, p.Table, p.Key, p.Fields, cells)
+}
+
+func (r *reader) find(result *read, rule, tableName string, fields []string, cells []rules.Cell) error {
+	return r.findKeyed(result, rule, tableName, nil, fields, cells)
+}
+
+func (r *reader) findKeyed(result *read, rule, tableName string, key, fields []string, cells []rules.Cell) error {
+	finding, err := r.structure.Finding(r.id, rule, result.collection.Name, tableName, key, fields, cells)
+	if err != nil {
+		return err
+	}
+	result.findings = append(result.findings, finding)
+	return nil
+}
+
+// costOf says what a run of the front door cannot say without a table.
+func costOf(tableName string) string {
+	switch tableName {
+	case "contacts":
+		return "no figure is available"
+	case "referrals":
+		return "whether contacts became referrals cannot be said"
+	case "cin_episodes":
+		return "contacts on open cases cannot be told from unique contacts, so there will seem to be more of those"
+	case "children":
+		return "records of one child under several numbers cannot be joined, and rules on children are skipped"
+	}
+	return "rules that read it are skipped"
+}

@@ -1,0 +1,391 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"frontdoor/pipeline/dedupe"
+	"frontdoor/pipeline/measure"
+	"frontdoor/pipeline/publish"
+	"frontdoor/pipeline/report"
+	"frontdoor/pipeline/validate"
+	"frontdoor/rules"
+	"frontdoor/schemas"
+)
+
+const reportFile = "report.html"
+
+// result is everything that the stages made, on its way into the store. decided is nil when no contacts could
+// be read.
+type result struct {
+	job      *job
+	identity *identity
+	delivery *delivery
+	read     *read
+	judged   *validate.Result
+	decided  *dedupe.Result
+	measures *measure.Catalogue
+	figures  []measure.Figure
+}
+
+// gates returns why the run must not be published.
+func (r *result) gates() []string {
+	limit := r.job.config.Gates.MaxErrorRate
+	if limit == nil {
+		return nil
+	}
+	var reasons []string
+	for _, t := range r.delivery.collection.Tables {
+		delivered := r.read.tables[t.Name]
+		if delivered == nil || delivered.Rows == 0 {
+			continue
+		}
+		if wrong := r.judged.ErrorRows(t.Name); float64(wrong) > *limit*float64(delivered.Rows) {
+			reasons = append(reasons, fmt.Sprintf("%s: %d of %d accepted records have an error finding, and max_error_rate is %g", t.Name, wrong, delivered.Rows, *limit))
+		}
+	}
+	return reasons
+}
+
+// code is the exit code without regard to findings: unreadable files and broken rules.
+func (r *result) code() int {
+	if r.read.unreadable > 0 {
+		return ExitUnreadable
+	}
+	for _, o := range r.judged.Outcomes {
+		if o.Status == rules.Broken || o.Status == rules.Skipped && r.job.config.Gates.Skipped == "fail" {
+			return ExitUnreadable
+		}
+	}
+	return ExitPublished
+}
+
+// manifest says what the run is.
+func (r *result) manifest() *publish.Manifest {
+	c := r.job.config
+	m := &publish.Manifest{
+		RunID: r.identity.runID, InputsID: r.identity.inputsID, Program: Version, Synthetic: c.Authority == syntheticAuthority,
+		Authority: publish.Authority{Code: string(c.Authority), Name: authorityName(c.Authority)},
+		AsAt:      c.AsAt.String(), KeyID: publish.KeyID(r.job.key), Settings: r.identity.settings,
+		Catalogue: map[string]string{}, LedgerFrom: r.identity.ledgerHash, Counts: r.counts(), ExitCode: r.code(), Notes: r.read.notes,
+	}
+	if c.Period != nil {
+		m.Period = &publish.Period{From: c.Period.From.String(), To: c.Period.To.String()}
+	}
+	for name, text := range r.identity.catalogue {
+		m.Catalogue[name] = hashOf(text)
+	}
+	for _, f := range r.read.files {
+		m.Inputs = append(m.Inputs, publish.Input{
+			Collection: r.delivery.collection.Name, Table: f.input.table.Name, File: f.input.shown, Bytes: f.input.sum.Bytes,
+			SHA256: f.input.sum.SHA256, MissingColumns: f.report.Missing, ExtraColumns: f.report.Extra,
+		})
+	}
+	m.Headline = r.headline()
+	return m
+}
+
+func authorityName(code Code) string {
+	set, err := schemas.LoadCodeSet("local_authority")
+	if err != nil {
+		return ""
+	}
+	if place := set.Place(string(code)); place >= 0 {
+		return set.Codes[place].Label
+	}
+	return ""
+}
+
+// counts are the counts that verify recounts from the stored tables, and those that a repeat tells again.
+func (r *result) counts() map[string]int64 {
+	counts := map[string]int64{}
+	for _, status := range []rules.Status{rules.Passed, rules.Failed, rules.Skipped, rules.Broken} {
+		counts["rules_"+string(status)] = 0
+	}
+	for _, o := range r.judged.Outcomes {
+		counts["rules_"+string(o.Status)]++
+	}
+	for _, severity := range []rules.Severity{rules.Error, rules.Warning, rules.Query} {
+		counts["findings_"+string(severity)] = int64(r.judged.Count(severity))
+	}
+	if r.decided == nil {
+		return counts
+	}
+	for _, class := range dedupe.Classes {
+		counts[class], counts["period_"+class] = 0, 0
+	}
+	contacts := r.decided.Contacts
+	classes, names := contacts.Column("class").Codes()
+	inPeriod, converted := contacts.Column("in_period"), contacts.Column("converted")
+	for row := range contacts.Rows {
+		keys := []string{"contact_rows", names.Value(int(classes[row]))}
+		if keys[1] != "repeated_row" {
+			keys = append(keys, "contacts")
+		}
+		if converted.True(row) {
+			keys = append(keys, "converted")
+		}
+		for _, key := range keys {
+			counts[key]++
+			if inPeriod.True(row) {
+				counts["period_"+key]++
+			}
+		}
+	}
+	for _, status := range dedupe.ReferralStatuses {
+		counts["referrals_"+status] = 0
+	}
+	if referrals := r.decided.Referrals; referrals.Rows > 0 {
+		codes, names := referrals.Column("status").Codes()
+		for _, code := range codes {
+			counts["referrals_"+names.Value(int(code))]++
+		}
+	}
+	return counts
+}
+
+// publish writes the run beside the others, holds its counts against what is stored, and renames it into place.
+// Whatever fails, nothing is left behind and the current run stands.
+func (r *result) publish(ctx context.Context) (summary *Summary, err error) {
+	done := r.job.stage("publish")
+	staging, err := r.job.store.Stage(r.identity.runID)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, staging.Discard()) }()
+	m := r.manifest()
+	if err := r.write(ctx, staging, m); err != nil {
+		return nil, err
+	}
+	staging.Draft(m)
+	problems, err := publish.Invariants(staging.Reader())
+	if err != nil {
+		return nil, err
+	}
+	if len(problems) > 0 {
+		return nil, fmt.Errorf("check counts: %s: %w", problems[0], ErrCount)
+	}
+	done()
+	done = r.job.stage("report")
+	if err := r.writeReport(staging, m); err != nil {
+		return nil, err
+	}
+	if err := staging.Seal(m); err != nil {
+		return nil, err
+	}
+	done()
+	if err := r.writeJournal(staging); err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if _, err := staging.Publish(); err != nil {
+		return nil, err
+	}
+	return r.job.summaryOf(m), nil
+}
+
+// write stores every table, side by side.
+func (r *result) write(ctx context.Context, staging *publish.Staging, m *publish.Manifest) error {
+	pseudonyms, err := publish.NewPseudonymiser(r.job.key, m.Authority.Code)
+	if err != nil {
+		return err
+	}
+	staging.Pseudonyms, staging.Version, staging.Synthetic = pseudonyms, Version, m.Synthetic
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(r.job.options.Workers, 1))
+	run := func(write func() error) {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return write()
+		})
+	}
+	if r.decided != nil {
+		run(func() error { return staging.Decided(r.decided.Contacts) })
+	}
+	for _, t := range slices.Backward(r.delivery.collection.Tables) {
+		if delivered := r.read.tables[t.Name]; delivered != nil {
+			run(func() error { return staging.Delivered(r.delivery.collection.Name, delivered) })
+		}
+	}
+	if r.decided != nil {
+		run(func() error { return staging.Decided(r.decided.Incidents) })
+		run(func() error { return staging.Decided(r.decided.Referrals) })
+		run(func() error { return staging.Decided(r.decided.Persons) })
+		run(func() error { return staging.Decided(r.decided.Links) })
+	}
+	run(func() error { return staging.Findings(r.judged.Findings()) })
+	run(func() error { return r.writeRows(staging) })
+	run(func() error { return r.writeCatalogue(staging) })
+	return group.Wait()
+}
+
+// writeRows stores the small tables.
+func (r *result) writeRows(staging *publish.Staging) error {
+	var outcomes []publish.OutcomeRow
+	for _, o := range r.judged.Outcomes {
+		outcomes = append(outcomes, publish.OutcomeRowOf(o))
+	}
+	var quarantined []publish.QuarantinedRow
+	for _, q := range r.read.quarantined {
+		quarantined = append(quarantined, publish.QuarantinedRow{File: q.File, Line: int64(q.Line), Table: q.Table, Rule: q.Rule, Reason: q.Reason, Text: &q.Text})
+	}
+	var inputs []publish.InputRow
+	for _, f := range r.read.files {
+		status := "read"
+		switch {
+		case f.input.failure != "":
+			status = f.input.failure
+		case f.report.Damaged:
+			status = "damaged: a quote never closes"
+		}
+		inputs = append(inputs, publish.InputRow{
+			Collection: r.delivery.collection.Name, Table: f.input.table.Name, File: f.input.shown, Bytes: f.input.sum.Bytes, SHA256: f.input.sum.SHA256,
+			Read: int64(f.report.Read), Accepted: int64(f.report.Accepted), Quarantined: int64(f.report.Quarantined), Status: status,
+			MissingColumns: strings.Join(f.report.Missing, ", "), ExtraColumns: strings.Join(f.report.Extra, ", "), DateOrder: dateOrders(f),
+		})
+	}
+	ledger, events := r.ledger()
+	return errors.Join(
+		publish.Rows(staging, "outcomes", publish.Both, slices.Values(outcomes)),
+		publish.Rows(staging, "measures", publish.Both, slices.Values(r.measureRows())),
+		publish.Rows(staging, "quarantined", publish.Both, slices.Values(quarantined)),
+		publish.Rows(staging, "inputs", publish.Both, slices.Values(inputs)),
+		publish.Rows(staging, publish.LedgerTable, publish.Restricted, slices.Values(ledger)),
+		publish.Rows(staging, publish.LedgerEventsTable, publish.Restricted, slices.Values(events)),
+	)
+}
+
+// ledger returns the ledger that the run leaves. Without contacts nothing was decided and it is the old one.
+func (r *result) ledger() (rows []publish.LedgerRow, events []publish.LedgerEventRow) {
+	persons := r.identity.ledger
+	if r.decided != nil {
+		persons = r.decided.Ledger
+		for _, e := range r.decided.Events {
+			events = append(events, publish.LedgerEventRow{AsAt: e.AsAt, Kind: e.Kind, PersonID: e.PersonID, OtherPersonID: e.OtherPersonID, Evidence: e.Evidence})
+		}
+	}
+	for _, p := range persons {
+		rows = append(rows, publish.LedgerRow{ChildID: p.ChildID, PersonID: p.PersonID, FirstSeen: p.FirstSeen})
+	}
+	return rows, events
+}
+
+func dateOrders(f fileRead) string {
+	var columns []string
+	for _, d := range f.report.Dates {
+		layout := strings.NewReplacer("2006", "yyyy", "01", "mm", "02", "dd", "15:04:05", "hh:mm:ss", "15:04", "hh:mm").Replace(d.Layout)
+		if d.Undecided {
+			layout = "cannot be told"
+		}
+		if layout != "" {
+			columns = append(columns, d.Field+" "+layout)
+		}
+	}
+	return strings.Join(columns, ", ")
+}
+
+func (r *result) measureRows() []publish.MeasureRow {
+	period := r.period()
+	label := period.From.String() + "/" + period.To.String()
+	var rows []publish.MeasureRow
+	for _, f := range r.figures {
+		row := publish.MeasureRow{
+			Measure: f.Measure.ID, Title: f.Measure.Title, Period: label, Breakdown: f.Breakdown, Category: f.Category,
+			Numerator: f.Numerator, Denominator: f.Denominator, Unit: f.Measure.Unit, Status: "available", DefinitionVersion: r.measures.Version,
+		}
+		if f.Breakdown == "month" {
+			row.Period = f.Category
+		}
+		if f.Unavailable != "" {
+			row.Status = "not available: " + f.Unavailable
+		}
+		if rate, ok := f.Rate(); ok {
+			row.Rate = &rate
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// period is the reporting period, or what is held when none is set.
+func (r *result) period() Span {
+	if r.job.config.Period != nil {
+		return *r.job.config.Period
+	}
+	if r.decided != nil {
+		return Span{From: Day(r.decided.HeldFrom), To: Day(r.decided.HeldTo)}
+	}
+	return Span{From: *r.job.config.AsAt, To: *r.job.config.AsAt}
+}
+
+func (r *result) writeCatalogue(staging *publish.Staging) error {
+	names := slices.Sorted(maps.Keys(r.identity.catalogue))
+	for _, name := range names {
+		if err := writeFile(staging, "catalogue/"+name, r.identity.catalogue[name]); err != nil {
+			return err
+		}
+	}
+	return writeFile(staging, "catalogue/settings.json", r.identity.settings)
+}
+
+func writeFile(staging *publish.Staging, name string, text []byte) error {
+	file, err := staging.File(name)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	return errors.Join(err, file.Close())
+}
+
+// writeJournal writes what must not touch a hashed file: the clock, the host, the workers, how long stages took.
+func (r *result) writeJournal(staging *publish.Staging) error {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	var text []byte
+	entries := []any{map[string]any{
+		"started": r.job.started.UTC().Format(time.RFC3339), "ended": time.Now().UTC().Format(time.RFC3339),
+		"host": host, "workers": r.job.options.Workers, "platform": runtime.GOOS + "/" + runtime.GOARCH, "memory_from_system": memory.Sys,
+	}}
+	for _, stage := range r.job.stages {
+		entries = append(entries, stage)
+	}
+	for _, entry := range entries {
+		line, err := json.Marshal(entry)
+		if err != nil {
+			return fmt.Errorf("write journal: %w", err)
+		}
+		text = append(append(text, line...), '\n')
+	}
+	return writeFile(staging, publish.JournalFile, text)
+}
+
+// writeReport writes the page from what is stored, by the reader that everything later uses.
+func (r *result) writeReport(staging *publish.Staging, m *publish.Manifest) error {
+	page, err := readPage(staging.Reader(), m, r.measures)
+	if err != nil {
+		return err
+	}
+	file, err := staging.File(reportFile)
+	if err != nil {
+		return err
+	}
+	return errors.Join(report.Write(file, *page), file.Close())
+}
