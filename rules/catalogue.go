@@ -35,7 +35,7 @@ type Rule struct {
 	Since    string   `yaml:"since"`   // the collection year from which it holds: 2018-19
 	Notes    string   `yaml:"notes"`   // what a reader of the documentation should know besides
 	Checks   []*Check `yaml:"checks"`  // empty for a rule that a stage makes
-	MadeBy   string   `yaml:"made_by"` // ingest or conform: the stage that makes its findings while it reads
+	MadeBy   string   `yaml:"made_by"` // ingest, conform or pipeline: who makes its findings while the delivery is read
 }
 
 // Check is one condition of a rule over the records of one table. It has either Holds or Unique.
@@ -161,12 +161,12 @@ func (r *Rule) faults() []error {
 		if len(r.Checks) == 0 {
 			fault("checks: a rule has at least one, or names the stage that makes it (made_by)")
 		}
-	case "ingest", "conform":
+	case "ingest", "conform", "pipeline":
 		if len(r.Checks) > 0 {
 			fault("made_by: a rule that a stage makes has no checks")
 		}
 	default:
-		fault("made_by: want ingest or conform")
+		fault("made_by: want ingest, conform or pipeline")
 	}
 	for i, check := range r.Checks {
 		if check == nil {

@@ -321,10 +321,13 @@ func TestNothingDelivered(t *testing.T) {
 	}
 }
 
-func TestStrayQuotesAreCounted(t *testing.T) {
+func TestStrayQuotesAreCountedAndNamed(t *testing.T) {
 	r := mustRead(t, "visits", conform.Options{}, delivery{"v.csv", "visit_id,visited\n\"V\"1,2019-01-01\n"})
 	if r.Files[0].Stray != 1 || r.Table.Column("visit_id").Text(0) != "V1" {
 		t.Errorf("report %+v", r.Files[0])
+	}
+	if len(r.Problems) == 0 || r.Problems[len(r.Problems)-1].Rule != conform.RuleQuoteStray || r.Problems[len(r.Problems)-1].Line != 2 {
+		t.Errorf("problems %+v", r.Problems)
 	}
 }
 

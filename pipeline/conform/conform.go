@@ -28,6 +28,7 @@ const (
 	RuleColumnTwice     = "IN-011"
 	RuleDateOrder       = "IN-012"
 	RuleTableHeaderOnly = "IN-013"
+	RuleQuoteStray      = "IN-014"
 )
 
 // DateOrder says which part of a date such as 02/05/2019 is the day.

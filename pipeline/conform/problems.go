@@ -86,11 +86,24 @@ func (s *findings) faults(number int, f *file) {
 		case table.Unclosed:
 			rule, reason = RuleQuoteOpen, "a quote in the record never closes"
 		default:
+			s.stray(number, f, fault)
 			continue
 		}
 		s.add(number, wholeRecord, f, rule, fault.Line, nil, &fault.Text, nil)
 		s.quarantine(f, fault.Line, rule, reason, fault.Text)
 	}
+}
+
+// stray adds a cell with text behind its closing quote. The cell's record is kept, so it is found by its line.
+func (s *findings) stray(number int, f *file, fault table.Fault) {
+	lines := s.builder.lines[f.span.From:f.span.To]
+	row, found := slices.BinarySearch(lines, uint32(fault.Line))
+	if !found || fault.Column >= len(f.slots) {
+		return
+	}
+	row += f.span.From
+	slot := f.slots[fault.Column]
+	s.add(number, slot, f, RuleQuoteStray, fault.Line, []string{f.columns[fault.Column]}, s.delivery(slot, row), s.key(row))
 }
 
 func (s *findings) quarantine(f *file, line int, rule, reason, text string) {
