@@ -18,7 +18,7 @@ import (
 )
 
 // ErrConfig is the cause of every error that a change to the configuration mends.
-var ErrConfig = errors.New("configuration")
+var ErrConfig = errors.New("mend the configuration")
 
 // Config is what one authority wants to be run. Paths are relative to the configuration file.
 type Config struct {

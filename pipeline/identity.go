@@ -215,4 +215,3 @@ func (j *job) summaryOf(m *publish.Manifest) *Summary {
 	}
 	return s
 }
-

@@ -16,9 +16,11 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
 
 	"frontdoor/pipeline/conform"
 	"frontdoor/pipeline/dedupe"
@@ -71,10 +73,12 @@ type job struct {
 	folder   string // of the store
 	calendar *schemas.Calendar
 	started  time.Time
+	timing   sync.Mutex // guards stages
 	stages   []stageTime
 }
 
-// stageTime is how long a stage took and what it allocated: for the journal, never for a hashed file.
+// stageTime is how long a stage took and what was allocated meanwhile: for the journal, never for a hashed file.
+// Stages that run side by side count each other's allocations too.
 type stageTime struct {
 	Stage       string  `json:"stage"`
 	Seconds     float64 `json:"seconds"`
@@ -168,30 +172,37 @@ func (j *job) run(ctx context.Context) (*Summary, error) {
 	}
 	done()
 
-	done = j.stage("validate")
+	// Judging and deciding both read the tables and neither needs the other.
 	catalogue, err := rules.Load(delivery.collection.Name)
 	if err != nil {
 		return nil, err
 	}
-	judged, err := validate.Run(ctx, validate.Input{
-		Catalogue: catalogue, Structure: structure,
-		Delivery:   &rules.Delivery{Collection: delivery.collection, Tables: read.tables, AsAt: (*schemas.Day)(j.config.AsAt), Calendar: j.calendar},
-		Structural: read.findings, StructuralLooked: read.looked, Key: j.key, Workers: j.options.Workers,
+	var judged *validate.Result
+	var decided *dedupe.Result
+	stages, stagesCtx := errgroup.WithContext(ctx)
+	stages.Go(func() (err error) {
+		defer j.stage("validate")()
+		judged, err = validate.Run(stagesCtx, validate.Input{
+			Catalogue: catalogue, Structure: structure,
+			Delivery:   &rules.Delivery{Collection: delivery.collection, Tables: read.tables, AsAt: (*schemas.Day)(j.config.AsAt), Calendar: j.calendar},
+			Structural: read.findings, StructuralLooked: read.looked, Key: j.key, Workers: j.options.Workers,
+		})
+		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	done()
-
-	done = j.stage("dedupe")
-	decided, err := dedupe.Run(ctx, dedupe.Input{
-		Contacts: read.tables["contacts"], Children: read.tables["children"], Referrals: read.tables["referrals"], Episodes: read.tables["cin_episodes"],
-		Settings: j.config.settings(), Calendar: j.calendar, Ledger: identity.ledger, Workers: j.options.Workers,
+	stages.Go(func() (err error) {
+		defer j.stage("dedupe")()
+		decided, err = dedupe.Run(stagesCtx, dedupe.Input{
+			Contacts: read.tables["contacts"], Children: read.tables["children"], Referrals: read.tables["referrals"], Episodes: read.tables["cin_episodes"],
+			Settings: j.config.settings(), Calendar: j.calendar, Ledger: identity.ledger, Workers: j.options.Workers,
+		})
+		if errors.Is(err, dedupe.ErrNoContacts) {
+			return nil
+		}
+		return err
 	})
-	if err != nil && !errors.Is(err, dedupe.ErrNoContacts) {
-		return nil, err
+	if err := stages.Wait(); err != nil {
+		return nil, errors.Join(ctx.Err(), err)
 	}
-	done()
 
 	done = j.stage("measure")
 	measures, err := measure.Load(delivery.collection.Name)
@@ -252,7 +263,9 @@ func (j *job) stage(name string) (done func()) {
 		var after runtime.MemStats
 		runtime.ReadMemStats(&after)
 		took := stageTime{Stage: name, Seconds: time.Since(started).Seconds(), Allocations: after.Mallocs - before.Mallocs, Bytes: after.TotalAlloc - before.TotalAlloc}
+		j.timing.Lock()
 		j.stages = append(j.stages, took)
+		j.timing.Unlock()
 		j.options.Log.Info("stage", zap.String("stage", name), zap.Float64("seconds", took.Seconds))
 	}
 }

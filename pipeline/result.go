@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -77,7 +78,7 @@ func (r *result) manifest() *publish.Manifest {
 		RunID: r.identity.runID, InputsID: r.identity.inputsID, Program: Version, Synthetic: c.Authority == syntheticAuthority,
 		Authority: publish.Authority{Code: string(c.Authority), Name: authorityName(c.Authority)},
 		AsAt:      c.AsAt.String(), KeyID: publish.KeyID(r.job.key), Settings: r.identity.settings,
-		Catalogue: map[string]string{}, LedgerFrom: r.identity.ledgerHash, Counts: r.counts(), ExitCode: r.code(), Notes: r.read.notes,
+		Catalogue: map[string]string{}, LedgerFrom: r.identity.ledgerHash, Counts: r.counts(), ExitCode: r.code(), Notes: r.notes(),
 	}
 	if c.Period != nil {
 		m.Period = &publish.Period{From: c.Period.From.String(), To: c.Period.To.String()}
@@ -93,6 +94,26 @@ func (r *result) manifest() *publish.Manifest {
 	}
 	m.Headline = r.headline()
 	return m
+}
+
+// notes are what a reader must know beside the figures.
+func (r *result) notes() []string {
+	notes := r.read.notes
+	if r.decided != nil && r.job.config.settings().HeldFrom == nil && r.lonelyFirst() {
+		notes = append(notes, fmt.Sprintf("what is held is taken to begin on %s, the day of its earliest contact, more than a year before the next; if that date is wrong, declare from on the extract, else repeat contacts read as known where they are not", Day(r.decided.HeldFrom)))
+	}
+	return notes
+}
+
+// lonelyFirst tells whether the earliest contact lies more than a year before all others, as a mistyped date does.
+func (r *result) lonelyFirst() bool {
+	next := schemas.Day(math.MaxInt32)
+	for _, day := range r.read.tables["contacts"].Column("contact_date").Days() {
+		if day > r.decided.HeldFrom {
+			next = min(next, day)
+		}
+	}
+	return next != math.MaxInt32 && next-r.decided.HeldFrom > 366
 }
 
 func authorityName(code Code) string {
@@ -124,22 +145,32 @@ func (r *result) counts() map[string]int64 {
 	for _, class := range dedupe.Classes {
 		counts[class], counts["period_"+class] = 0, 0
 	}
+	counts["converted"], counts["period_converted"] = 0, 0
 	contacts := r.decided.Contacts
 	classes, names := contacts.Column("class").Codes()
 	inPeriod, converted := contacts.Column("in_period"), contacts.Column("converted")
-	for row := range contacts.Rows {
-		keys := []string{"contact_rows", names.Value(int(classes[row]))}
-		if keys[1] != "repeated_row" {
-			keys = append(keys, "contacts")
+	all, ours := make([]int64, names.Len()), make([]int64, names.Len())
+	for row, class := range classes {
+		all[class]++
+		if inPeriod.True(row) {
+			ours[class]++
 		}
 		if converted.True(row) {
-			keys = append(keys, "converted")
-		}
-		for _, key := range keys {
-			counts[key]++
+			counts["converted"]++
 			if inPeriod.True(row) {
-				counts["period_"+key]++
+				counts["period_converted"]++
 			}
+		}
+	}
+	counts["contact_rows"], counts["contacts"], counts["period_contact_rows"], counts["period_contacts"] = 0, 0, 0, 0
+	for class := range all {
+		name := names.Value(class)
+		counts[name], counts["period_"+name] = all[class], ours[class]
+		counts["contact_rows"] += all[class]
+		counts["period_contact_rows"] += ours[class]
+		if name != dedupe.RepeatedRow.String() {
+			counts["contacts"] += all[class]
+			counts["period_contacts"] += ours[class]
 		}
 	}
 	for _, status := range dedupe.ReferralStatuses {

@@ -2,6 +2,7 @@ package dedupe
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -28,11 +29,10 @@ type LedgerEvent struct {
 
 // link is one piece of evidence that two child numbers are one child.
 type link struct {
-	a, b        int32 // children by number
-	rowA, rowB  int32 // their records in the children's table, -1 when they have none
-	method      string
-	refused     string // why it was not taken; "" when it was
-	fromHistory bool
+	a, b       int32 // children by number
+	rowA, rowB int32 // their records in the children's table, none when they have none
+	method     string
+	refused    string // why it was not taken; "" when it was
 }
 
 // persons is everything known of who is who. Children are numbered over all tables.
@@ -212,100 +212,81 @@ func (p *persons) linkByLedger(groups *groups, ledger []Person) {
 // settle gives every group its person id: the one that the ledger has for it, else the smallest child number.
 // Joined persons and divided ones become events.
 func (p *persons) settle(groups *groups, in Input) {
+	names := p.names.Array()
+	name := func(child int32) string { return names.Value(int(child)) }
+	// Children by name, so that the first of a group is the smallest.
+	children := make([]int32, p.names.Len())
+	for i := range children {
+		children[i] = int32(i)
+	}
+	slices.SortFunc(children, func(a, b int32) int { return cmp.Compare(name(a), name(b)) })
+
 	held := make(map[string]Person, len(in.Ledger)) // by child number
 	taken := make(map[string]bool, len(in.Ledger))  // person ids that are in use
 	for _, entry := range in.Ledger {
 		held[entry.ChildID] = entry
 		taken[entry.PersonID] = true
 	}
-	members := make([][]int32, 0, p.names.Len())
-	groupOf := make([]int32, p.names.Len())
-	place := map[int32]int32{}
-	for child := range int32(p.names.Len()) {
+	p.personOf = fill(p.names.Len())
+	groupOf := fill(p.names.Len()) // by root
+	count := int32(0)
+	for _, child := range children {
 		root := groups.find(child)
-		g, seen := place[root]
-		if !seen {
-			g = int32(len(members))
-			place[root] = g
-			members = append(members, nil)
+		if groupOf[root] < 0 {
+			groupOf[root] = count
+			count++
 		}
-		groupOf[child] = g
-		members[g] = append(members[g], child)
+		p.personOf[child] = groupOf[root]
 	}
-	name := func(child int32) string { return string(p.names.Value(uint32(child))) }
-	for _, m := range members {
-		slices.SortFunc(m, func(a, b int32) int { return cmp.Compare(name(a), name(b)) })
-	}
-	// A person keeps the group that holds the child number it is named after, else the one with its smallest.
-	keeper := map[string]int32{}
-	claim := func(id string, g int32) {
-		if _, claimed := keeper[id]; !claimed {
-			keeper[id] = g
-		}
-	}
-	order := make([]int32, p.names.Len())
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(name(a), name(b)) })
-	for _, child := range order {
-		if entry, ok := held[name(child)]; ok && entry.PersonID == name(child) {
-			claim(entry.PersonID, groupOf[child])
+	p.ids = make([]string, count)
+	keeper := p.keepers(children, held, name)
+	was, leaving := make([][]string, count), map[int32][]string{}
+	for _, child := range children {
+		entry, known := held[name(child)]
+		g := p.personOf[child]
+		switch {
+		case !known:
+		case keeper[entry.PersonID] == g:
+			was[g] = insert(was[g], entry.PersonID)
+		default:
+			leaving[g] = insert(leaving[g], entry.PersonID)
 		}
 	}
-	for _, child := range order {
-		if entry, ok := held[name(child)]; ok {
-			claim(entry.PersonID, groupOf[child])
-		}
-	}
-	p.ids = make([]string, len(members))
-	p.personOf = groupOf
 	became := map[string]string{} // persons that ended in another
-	for g, m := range members {
-		var was []string // the persons whose going on this group claims, and those that end in it
-		var leaving []string
-		for _, child := range m {
-			entry, ok := held[name(child)]
-			if !ok {
-				continue
+	for _, child := range children {
+		g := p.personOf[child]
+		if p.ids[g] == "" && len(was[g]) > 0 {
+			p.ids[g] = was[g][0]
+			for _, ended := range was[g][1:] {
+				became[ended] = was[g][0]
+				p.events = append(p.events, LedgerEvent{AsAt: in.Settings.AsAt, Kind: "merge", PersonID: was[g][0], OtherPersonID: ended, Evidence: p.evidence(g)})
 			}
-			if keeper[entry.PersonID] == int32(g) {
-				was = append(was, entry.PersonID)
-			} else {
-				leaving = append(leaving, entry.PersonID)
-			}
+		} else if p.ids[g] == "" && !taken[name(child)] {
+			p.ids[g] = name(child)
 		}
-		slices.Sort(was)
-		was = slices.Compact(was)
-		slices.Sort(leaving)
-		leaving = slices.Compact(leaving)
-		if len(was) > 0 {
-			p.ids[g] = was[0]
-			for _, ended := range was[1:] {
-				became[ended] = was[0]
-				p.events = append(p.events, LedgerEvent{AsAt: in.Settings.AsAt, Kind: "merge", PersonID: was[0], OtherPersonID: ended, Evidence: p.evidence(groupOf, int32(g))})
-			}
-		} else {
-			p.ids[g] = name(m[0])
-			for _, child := range m {
-				if !taken[name(child)] {
-					p.ids[g] = name(child)
-					break
-				}
-			}
+	}
+	for _, child := range children { // every number of the group is another person's name: it takes a new one
+		if g := p.personOf[child]; p.ids[g] == "" {
+			p.ids[g] = unusedName(name(child), taken)
 			taken[p.ids[g]] = true
 		}
-		for _, other := range leaving {
+	}
+	for g := range count {
+		for _, other := range leaving[g] {
 			p.events = append(p.events, LedgerEvent{AsAt: in.Settings.AsAt, Kind: "split", PersonID: other, OtherPersonID: p.ids[g], Evidence: "today's records contradict each other"})
 		}
 	}
-	for child := range int32(p.names.Len()) {
+	p.ledger = make([]Person, 0, len(children))
+	for _, child := range children {
 		entry, known := held[name(child)]
 		if !known {
 			entry.FirstSeen = in.Settings.AsAt
 		}
-		p.ledger = append(p.ledger, Person{ChildID: name(child), PersonID: p.ids[groupOf[child]], FirstSeen: entry.FirstSeen})
+		p.ledger = append(p.ledger, Person{ChildID: name(child), PersonID: p.ids[p.personOf[child]], FirstSeen: entry.FirstSeen})
 		delete(held, name(child))
+	}
+	if len(held) == 0 {
+		return
 	}
 	for _, entry := range held { // children of earlier runs that this delivery does not name
 		if survivor, ended := became[entry.PersonID]; ended {
@@ -316,21 +297,49 @@ func (p *persons) settle(groups *groups, in Input) {
 	slices.SortFunc(p.ledger, func(a, b Person) int { return cmp.Compare(a.ChildID, b.ChildID) })
 }
 
+// keepers returns the group in which each person of the ledger goes on: the one that holds the child number it is
+// named after, else the one with its smallest number. Children are given by name.
+func (p *persons) keepers(children []int32, held map[string]Person, name func(int32) string) map[string]int32 {
+	keeper := make(map[string]int32, len(held))
+	for _, named := range []bool{true, false} {
+		for _, child := range children {
+			entry, known := held[name(child)]
+			if !known || named && entry.PersonID != name(child) {
+				continue
+			}
+			if _, claimed := keeper[entry.PersonID]; !claimed {
+				keeper[entry.PersonID] = p.personOf[child]
+			}
+		}
+	}
+	return keeper
+}
+
+// unusedName returns a name made from a child number that no person has.
+func unusedName(child string, taken map[string]bool) string {
+	for n := 2; ; n++ {
+		if name := fmt.Sprintf("%s#%d", child, n); !taken[name] {
+			return name
+		}
+	}
+}
+
+// insert adds a value to a sorted list unless it is there.
+func insert(list []string, value string) []string {
+	i, found := slices.BinarySearch(list, value)
+	if found {
+		return list
+	}
+	return slices.Insert(list, i, value)
+}
+
 // evidence names the kinds of link that hold a group together.
-func (p *persons) evidence(groupOf []int32, g int32) string {
+func (p *persons) evidence(g int32) string {
 	var methods []string
 	for _, l := range p.links {
-		if l.refused == "" && groupOf[l.a] == g && !slices.Contains(methods, l.method) {
-			methods = append(methods, l.method)
+		if l.refused == "" && p.personOf[l.a] == g {
+			methods = insert(methods, l.method)
 		}
 	}
-	slices.Sort(methods)
-	text := ""
-	for i, m := range methods {
-		if i > 0 {
-			text += ", "
-		}
-		text += m
-	}
-	return text
+	return strings.Join(methods, ", ")
 }

@@ -597,7 +597,7 @@ func (j *judged) referralsTable(in Input, incidentIDs, personIDs *array.String) 
 func (p *persons) personsTable(personIDs *array.String) *builder {
 	b := newBuilder("persons", p.names.Len())
 	own := make([]int32, p.names.Len())
-	firstSeen := map[string]schemas.Day{}
+	firstSeen := make(map[string]schemas.Day, len(p.ledger))
 	for _, entry := range p.ledger {
 		firstSeen[entry.ChildID] = entry.FirstSeen
 	}

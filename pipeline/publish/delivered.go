@@ -80,7 +80,7 @@ func placeColumns(t *table.Table, file, line string) []column {
 	if t.File == nil || t.Line == nil {
 		return nil
 	}
-	return []column{{named: named{file, t.File, true}}, {named: named{line, t.Line, true}}}
+	return []column{{named: named{name: file, array: t.File, place: true, code: true}}, {named: named{name: line, array: t.Line, place: true}}}
 }
 
 // restrictedField is what every column that no schema knows is treated as.
@@ -100,7 +100,7 @@ func fieldColumn(c *table.Column, rows int) column {
 	if values == nil {
 		values = nothing(c.Field, rows)
 	}
-	return column{named{name: c.Field.Name, array: values}, c.Field}
+	return column{named{name: c.Field.Name, array: values, code: c.Field.Type == schemas.TypeCode}, c.Field}
 }
 
 // freeName returns name, numbered when a column has it already.

@@ -96,21 +96,18 @@ func (h *contentHasher) block(a arrow.Array, from, to int) {
 		for _, code := range order {
 			h.text(texts.Value(int(code)))
 		}
-		for _, place := range places {
-			switch {
-			case len(order) <= 1<<8:
-				h.buffer = append(h.buffer, byte(place))
-			case len(order) <= 1<<16:
-				h.buffer = binary.LittleEndian.AppendUint16(h.buffer, uint16(place))
-			default:
-				h.buffer = binary.LittleEndian.AppendUint32(h.buffer, place)
-			}
-			h.room()
-		}
+		h.places(places, len(order))
 	case *array.String:
+		h.flush()
 		for i := from; i < to; i++ {
 			if a.IsValid(i) {
-				h.text(a.Value(i))
+				h.number(a.ValueLen(i))
+			}
+		}
+		for i := from; i < to; i++ {
+			if a.IsValid(i) {
+				h.buffer = append(h.buffer, a.Value(i)...)
+				h.room()
 			}
 		}
 	case *array.Boolean:
@@ -137,6 +134,24 @@ func (h *contentHasher) block(a arrow.Array, from, to int) {
 		}
 	}
 	h.flush()
+}
+
+// places hashes the places of rows among a number of texts, each in as few bytes as that number needs.
+func (h *contentHasher) places(places []uint32, texts int) {
+	switch {
+	case texts <= 1<<8:
+		for _, place := range places {
+			h.buffer = append(h.buffer, byte(place))
+		}
+	case texts <= 1<<16:
+		for _, place := range places {
+			h.buffer = binary.LittleEndian.AppendUint16(h.buffer, uint16(place))
+		}
+	default:
+		for _, place := range places {
+			h.buffer = binary.LittleEndian.AppendUint32(h.buffer, place)
+		}
+	}
 }
 
 func btoi(b bool) int {

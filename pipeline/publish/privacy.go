@@ -29,6 +29,7 @@ type named struct {
 	name  string
 	array arrow.Array
 	place bool // says where the record stood: never null
+	code  bool // a category: its smallest and largest value help nobody who reads the file
 }
 
 // column is one field of a table: what is stored of it in the restricted part and, worked out when it is

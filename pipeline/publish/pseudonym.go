@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -120,7 +121,8 @@ func appendBase32(dst, sum []byte) []byte {
 func textBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
 // aliases remembers the pseudonyms of a run by kind, because the tables of a run name the same children and
-// contacts over and over: each value is hashed once. It is safe for concurrent use.
+// contacts over and over, mostly in the same order: a text that stands at the same place of an array as before is
+// not hashed again. It is safe for concurrent use.
 type aliases struct {
 	mu    sync.Mutex
 	kinds map[string]*kindAliases
@@ -129,9 +131,11 @@ type aliases struct {
 type kindAliases struct {
 	mu    sync.Mutex
 	made  *pseudonyms
-	texts *table.Dictionary
-	short [][16]byte // by the code of the text
+	known []knownArray
 }
+
+// knownArray is an array of text with its pseudonyms.
+type knownArray struct{ texts, pseudonyms *array.String }
 
 func (a *aliases) of(p *Pseudonymiser, kind string) *kindAliases {
 	a.mu.Lock()
@@ -141,7 +145,7 @@ func (a *aliases) of(p *Pseudonymiser, kind string) *kindAliases {
 	}
 	k := a.kinds[kind]
 	if k == nil {
-		k = &kindAliases{made: p.of(kind), texts: table.NewDictionary()}
+		k = &kindAliases{made: p.of(kind)}
 		a.kinds[kind] = k
 	}
 	return k
@@ -160,23 +164,42 @@ func (k *kindAliases) array(values *array.String) (pseudonyms *array.String, mer
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	n := values.Len()
+	from := 0
 	offsets := make([]int32, 1, n+1)
 	data := make([]byte, 0, (n-values.NullN())*pseudonymLength)
-	for i := range n {
+	for _, known := range k.known {
+		if shared := sharedStart(known.texts, values); shared > from {
+			from = shared
+			offsets = append(offsets[:0], known.pseudonyms.ValueOffsets()[:from+1]...)
+			data = append(data[:0], known.pseudonyms.ValueBytes()[:offsets[from]]...)
+		}
+	}
+	for i := from; i < n; i++ {
 		if values.IsValid(i) {
-			data = appendBase32(data, k.of(textBytes(values.Value(i))))
+			short := k.made.short(textBytes(values.Value(i)))
+			data = appendBase32(data, short[:])
 		}
 		offsets = append(offsets, int32(len(data)))
 	}
-	return table.StringArray(offsets, data, validBits(values), values.NullN()), k.made.changed
+	pseudonyms = table.StringArray(offsets, data, validBits(values), values.NullN())
+	if from < n && values.Data().Offset() == 0 && values.NullN() == 0 {
+		k.known = append(k.known, knownArray{values, pseudonyms})
+	}
+	return pseudonyms, k.made.changed
 }
 
-func (k *kindAliases) of(text []byte) []byte {
-	code := k.texts.Code(text)
-	if int(code) == len(k.short) {
-		k.short = append(k.short, k.made.short(text))
+// sharedStart returns how many texts two arrays share from the first on: all of the shorter one, or none. Only
+// whole arrays without nulls are compared.
+func sharedStart(known, values *array.String) int {
+	n := min(known.Len(), values.Len())
+	if values.NullN() > 0 || values.Data().Offset() != 0 || n == 0 {
+		return 0
 	}
-	return k.short[code][:]
+	a, b := known.ValueOffsets()[:n+1], values.ValueOffsets()[:n+1]
+	if !slices.Equal(a, b) || !bytes.Equal(known.ValueBytes()[:a[n]], values.ValueBytes()[:b[n]]) {
+		return 0
+	}
+	return n
 }
 
 // validBits returns the bitmap of valid values from bit 0, or nil when none is null.

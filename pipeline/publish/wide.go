@@ -37,6 +37,9 @@ func writeWide(w io.Writer, columns []named, rows int, maker string, notes []not
 				options = append(options, parquet.WithDictionaryFor(c.name, true))
 			}
 		}
+		if c.code {
+			options = append(options, parquet.WithStatsFor(c.name, false))
+		}
 		if typ.ID() == arrow.STRING {
 			options = append(options, parquet.WithEncodingFor(c.name, parquet.Encodings.DeltaLengthByteArray))
 		}
