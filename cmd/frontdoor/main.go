@@ -27,6 +27,18 @@
 // a reason, which is logged first.
 package main
 
-import "os"
+import (
+	"os"
+	"runtime/debug"
+)
 
-func main() { os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr)) }
+// gcPercent keeps the heap at one and a half times what lives. Columns hold no pointers, so collecting more often
+// than Go does by default costs little and saves a third of the peak. GOGC in the environment wins.
+const gcPercent = 50
+
+func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
+	os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr))
+}

@@ -213,57 +213,103 @@ func (b *builder) coded(field string, column *table.Column, set *schemas.CodeSet
 	b.codes(field, respelt, spelt.Array())
 }
 
+// standing is what was decided of a contact row.
+type standing struct {
+	class    Class
+	flags    standingFlags
+	incident int32 // none for a row that names no child
+	starts   int32 // the unique incident that begins with the row, none
+	matched  int32 // the row that it was matched to, none
+}
+
+// standingFlags are the yes-or-no parts of a standing.
+type standingFlags uint8
+
+const (
+	isFirst    standingFlags = 1 << iota // an incident begins with the row
+	isMatched                            // another contact was matched, not just a repeated row
+	isWeak                               // on weak evidence
+	isReferral                           // the contact names a referral of its own
+	onOpenCase                           // its incident is on an open case
+	inPeriod                             // the contact's day lies in the period
+	atLeftEdge                           // and within the first days of what is held
+)
+
+// standings gathers what was decided by contact row, so that columns are written in one walk over the rows.
+func (j *judged) standings(s Settings) []standing {
+	d := j.door
+	rows := make([]standing, len(d.day))
+	dated := func(day schemas.Day) (flags standingFlags) {
+		if s.Period.Has(day) {
+			flags |= inPeriod
+		}
+		if day-d.heldFrom < leftEdgeDays {
+			flags |= atLeftEdge
+		}
+		return flags
+	}
+	for person, count := range d.contactCount {
+		base := d.contactsOf.first[person]
+		for place := base; place < base+count; place++ {
+			c, v := &d.contacts[place], &j.verdicts[place]
+			held := &j.incidents[v.incident]
+			own := standing{class: v.class, incident: v.incident, starts: none, matched: none, flags: dated(c.day)}
+			if held.episode >= 0 {
+				own.flags |= onOpenCase
+			}
+			repeated := standing{class: RepeatedRow, incident: v.incident, starts: none, matched: c.row, flags: own.flags}
+			if v.class >= OpenCase {
+				own.flags |= isFirst
+			}
+			if v.class == Unique {
+				own.starts = v.incident
+			}
+			if v.matched >= 0 {
+				own.matched = d.contacts[v.matched].row
+				own.flags |= isMatched
+			}
+			if v.weak {
+				own.flags |= isWeak
+			}
+			if c.referral {
+				own.flags |= isReferral
+			}
+			rows[c.row] = own
+			for row := d.nextRow[c.row]; row >= 0; row = d.nextRow[row] {
+				rows[row] = repeated
+			}
+		}
+	}
+	for row, first := range d.unidentified {
+		switch {
+		case first < 0:
+		case first == int32(row):
+			rows[row] = standing{class: Unidentified, incident: none, starts: none, matched: none, flags: dated(d.day[row])}
+		default:
+			rows[row] = standing{class: RepeatedRow, incident: none, starts: none, matched: first, flags: dated(d.day[row])}
+		}
+	}
+	return rows
+}
+
 func (j *judged) contactsTable(in Input, incidentIDs, personIDs *array.String) *builder {
-	d, t, s := j.door, in.Contacts, in.Settings
+	d, t := j.door, in.Contacts
 	b := newBuilder("contacts", t.Rows)
 	b.table.File, b.table.Line = t.File, t.Line
-	firstRow := func(row int) bool { // the row that stands for its contact
-		c := d.contactOf[row]
-		return c >= 0 && d.contacts[c].row == int32(row)
+	rows := j.standings(in.Settings)
+	has := func(flag standingFlags) func(row int) bool {
+		return func(row int) bool { return rows[row].flags&flag != 0 }
 	}
-	startOf := func(row int) *incident { // the incident that began with the row
-		if !firstRow(row) {
-			return nil
-		}
-		v := j.verdicts[d.contactOf[row]]
-		if v.class < OpenCase {
-			return nil
-		}
-		return &j.incidents[v.incident]
+	ofUnique := func(is func(held *incident) bool) func(row int) bool {
+		return func(row int) bool { return rows[row].starts >= 0 && is(&j.incidents[rows[row].starts]) }
 	}
-	uniqueOf := func(row int) *incident {
-		if held := startOf(row); held != nil && held.episode < 0 {
-			return held
+	numbered := func(of func(held *incident) int) func(row int) int {
+		return func(row int) int {
+			if rows[row].starts < 0 {
+				return none
+			}
+			return of(&j.incidents[rows[row].starts])
 		}
-		return nil
-	}
-	classOf := func(row int) Class {
-		switch {
-		case d.contactOf[row] < 0 && d.unidentified[row] == int32(row):
-			return Unidentified
-		case !firstRow(row):
-			return RepeatedRow
-		}
-		return j.verdicts[d.contactOf[row]].class
-	}
-	matchedRow := func(row int) int32 {
-		switch c := d.contactOf[row]; {
-		case c < 0 && d.unidentified[row] != int32(row):
-			return d.unidentified[row]
-		case c < 0:
-			return none
-		case !firstRow(row):
-			return d.contacts[c].row
-		case j.verdicts[c].matched >= 0:
-			return d.contacts[j.verdicts[c].matched].row
-		}
-		return none
-	}
-	dayOf := func(row int) schemas.Day { // the contact's day: the earliest of its rows
-		if c := d.contactOf[row]; c >= 0 {
-			return d.contacts[c].day
-		}
-		return d.day[row]
 	}
 	b.delivered("contact_id", t.Column("contact_id"))
 	b.delivered("child_id", t.Column("child_id"))
@@ -273,72 +319,51 @@ func (j *judged) contactsTable(in Input, incidentIDs, personIDs *array.String) *
 	b.delivered("concern", t.Column("concern"))
 	b.coded("outcome", t.Column("outcome"), d.results, nil)
 	b.delivered("source_system", t.Column("source_system"))
-	b.names("class", Classes, func(row int) int { return int(classOf(row)) })
+	b.names("class", Classes, func(row int) int { return int(rows[row].class) })
 	b.texts("matched_contact_id", func(row int) string {
-		if m := matchedRow(row); m >= 0 {
-			return d.id(m)
+		if rows[row].matched < 0 {
+			return ""
 		}
-		return ""
+		return d.id(rows[row].matched)
 	})
 	b.numbers("matched_line", func(row int) (int, bool) {
-		m := matchedRow(row)
-		if m < 0 {
+		if rows[row].matched < 0 {
 			return 0, false
 		}
-		return t.LineOf(int(m)), true
+		return t.LineOf(int(rows[row].matched)), true
 	})
-	incidents := make([]int32, t.Rows)
-	for row := range incidents {
-		incidents[row] = none
-		if c := d.contactOf[row]; c >= 0 {
-			incidents[row] = j.verdicts[c].incident
+	incidents, linked := make([]int32, t.Rows), fill(t.Rows)
+	for row := range rows {
+		incidents[row] = rows[row].incident
+		if rows[row].starts >= 0 {
+			linked[row] = j.incidents[rows[row].starts].referral
 		}
 	}
 	b.codes("incident_id", incidents, incidentIDs)
-	b.flags("first_of_incident", func(row int) bool { return startOf(row) != nil })
-	b.flags("on_open_case", func(row int) bool {
-		c := d.contactOf[row]
-		return c >= 0 && j.incidents[j.verdicts[c].incident].episode >= 0
-	})
+	b.flags("first_of_incident", has(isFirst))
+	b.flags("on_open_case", has(onOpenCase))
 	b.names("evidence", []string{"strong", "weak"}, func(row int) int {
 		switch {
-		case !firstRow(row) || j.verdicts[d.contactOf[row]].matched < 0:
+		case rows[row].flags&isMatched == 0:
 			return none
-		case j.verdicts[d.contactOf[row]].weak:
+		case rows[row].flags&isWeak != 0:
 			return 1
 		}
 		return 0
 	})
-	b.flags("possible_same_incident", func(row int) bool { held := uniqueOf(row); return held != nil && held.possible })
-	b.flags("converted", func(row int) bool { held := uniqueOf(row); return held != nil && held.referral >= 0 })
-	b.names("link_method", Methods, func(row int) int {
-		if held := uniqueOf(row); held != nil {
-			return int(held.method)
-		}
-		return none
-	})
-	linked := fill(t.Rows)
-	for row := range linked {
-		if held := uniqueOf(row); held != nil {
-			linked[row] = held.referral
-		}
-	}
+	b.flags("possible_same_incident", ofUnique(func(held *incident) bool { return held.possible }))
+	b.flags("converted", func(row int) bool { return linked[row] >= 0 })
+	b.names("link_method", Methods, numbered(func(held *incident) int { return int(held.method) }))
 	b.referralIDs("referral_id", linked, in.Referrals)
 	b.delivered("named_referral_id", t.Column("referral_id"))
 	for w, field := range []string{"repeat_30d", "repeat_90d", "repeat_12m"} {
-		b.names(field, answers, func(row int) int {
-			if held := uniqueOf(row); held != nil {
-				return int(held.repeats[w])
-			}
-			return none
-		})
+		b.names(field, answers, numbered(func(held *incident) int { return int(held.repeats[w]) }))
 	}
-	b.flags("too_recent", func(row int) bool { held := uniqueOf(row); return held != nil && held.tooRecent })
-	b.flags("left_edge", func(row int) bool { return dayOf(row)-d.heldFrom < leftEdgeDays })
-	b.flags("in_period", func(row int) bool { return s.Period.Has(dayOf(row)) })
-	b.names("reason", reasons(s), func(row int) int {
-		c := d.contactOf[row]
-		return int(reasonOf(classOf(row), firstRow(row) && j.verdicts[c].weak, firstRow(row) && d.contacts[c].referral))
+	b.flags("too_recent", ofUnique(func(held *incident) bool { return held.tooRecent }))
+	b.flags("left_edge", has(atLeftEdge))
+	b.flags("in_period", has(inPeriod))
+	b.names("reason", reasons(in.Settings), func(row int) int {
+		return int(reasonOf(rows[row].class, rows[row].flags&isWeak != 0, rows[row].flags&isReferral != 0))
 	})
 	return b
 }

@@ -1,8 +1,6 @@
 package publish
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"iter"
@@ -43,7 +41,7 @@ func (st *Staging) Findings(seq iter.Seq[rules.Finding]) error {
 		}
 		sinks = append(sinks, sink)
 	}
-	content := &contentHasher{hash: sha256.New()}
+	content := newContentHasher()
 	var broken error
 	for f := range seq {
 		content.finding(f)
@@ -59,8 +57,7 @@ func (st *Staging) Findings(seq iter.Seq[rules.Finding]) error {
 	if err := errors.Join(broken, closeRows(sinks)); err != nil {
 		return fault(err)
 	}
-	content.flush()
-	st.remember("findings", hex.EncodeToString(content.hash.Sum(nil)))
+	st.remember("findings", content.sum())
 	return nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"frontdoor/rules"
 )
 
@@ -32,14 +34,23 @@ func (p Problem) String() string { return p.Where + ": " + p.What }
 // counts of the manifest, or of a staged run's draft, with the recount. A run in which one does not hold must
 // not be published. The error says that the run could not be read.
 func Invariants(run *Run) ([]Problem, error) {
+	files := &recount{run: run, counts: map[string]int64{}}
 	c := &recount{run: run, counts: map[string]int64{}}
-	for _, step := range []func() error{c.inputs, c.contacts, c.referrals, c.rules, c.measures} {
-		if err := step(); err != nil {
-			return nil, fmt.Errorf("recount: %w", err)
+	var both errgroup.Group
+	both.Go(files.inputs)
+	both.Go(func() error {
+		for _, step := range []func() error{c.contacts, c.referrals, c.rules, c.measures} {
+			if err := step(); err != nil {
+				return err
+			}
 		}
+		return nil
+	})
+	if err := both.Wait(); err != nil {
+		return nil, fmt.Errorf("recount: %w", err)
 	}
 	c.manifest()
-	return c.problems, nil
+	return append(files.problems, c.problems...), nil
 }
 
 type recount struct {
@@ -128,24 +139,32 @@ func (c *recount) inputs() error {
 func (c *recount) contacts() error {
 	var rows, misplaced, unknown int64
 	found, err := c.strips("contacts", []string{"class", "in_period", "converted", "first_of_incident"}, func(s []*strip) {
+		all, inPeriod := make([]int64, len(s[0].texts)), make([]int64, len(s[0].texts))
 		for i, code := range s[0].codes {
-			rows++
-			class := s[0].texts[code]
-			if !slices.Contains(classes, class) {
-				unknown++
-				continue
+			all[code]++
+			if s[1].yes(i) {
+				inPeriod[code]++
 			}
-			inPeriod, converted := s[1].yes(i), s[2].yes(i)
-			c.count("contact_rows", inPeriod)
-			c.count(class, inPeriod)
-			if class != "repeated_row" {
-				c.count("contacts", inPeriod)
-			}
-			if converted {
-				c.count("converted", inPeriod)
-				if class != "unique" || !s[3].yes(i) {
+			if s[2].yes(i) {
+				c.count("converted", s[1].yes(i))
+				if s[0].texts[code] != "unique" || !s[3].yes(i) {
 					misplaced++
 				}
+			}
+		}
+		for code, class := range s[0].texts {
+			rows += all[code]
+			if !slices.Contains(classes, class) {
+				unknown += all[code]
+				continue
+			}
+			names := []string{"contact_rows", class}
+			if class != "repeated_row" {
+				names = append(names, "contacts")
+			}
+			for _, name := range names {
+				c.counts[name] += all[code]
+				c.counts[periodLead+name] += inPeriod[code]
 			}
 		}
 	})

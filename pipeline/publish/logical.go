@@ -5,12 +5,12 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"hash"
 	"maps"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/zeebo/xxh3"
 )
 
 // The logical hash of a run is the SHA-256 over the name and content hash of each result table, sorted by
@@ -31,11 +31,11 @@ func (st *Staging) remember(name, sum string) {
 	st.logical[name] = sum
 }
 
-// contentHash is the SHA-256 over the columns of a table: for each, its name and type and then, for each
+// contentHash is the XXH3 hash of 128 bits over the columns of a table (the files themselves have their SHA-256): for each, its name and type and then, for each
 // block of rowGroupRows rows, which rows are null and the values. A dictionary is its texts in the order of
 // first appearance and each row's place among them; text is led by its length.
 func contentHash(columns []named, rows int) string {
-	h := &contentHasher{hash: sha256.New()}
+	h := newContentHasher()
 	for _, c := range columns {
 		h.text(c.name)
 		h.text(c.array.DataType().String())
@@ -43,18 +43,26 @@ func contentHash(columns []named, rows int) string {
 			h.block(c.array, from, min(from+rowGroupRows, rows))
 		}
 	}
-	h.flush()
-	return hex.EncodeToString(h.hash.Sum(nil))
+	return h.sum()
 }
 
 type contentHasher struct {
-	hash    hash.Hash
+	hash    *xxh3.Hasher
 	buffer  []byte
 	settler settler
 }
 
+func newContentHasher() *contentHasher { return &contentHasher{hash: xxh3.New()} }
+
+// sum returns the hash of all that was handed in, as 32 hex digits.
+func (h *contentHasher) sum() string {
+	h.flush()
+	sum := h.hash.Sum128().Bytes()
+	return hex.EncodeToString(sum[:])
+}
+
 func (h *contentHasher) flush() {
-	h.hash.Write(h.buffer)
+	_, _ = h.hash.Write(h.buffer) // never fails
 	h.buffer = h.buffer[:0]
 }
 

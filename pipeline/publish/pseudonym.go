@@ -19,8 +19,9 @@ import (
 	"frontdoor/schemas/table"
 )
 
-// pseudonymLength is the length of a pseudonym: 16 bytes in base 32.
-const pseudonymLength = 26
+// pseudonymLength is the length of a pseudonym: 10 bytes in base 32. Among ten million values of a kind two share
+// one with a chance of 1 in 20 billion.
+const pseudonymLength = 16
 
 // Pseudonymiser turns identifiers into pseudonyms: the same kind, authority, key and value give the same one.
 // It is safe for concurrent use.
@@ -38,7 +39,7 @@ func NewPseudonymiser(key []byte, authority string) (*Pseudonymiser, error) {
 	return &Pseudonymiser{key: bytes.Clone(key), authority: authority}, nil
 }
 
-// Of returns the pseudonym of one value: 26 characters, the first 16 bytes of the HMAC-SHA-256 over kind,
+// Of returns the pseudonym of one value: 16 characters, the first 10 bytes of the HMAC-SHA-256 over kind,
 // authority and the normalised value, each led by its length.
 func (p *Pseudonymiser) Of(kind, value string) string {
 	short := p.of(kind).short([]byte(value))
@@ -65,7 +66,7 @@ type pseudonyms struct {
 	changed bool // normalising has altered a value
 }
 
-// short returns the 16 bytes that the pseudonym of value shows.
+// short returns the first 16 bytes of the HMAC of a value.
 func (p *pseudonyms) short(value []byte) [16]byte {
 	p.text = append(p.text[:0], p.head...)
 	at := len(p.text)
@@ -103,15 +104,12 @@ func normalise(dst, value []byte, blanks bool) []byte {
 	return dst
 }
 
-// appendBase32 appends 16 bytes as 26 letters and digits: RFC 4648, lower case, without padding.
+// appendBase32 appends the first 10 of 16 bytes as 16 letters and digits: RFC 4648, lower case.
 func appendBase32(dst, sum []byte) []byte {
 	const alphabet = "abcdefghijklmnopqrstuvwxyz234567"
 	high, low := binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:])
-	for i := range pseudonymLength {
+	for range pseudonymLength {
 		dst = append(dst, alphabet[high>>59])
-		if i == pseudonymLength-1 {
-			break
-		}
 		high, low = high<<5|low>>59, low<<5
 	}
 	return dst

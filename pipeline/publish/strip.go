@@ -37,6 +37,10 @@ func (s *strip) add(v parquet.Value) {
 	default:
 		text = []byte("number")
 	}
+	if n := len(s.codes); n > 0 && s.texts[s.codes[n-1]] == string(text) && s.codes[n-1] != 0 {
+		s.codes = append(s.codes, s.codes[n-1])
+		return
+	}
 	code, known := s.known[string(text)]
 	if !known {
 		code = uint32(len(s.texts))
