@@ -41,6 +41,7 @@ type referral struct {
 	day      schemas.Day
 	status   ReferralStatus
 	incident int32 // by place among the child's incidents, none
+	missedBy int32 // working days from an unconverted incident before it, when it is not linked; none
 }
 
 // pair is an incident and a referral that may belong together.
@@ -68,7 +69,7 @@ func (a apart) compare(b apart) int {
 func (d *door) convertChild(c *child, s Settings) {
 	c.referrals = c.referrals[:0]
 	for _, row := range d.referralsOf.of(c.person) {
-		c.referrals = append(c.referrals, referral{row: row, day: d.referralDay[row], incident: none})
+		c.referrals = append(c.referrals, referral{row: row, day: d.referralDay[row], incident: none, missedBy: none})
 	}
 	for i := range c.incidents {
 		c.incidents[i].referral, c.incidents[i].method = none, NoReferral
@@ -211,6 +212,26 @@ func (d *door) nearest(c *child, held *incident, day schemas.Day) apart {
 		}
 	}
 	return best
+}
+
+// measureMisses says of each referral that is not linked how many working days it stands after the nearest contact
+// of a unique incident of the child that no referral converted.
+func (d *door) measureMisses(c *child) {
+	for r := range c.referrals {
+		missed := &c.referrals[r]
+		if missed.status != NotLinked || missed.day == noDay {
+			continue
+		}
+		for i := range c.incidents {
+			held := &c.incidents[i]
+			if held.episode >= 0 || held.referral >= 0 {
+				continue
+			}
+			if near := d.nearest(c, held, missed.day); !near.before && (missed.missedBy < 0 || int32(near.days) < missed.missedBy) {
+				missed.missedBy = int32(near.days)
+			}
+		}
+	}
 }
 
 // inWindow measures from the nearest contact of an incident in whose window a referral's day lies.

@@ -182,3 +182,181 @@ func TestTheOracleAgreesOnRandomFrontDoors(t *testing.T) {
 		}
 	})
 }
+
+// columnOf reads a column of a result table as texts.
+func columnOf(t *table.Table, field string) []string {
+	texts := make([]string, t.Rows)
+	for row := range texts {
+		texts[row] = t.Column(field).Text(row)
+	}
+	return texts
+}
+
+func day(t *testing.T, text string) schemas.Day {
+	t.Helper()
+	d, err := schemas.ParseDay(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// judgeChildren judges children records, each given by child_id, upn, nhs_number, legacy_child_id and birth date,
+// and one contact for each.
+func judgeChildren(t *testing.T, ledger []Person, children ...[5]string) *Result {
+	t.Helper()
+	of := func(place int) func(int) string { return func(row int) string { return children[row][place] } }
+	calendar, err := schemas.LoadCalendar("england")
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := Run(context.Background(), Input{
+		Children: deliver(t, "children", len(children), map[string]func(int) string{
+			"child_id": of(0), "upn": of(1), "nhs_number": of(2), "legacy_child_id": of(3),
+		}, map[string]func(int) (schemas.Day, bool){
+			"date_of_birth": func(row int) (schemas.Day, bool) {
+				if children[row][4] == "" {
+					return 0, false
+				}
+				return day(t, children[row][4]), true
+			},
+		}),
+		Contacts: deliver(t, "contacts", len(children), map[string]func(int) string{"child_id": of(0), "contact_id": of(0)},
+			map[string]func(int) (schemas.Day, bool){"contact_date": func(int) (schemas.Day, bool) { return day(t, "2019-05-01"), true }}),
+		Calendar: calendar, Ledger: ledger, Workers: 2, Settings: Settings{AsAt: day(t, "2019-12-31")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func TestChildrenAreLinkedByExactIdentifiersAndContradictionsRefused(t *testing.T) {
+	const upn, otherUPN, temporary = "B801200005001", "Q839400024001", "X37010000124A"
+	const nhs, otherNHS = "9990000018", "9990000026"
+	for name, c := range map[string]struct {
+		children [][5]string
+		persons  []string // the person of each child
+		links    []string // method and status of each link
+	}{
+		"the same UPN":                      {[][5]string{{"A", upn}, {"B", upn}}, []string{"A", "A"}, []string{"upn linked"}},
+		"the same invalid UPN":              {[][5]string{{"A", "A801200005001"}, {"B", "A801200005001"}}, []string{"A", "B"}, nil},
+		"a UPN written with blanks":         {[][5]string{{"A", upn}, {"B", " b801200005001"}}, []string{"A", "A"}, []string{"upn linked"}},
+		"the reason for no UPN":             {[][5]string{{"A", "UN1"}, {"B", "UN1"}}, []string{"A", "B"}, nil},
+		"the same NHS number":               {[][5]string{{"B", "", nhs}, {"A", "", "999 000 0018"}}, []string{"A", "A"}, []string{"nhs_number linked"}},
+		"a placeholder for an NHS number":   {[][5]string{{"A", "", "1111111111"}, {"B", "", "1111111111"}}, []string{"A", "B"}, nil},
+		"a number of an earlier system":     {[][5]string{{"A"}, {"B", "", "", "A"}}, []string{"A", "A"}, []string{"legacy_child_id linked"}},
+		"one earlier number for two":        {[][5]string{{"A", "", "", "Z"}, {"B", "", "", "Z"}}, []string{"A", "A"}, []string{"legacy_child_id linked"}},
+		"birth dates that differ":           {[][5]string{{"A", upn, "", "", "2010-01-01"}, {"B", upn, "", "", "2011-01-01"}}, []string{"A", "B"}, []string{"upn refused"}},
+		"NHS numbers that differ":           {[][5]string{{"A", upn, nhs}, {"B", upn, otherNHS}}, []string{"A", "B"}, []string{"upn refused"}},
+		"permanent UPNs that differ":        {[][5]string{{"A", upn, nhs}, {"B", otherUPN, nhs}}, []string{"A", "B"}, []string{"nhs_number refused"}},
+		"a temporary UPN that was replaced": {[][5]string{{"A", temporary, nhs}, {"B", upn, nhs}}, []string{"A", "A"}, []string{"nhs_number linked"}},
+		"a chain that contradicts itself": {
+			[][5]string{{"A", upn, "", "", "2010-01-01"}, {"B", upn, nhs}, {"C", "", nhs, "", "2011-01-01"}},
+			[]string{"A", "A", "C"}, []string{"upn linked", "nhs_number refused"},
+		},
+		"the second of two holders fits": {
+			[][5]string{{"A", upn, "", "", "2010-01-01"}, {"B", upn, "", "", "2011-01-01"}, {"C", upn, "", "", "2011-01-01"}},
+			[]string{"A", "B", "B"}, []string{"upn refused", "upn refused", "upn linked"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := judgeChildren(t, nil, c.children...)
+			persons := map[string]string{}
+			for i, child := range columnOf(got.Persons, "child_id") {
+				persons[child] = columnOf(got.Persons, "person_id")[i]
+			}
+			for i, child := range c.children {
+				if persons[child[0]] != c.persons[i] {
+					t.Errorf("child %s is person %s, want %s", child[0], persons[child[0]], c.persons[i])
+				}
+			}
+			var links []string
+			for i, method := range columnOf(got.Links, "method") {
+				links = append(links, method+" "+columnOf(got.Links, "status")[i])
+			}
+			if !slices.Equal(links, c.links) {
+				t.Errorf("links %v, want %v", links, c.links)
+			}
+		})
+	}
+}
+
+func TestTheLedgerKeepsPersonsTogetherUntilTheyContradict(t *testing.T) {
+	ledger := []Person{{ChildID: "A", PersonID: "B"}, {ChildID: "B", PersonID: "B"}, {ChildID: "X", PersonID: "X"}}
+	together := judgeChildren(t, ledger, [5]string{"A"}, [5]string{"B"})
+	if got := columnOf(together.Persons, "person_id"); !slices.Equal(got, []string{"B", "B"}) {
+		t.Errorf("persons %v: the evidence is gone, the person stays", got)
+	}
+	if len(together.Ledger) != 3 || together.Ledger[2].ChildID != "X" {
+		t.Errorf("ledger %+v: a child that this delivery does not name stays in it", together.Ledger)
+	}
+	apart := judgeChildren(t, ledger, [5]string{"A", "", "", "", "2010-01-01"}, [5]string{"B", "", "", "", "2011-01-01"})
+	if got := columnOf(apart.Persons, "person_id"); !slices.Equal(got, []string{"A", "B"}) {
+		t.Errorf("persons %v, want them divided", got)
+	}
+	if len(apart.Events) != 1 || apart.Events[0].Kind != "split" || apart.Events[0].PersonID != "B" || apart.Events[0].OtherPersonID != "A" {
+		t.Errorf("events %+v", apart.Events)
+	}
+}
+
+func TestEventsJoinChildrenByReferenceOrFamilyAndDay(t *testing.T) {
+	rows := [][4]string{ // child, day, reference, family
+		{"A", "2019-05-01", "OCC1", ""},
+		{"B", "2019-05-02", "OCC1", ""},
+		{"C", "2019-05-01", "", "F1"},
+		{"D", "2019-05-01", "", "F1"},
+		{"E", "2019-05-02", "", "F1"},     // another day
+		{"F", "2019-05-01", "OCC2", "F2"}, // two references set a family's incidents apart
+		{"G", "2019-05-01", "OCC3", "F2"},
+		{"H", "2019-07-01", "OCC1", ""}, // the reference comes again long after
+	}
+	calendar, err := schemas.LoadCalendar("england")
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(place int) func(int) string { return func(row int) string { return rows[row][place] } }
+	result, err := Run(context.Background(), Input{
+		Contacts: deliver(t, "contacts", len(rows), map[string]func(int) string{"contact_id": of(0), "child_id": of(0), "incident_ref": of(2), "family_id": of(3)},
+			map[string]func(int) (schemas.Day, bool){"contact_date": func(row int) (schemas.Day, bool) { return day(t, rows[row][1]), true }}),
+		Calendar: calendar, Workers: 1, Settings: Settings{SameIncidentDaysSameRef: 30, AsAt: day(t, "2019-12-31")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := map[string]string{}
+	for i, person := range columnOf(result.Incidents, "person_id") {
+		events[person] = columnOf(result.Incidents, "event_id")[i]
+	}
+	for pair, same := range map[string]bool{"AB": true, "CD": true, "CE": false, "FG": false, "AH": false, "AC": false} {
+		if (events[pair[:1]] == events[pair[1:]]) != same {
+			t.Errorf("%s and %s: events %q and %q, want the same: %t", pair[:1], pair[1:], events[pair[:1]], events[pair[1:]], same)
+		}
+	}
+}
+
+func TestAReferralThatMissesTheWindowSaysByHowMuch(t *testing.T) {
+	calendar, err := schemas.LoadCalendar("england")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := func(text string) func(int) string { return func(int) string { return text } }
+	on := func(text string) map[string]func(int) (schemas.Day, bool) {
+		return map[string]func(int) (schemas.Day, bool){"contact_date": func(int) (schemas.Day, bool) { return day(t, text), true }, "referral_date": func(int) (schemas.Day, bool) { return day(t, text), true }}
+	}
+	contacts := on("2026-03-02")
+	delete(contacts, "referral_date")
+	referrals := on("2026-03-10")
+	delete(referrals, "contact_date")
+	result, err := Run(context.Background(), Input{
+		Contacts:  deliver(t, "contacts", 1, map[string]func(int) string{"contact_id": one("K"), "child_id": one("C")}, contacts),
+		Referrals: deliver(t, "referrals", 1, map[string]func(int) string{"referral_id": one("R"), "child_id": one("C")}, referrals),
+		Calendar:  calendar, Workers: 1, Settings: Settings{ReferralWindow: 5, ReferralBefore: 1, AsAt: day(t, "2026-12-31")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, missed := columnOf(result.Referrals, "status"), columnOf(result.Referrals, "missed_by_working_days"); status[0] != "not_linked" || missed[0] != "6" {
+		t.Errorf("status %v, missed by %v, want not linked by 6 working days", status, missed)
+	}
+}

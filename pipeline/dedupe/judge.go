@@ -19,6 +19,7 @@ type judged struct {
 	person    []int32    // by incident
 	status    []ReferralStatus
 	follows   []int32 // by referral: the incident that it converted or followed, none
+	missedBy  []int32 // by referral: see referral
 	event     []int32 // by incident: the first incident of its event, none when the event is not known
 }
 
@@ -27,7 +28,7 @@ type judged struct {
 func (d *door) judge(ctx context.Context, s Settings, workers int) (*judged, error) {
 	j := &judged{
 		door: d, verdicts: make([]verdict, len(d.contacts)),
-		status: make([]ReferralStatus, len(d.referralDay)), follows: fill(len(d.referralDay)),
+		status: make([]ReferralStatus, len(d.referralDay)), follows: fill(len(d.referralDay)), missedBy: fill(len(d.referralDay)),
 	}
 	persons := len(d.contactCount)
 	parts := make([][]incident, (persons+batch-1)/batch)
@@ -37,6 +38,7 @@ func (d *door) judge(ctx context.Context, s Settings, workers int) (*judged, err
 			d.judgeChild(c, int32(person), s)
 			d.convertChild(c, s)
 			d.flagChild(c, s)
+			d.measureMisses(c)
 			base, first := d.contactsOf.first[person], int32(len(parts[part]))
 			for i := range c.incidents {
 				c.incidents[i].first += base
@@ -51,7 +53,7 @@ func (d *door) judge(ctx context.Context, s Settings, workers int) (*judged, err
 				j.verdicts[base+int32(place)] = v
 			}
 			for _, r := range c.referrals {
-				j.status[r.row], j.follows[r.row] = r.status, shift(r.incident, first)
+				j.status[r.row], j.follows[r.row], j.missedBy[r.row] = r.status, shift(r.incident, first), r.missedBy
 			}
 		}
 	})

@@ -613,6 +613,7 @@ func (j *judged) referralsTable(in Input, incidentIDs, personIDs *array.String) 
 		}
 		return j.incidents[j.follows[row]].distance, true
 	})
+	b.numbers("missed_by_working_days", func(row int) (int, bool) { return int(j.missedBy[row]), j.missedBy[row] >= 0 })
 	b.flags("in_period", func(row int) bool {
 		return d.referralDay[row] != noDay && in.Settings.Period.Has(d.referralDay[row])
 	})

@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"frontdoor/schemas"
@@ -32,6 +33,7 @@ var (
 	groups = publication{field: "source_group", measures: []string{"unique_contacts", "conversion_unique", "one_source_only", "repeat_30d"}, name: capital}
 	source = publication{field: "source", measures: []string{"contacts"}, known: isSource, name: sourceName}
 	days   = publication{field: "working_days", measures: []string{"days_to_referral"}, sums: oneDay, name: daysName}
+	missed = publication{field: "missed_by_working_days", measures: []string{"referrals_missed"}, name: daysName}
 )
 
 // part is what one measure shows of one breakdown, category by category.
@@ -71,7 +73,7 @@ func (pub publication) disclose(all []Figure) suppressed {
 			}
 		}
 	}
-	if pub.field == "month" || pub.field == "working_days" {
+	if pub.field == "month" || strings.HasSuffix(pub.field, "working_days") {
 		slices.SortFunc(s.keys, inOrder)
 	}
 	slices.SortStableFunc(s.keys, func(a, b string) int { return pub.rank(a) - pub.rank(b) })

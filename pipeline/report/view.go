@@ -17,21 +17,21 @@ type view struct {
 	Style  template.CSS
 	Policy string
 
-	Title, Authority, Period, AsAt string
-	Synthetic                      bool
-	RunID, Program, Definition     string
-	Headline                       string
-	Notes                          []string
-	Key                            []keyFigure
-	Waterfall                      []bar
-	WaterfallSays                  string
-	WaterfallHeight                int
-	Became, Days, AllSources       table
-	Months, Sources                table
-	Trend                          *trend
-	Totals                         []total
-	Grid                           *grid
-	Rule                           string
+	Title, Authority, Period, AsAt   string
+	Synthetic                        bool
+	RunID, Program, Definition       string
+	Headline                         string
+	Notes                            []string
+	Key                              []keyFigure
+	Waterfall                        []bar
+	WaterfallSays                    string
+	WaterfallHeight                  int
+	Became, Days, Missed, AllSources table
+	Months, Sources                  table
+	Trend                            *trend
+	Totals                           []total
+	Grid                             *grid
+	Rule                             string
 
 	Outcomes          []outcomeCount
 	Findings          []outcomeCount
@@ -120,6 +120,8 @@ func (v *view) breakdowns(figures []Figure) {
 	v.Became = s.table("Unique contacts by what became of them", "Outcome", true, heading{"became", "Unique contacts", counts}, heading{"became", "Share", rates})
 	s = days.disclose(figures)
 	v.Days = s.table("Unique contacts that became a referral, by working days to it", "From the nearest contact to the referral", true, heading{"days_to_referral", "Contacts", counts})
+	s = missed.disclose(figures)
+	v.Missed = s.table("Referrals that fall just outside the window, by working days after the unique contact", "After the nearest contact", true, heading{"referrals_missed", "Referrals", counts})
 	s = months.disclose(figures)
 	v.Months = s.table("Unique contacts by the month of the incident’s first contact", "Month", false,
 		heading{"unique_contacts", "Unique contacts", counts}, heading{"conversion_unique", "Became a referral", counts}, heading{"conversion_unique", "Share", rates},
