@@ -34,10 +34,10 @@ func (r *result) headline() string {
 	if r.job.config.Authority == syntheticAuthority {
 		fmt.Fprintf(&text, "Synthetic data of %s. ", authorityName(r.job.config.Authority))
 	}
-	fmt.Fprintf(&text, "Between %s and %s the front door recorded %s contacts, one for each child named: ", period.From.words(), period.To.words(), grouped(contacts))
-	fmt.Fprintf(&text, "%s named no child, %s were copies, %s told of an incident already told and %s began on an open case. ",
-		grouped(total("unidentified")), grouped(total("copies")), grouped(total("same_incident")), grouped(total("open_case")))
-	fmt.Fprintf(&text, "That leaves %s unique contacts about %s children. ", grouped(unique), grouped(total("unique_children")))
+	fmt.Fprintf(&text, "Between %s and %s the front door recorded %s, one for each child named: ", period.From.words(), period.To.words(), some(contacts, "contact", "contacts"))
+	fmt.Fprintf(&text, "%s named no child, %s, %s told of an incident already told and %s began on an open case. ",
+		grouped(total("unidentified")), some(total("copies"), "was a copy", "were copies"), grouped(total("same_incident")), grouped(total("open_case")))
+	fmt.Fprintf(&text, "That leaves %s about %s. ", some(unique, "unique contact", "unique contacts"), some(total("unique_children"), "child", "children"))
 	converted := total("conversion_unique")
 	switch {
 	case r.read.tables["referrals"] == nil:
@@ -92,6 +92,14 @@ func percent(numerator, denominator int64) float64 {
 		return math.NaN()
 	}
 	return 100 * float64(numerator) / float64(denominator)
+}
+
+// some writes a count with what is counted, in the singular for one.
+func some(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(n) + " " + many
 }
 
 // grouped writes a count with commas between thousands.

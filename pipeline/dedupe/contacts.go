@@ -2,6 +2,7 @@ package dedupe
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"frontdoor/schemas"
@@ -16,15 +17,18 @@ type contact struct {
 }
 
 // gather joins the rows of each contact and puts the contacts of each child in the order in which they are judged.
-func (d *door) gather() {
+// The error is that of ctx.
+func (d *door) gather(ctx context.Context, workers int) error {
 	rows := len(d.day)
 	d.contacts = make([]contact, len(d.contactsOf.rows))
 	d.contactCount = make([]int32, len(d.contactsOf.first)-1)
 	d.nextRow = fill(rows)
 	d.contactOf = fill(rows)
-	for person := range d.contactCount {
-		d.gatherChild(int32(person))
-	}
+	err := d.eachBatch(ctx, workers, func(_ *child, _, from, to int) {
+		for person := from; person < to; person++ {
+			d.gatherChild(int32(person))
+		}
+	})
 	d.unidentified = fill(rows)
 	first := map[string]int32{}
 	for row := range int32(rows) {
@@ -40,6 +44,7 @@ func (d *door) gather() {
 			}
 		}
 	}
+	return err
 }
 
 func (d *door) gatherChild(person int32) {

@@ -90,11 +90,7 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	if in.Contacts == nil {
 		return nil, fmt.Errorf("judge contacts: %w", ErrNoContacts)
 	}
-	people, err := resolvePersons(in)
-	if err != nil {
-		return nil, err
-	}
-	door, err := prepare(in, people)
+	door, people, err := prepare(ctx, in)
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,8 @@ type persons struct {
 	inChildren []bool            // by child
 	personOf   []int32           // by child
 	ids        []string          // by person
+	idCode     []int32           // by person: the id's place in names
+	children   int               // how many of names are child numbers of the tables; the rest are ids of persons
 	links      []link
 	ledger     []Person
 	events     []LedgerEvent
@@ -53,7 +55,7 @@ type persons struct {
 // UPN, by an equal valid NHS number, by a child number of an earlier system, and by the ledger. A link whose two
 // sides contradict each other (birth dates, permanent UPNs or NHS numbers that are known and have none in
 // common) is refused and listed: a false merge of two children is worse than a missed one.
-func resolvePersons(in Input) (*persons, error) {
+func resolvePersons(in Input) *persons {
 	p := &persons{names: table.NewDictionary()}
 	var children []int32
 	if in.Children != nil {
@@ -82,7 +84,11 @@ func resolvePersons(in Input) (*persons, error) {
 	}
 	p.linkByLedger(groups, in.Ledger)
 	p.settle(groups, in)
-	return p, nil
+	p.children = p.names.Len()
+	for _, id := range p.ids {
+		p.idCode = append(p.idCode, int32(p.names.Code([]byte(id))))
+	}
+	return p
 }
 
 // number returns the child of each row of a table, -1 where none is named.
@@ -342,4 +348,15 @@ func (p *persons) evidence(g int32) string {
 		}
 	}
 	return strings.Join(methods, ", ")
+}
+
+// idsOf returns the person id of each row from its person, as a place in names; none where there is no person.
+func (p *persons) idsOf(person []int32) []int32 {
+	ids := fill(len(person))
+	for row, of := range person {
+		if of >= 0 {
+			ids[row] = p.idCode[of]
+		}
+	}
+	return ids
 }

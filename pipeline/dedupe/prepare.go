@@ -2,10 +2,12 @@ package dedupe
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"golang.org/x/sync/errgroup"
 
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
@@ -101,53 +103,75 @@ func groupRows(person []int32, persons int) lists {
 	return lists{first: first, rows: rows}
 }
 
-// prepare turns the tables into integer columns.
-func prepare(in Input, people *persons) (*door, error) {
+// prepare turns the tables into integer columns and finds out who is who meanwhile.
+func prepare(ctx context.Context, in Input) (*door, *persons, error) {
 	d := &door{calendar: in.Calendar}
 	var err error
 	if d.sources, err = schemas.LoadCodeSet("referral_source"); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if d.results, err = schemas.LoadCodeSet("contact_outcome"); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	d.newReferral = int32(d.results.Place("NEW_REFERRAL"))
 	d.protectionEnquiry = int32(d.results.Place("CP_ENQUIRY"))
-	t := in.Contacts
-	d.day = t.Column("contact_date").Days()
+	var people *persons
+	d.readColumns(in, func() { people = resolvePersons(in) })
 	d.person = people.of(people.contacts)
-	d.id = textOf(t.Column("contact_id"))
-	unmapped := table.NewDictionary()
-	d.source = mapCodes(t.Column("source"), t.Rows, d.sources, unmapped)
-	systems := table.NewDictionary()
-	d.system = intern(systems, t.Column("source_system"), t.Rows, fold)
-	d.concern = intern(table.NewDictionary(), t.Column("concern"), t.Rows, fold)
-	d.reference = intern(table.NewDictionary(), t.Column("incident_ref"), t.Rows, fold)
-	d.family = intern(table.NewDictionary(), t.Column("family_id"), t.Rows, fold)
-	d.outcome = mapCodes(t.Column("outcome"), t.Rows, d.results, nil)
-	d.indistinguishable = !t.Column("concern").Delivered() && !t.Column("incident_ref").Delivered()
-	referralIDs := table.NewDictionary()
-	if r := in.Referrals; r != nil {
-		d.referralID = intern(referralIDs, r.Column("referral_id"), r.Rows, nil)
-		d.referralText = textOf(r.Column("referral_id"))
-		d.referralSource = mapCodes(r.Column("source"), r.Rows, d.sources, unmapped)
-		d.referralDay = daysOr(r.Column("referral_date"), r.Rows, noDay)
-		d.referralPerson = people.of(people.referrals)
+	d.referralPerson = people.of(people.referrals)
+	count := len(people.ids)
+	d.contactsOf = groupRows(d.person, count)
+	d.referralsOf = groupRows(d.referralPerson, count)
+	d.episodesOf = groupRows(people.of(people.episodes), count)
+	d.hold(in.Settings)
+	return d, people, d.gather(ctx, in.Workers)
+}
+
+// readColumns reads the columns that the definition compares, and does meanwhile what needs none of them.
+func (d *door) readColumns(in Input, meanwhile func()) {
+	t, r := in.Contacts, in.Referrals
+	referrals := 0
+	if r != nil {
+		referrals = r.Rows
 	}
-	d.named = intern(referralIDs, t.Column("referral_id"), t.Rows, nil)
+	var group errgroup.Group
+	group.SetLimit(max(in.Workers, 1))
+	read := func(columns func()) {
+		group.Go(func() error {
+			columns()
+			return nil
+		})
+	}
+	read(meanwhile)
+	read(func() { d.reference = intern(table.NewDictionary(), t.Column("incident_ref"), t.Rows, fold) })
+	read(func() { d.family = intern(table.NewDictionary(), t.Column("family_id"), t.Rows, fold) })
+	read(func() {
+		ids := table.NewDictionary()
+		d.referralID = intern(ids, r.Column("referral_id"), referrals, nil)
+		d.named = intern(ids, t.Column("referral_id"), t.Rows, nil)
+	})
+	read(func() {
+		unmapped := table.NewDictionary()
+		d.source = mapCodes(t.Column("source"), t.Rows, d.sources, unmapped)
+		d.referralSource = mapCodes(r.Column("source"), referrals, d.sources, unmapped)
+	})
+	read(func() {
+		d.system = intern(table.NewDictionary(), t.Column("source_system"), t.Rows, fold)
+		d.concern = intern(table.NewDictionary(), t.Column("concern"), t.Rows, fold)
+		d.outcome = mapCodes(t.Column("outcome"), t.Rows, d.results, nil)
+	})
+	d.day = t.Column("contact_date").Days()
+	d.id = textOf(t.Column("contact_id"))
+	d.indistinguishable = !t.Column("concern").Delivered() && !t.Column("incident_ref").Delivered()
+	d.referralText = textOf(r.Column("referral_id"))
+	d.referralDay = daysOr(r.Column("referral_date"), referrals, noDay)
 	if e := in.Episodes; e != nil {
 		starts, ends := daysOr(e.Column("start_date"), e.Rows, noDay), daysOr(e.Column("end_date"), e.Rows, endless)
 		for row := range e.Rows {
 			d.episodes = append(d.episodes, episode{start: starts[row], end: ends[row], row: int32(row)})
 		}
 	}
-	count := len(people.ids)
-	d.contactsOf = groupRows(d.person, count)
-	d.referralsOf = groupRows(d.referralPerson, count)
-	d.episodesOf = groupRows(people.of(people.episodes), count)
-	d.hold(in.Settings)
-	d.gather()
-	return d, nil
+	_ = group.Wait() // no column fails to be read
 }
 
 // hold settles what is held: the declared ends, else from the earliest accepted contact to the as-at date.

@@ -123,7 +123,7 @@ func bitmap(rows int, of func(row int) bool) (bits []byte, zeros int) {
 // buildTables writes the decisions down in the result tables.
 func buildTables(result *Result, in Input, people *persons, j *judged) error {
 	incidentIDs := j.incidentIDs(people)
-	personIDs := textArray(people.ids)
+	personIDs := people.names.Array()
 	var group errgroup.Group
 	group.SetLimit(max(in.Workers, 1))
 	build := func(into **table.Table, make func() *builder) {
@@ -133,9 +133,9 @@ func buildTables(result *Result, in Input, people *persons, j *judged) error {
 			return b.err
 		})
 	}
-	build(&result.Contacts, func() *builder { return j.contactsTable(in, incidentIDs, personIDs) })
-	build(&result.Incidents, func() *builder { return j.incidentsTable(in, incidentIDs, personIDs) })
-	build(&result.Referrals, func() *builder { return j.referralsTable(in, incidentIDs, personIDs) })
+	build(&result.Contacts, func() *builder { return j.contactsTable(in, people, incidentIDs, personIDs) })
+	build(&result.Incidents, func() *builder { return j.incidentsTable(in, people, incidentIDs, personIDs) })
+	build(&result.Referrals, func() *builder { return j.referralsTable(in, people, incidentIDs, personIDs) })
 	build(&result.Persons, func() *builder { return people.personsTable(personIDs) })
 	build(&result.Links, func() *builder { return people.linksTable(in) })
 	return group.Wait()
@@ -292,7 +292,7 @@ func (j *judged) standings(s Settings) []standing {
 	return rows
 }
 
-func (j *judged) contactsTable(in Input, incidentIDs, personIDs *array.String) *builder {
+func (j *judged) contactsTable(in Input, people *persons, incidentIDs, personIDs *array.String) *builder {
 	d, t := j.door, in.Contacts
 	b := newBuilder("contacts", t.Rows)
 	b.table.File, b.table.Line = t.File, t.Line
@@ -313,19 +313,18 @@ func (j *judged) contactsTable(in Input, incidentIDs, personIDs *array.String) *
 	}
 	b.delivered("contact_id", t.Column("contact_id"))
 	b.delivered("child_id", t.Column("child_id"))
-	b.codes("person_id", d.person, personIDs)
+	b.codes("person_id", people.idsOf(d.person), personIDs)
 	b.set("contact_date", t.Column("contact_date").Array)
 	b.coded("source", t.Column("source"), d.sources, nil)
 	b.delivered("concern", t.Column("concern"))
 	b.coded("outcome", t.Column("outcome"), d.results, nil)
 	b.delivered("source_system", t.Column("source_system"))
 	b.names("class", Classes, func(row int) int { return int(rows[row].class) })
-	b.texts("matched_contact_id", func(row int) string {
-		if rows[row].matched < 0 {
-			return ""
-		}
-		return d.id(rows[row].matched)
-	})
+	matched := make([]int32, t.Rows)
+	for row := range rows {
+		matched[row] = rows[row].matched
+	}
+	b.idsOf("matched_contact_id", t.Column("contact_id"), matched)
 	b.numbers("matched_line", func(row int) (int, bool) {
 		if rows[row].matched < 0 {
 			return 0, false
@@ -354,7 +353,7 @@ func (j *judged) contactsTable(in Input, incidentIDs, personIDs *array.String) *
 	b.flags("possible_same_incident", ofUnique(func(held *incident) bool { return held.possible }))
 	b.flags("converted", func(row int) bool { return linked[row] >= 0 })
 	b.names("link_method", Methods, numbered(func(held *incident) int { return int(held.method) }))
-	b.referralIDs("referral_id", linked, in.Referrals)
+	b.idsOf("referral_id", in.Referrals.Column("referral_id"), linked)
 	b.delivered("named_referral_id", t.Column("referral_id"))
 	for w, field := range []string{"repeat_30d", "repeat_90d", "repeat_12m"} {
 		b.names(field, answers, numbered(func(held *incident) int { return int(held.repeats[w]) }))
@@ -368,32 +367,31 @@ func (j *judged) contactsTable(in Input, incidentIDs, personIDs *array.String) *
 	return b
 }
 
-// referralIDs sets a column to the ids of referrals given by row; none is null.
-func (b *builder) referralIDs(field string, rows []int32, referrals *table.Table) {
-	if referrals == nil || !referrals.Column("referral_id").Delivered() {
+// idsOf sets a column to the ids of delivered records given by row; none is null. It refers to the delivered
+// texts, so that an id that stands in many places is one text for whoever makes pseudonyms of it.
+func (b *builder) idsOf(field string, column *table.Column, rows []int32) {
+	if !column.Delivered() {
 		b.codes(field, fill(len(rows)), textArray(nil))
 		return
 	}
-	column := referrals.Column("referral_id")
-	if codes, values := column.Codes(); values != nil {
-		of := fill(len(rows))
-		for row, r := range rows {
-			if r >= 0 {
-				of[row] = int32(codes[r])
-			}
-		}
-		b.codes(field, of, values)
-		return
+	codes, values := column.Codes()
+	if values == nil {
+		values = column.Array.(*array.String)
 	}
-	b.texts(field, func(row int) string {
-		if rows[row] < 0 {
-			return ""
+	of := fill(len(rows))
+	for i, row := range rows {
+		switch {
+		case row < 0 || column.Array.IsNull(int(row)):
+		case codes != nil:
+			of[i] = int32(codes[row])
+		default:
+			of[i] = row
 		}
-		return column.Text(int(rows[row]))
-	})
+	}
+	b.codes(field, of, values)
 }
 
-func (j *judged) incidentsTable(in Input, incidentIDs, personIDs *array.String) *builder {
+func (j *judged) incidentsTable(in Input, people *persons, incidentIDs, personIDs *array.String) *builder {
 	d, s := j.door, in.Settings
 	b := newBuilder("incidents", len(j.incidents))
 	of := func(row int) *incident { return &j.incidents[row] }
@@ -404,19 +402,19 @@ func (j *judged) incidentsTable(in Input, incidentIDs, personIDs *array.String) 
 		own[i] = int32(i)
 	}
 	b.codes("incident_id", own, incidentIDs)
-	b.codes("person_id", j.person, personIDs)
+	b.codes("person_id", people.idsOf(j.person), personIDs)
 	events := j.event
 	if !in.Contacts.Column("incident_ref").Delivered() && !in.Contacts.Column("family_id").Delivered() {
 		events = fill(len(j.incidents))
 	}
 	b.codes("event_id", events, incidentIDs)
-	b.texts("first_contact_id", func(row int) string { return d.id(firstRow(row)) })
-	b.dates("first_date", func(row int) schemas.Day { return of(row).day })
-	b.months("month", func(row int) schemas.Day { return of(row).day })
 	first := make([]int32, len(j.incidents))
 	for i := range first {
 		first[i] = firstRow(i)
 	}
+	b.idsOf("first_contact_id", in.Contacts.Column("contact_id"), first)
+	b.dates("first_date", func(row int) schemas.Day { return of(row).day })
+	b.months("month", func(row int) schemas.Day { return of(row).day })
 	b.sources(d, in.Contacts.Column("source"), first)
 	b.names("class", Classes, func(row int) int {
 		if unique(row) {
@@ -440,7 +438,7 @@ func (j *judged) incidentsTable(in Input, incidentIDs, personIDs *array.String) 
 	for i := range linked {
 		linked[i] = j.incidents[i].referral
 	}
-	b.referralIDs("referral_id", linked, in.Referrals)
+	b.idsOf("referral_id", in.Referrals.Column("referral_id"), linked)
 	b.numbers("working_days", func(row int) (int, bool) {
 		held := of(row)
 		return held.distance, held.referral >= 0 && d.referralDay[held.referral] != noDay
@@ -581,7 +579,7 @@ func (b *builder) sources(d *door, delivered *table.Column, rows []int32) {
 	b.codes("source_group", codes, groups.Array())
 }
 
-func (j *judged) referralsTable(in Input, incidentIDs, personIDs *array.String) *builder {
+func (j *judged) referralsTable(in Input, people *persons, incidentIDs, personIDs *array.String) *builder {
 	d, t := j.door, in.Referrals
 	rows := 0
 	if t != nil {
@@ -595,7 +593,7 @@ func (j *judged) referralsTable(in Input, incidentIDs, personIDs *array.String) 
 	}
 	b.delivered("referral_id", t.Column("referral_id"))
 	b.delivered("child_id", t.Column("child_id"))
-	b.codes("person_id", d.referralPerson, personIDs)
+	b.codes("person_id", people.idsOf(d.referralPerson), personIDs)
 	b.dates("referral_date", func(row int) schemas.Day { return d.referralDay[row] })
 	b.coded("source", t.Column("source"), d.sources, nil)
 	b.delivered("nfa", t.Column("nfa"))
@@ -620,18 +618,18 @@ func (j *judged) referralsTable(in Input, incidentIDs, personIDs *array.String) 
 	return b
 }
 
-func (p *persons) personsTable(personIDs *array.String) *builder {
-	b := newBuilder("persons", p.names.Len())
-	own := make([]int32, p.names.Len())
+func (p *persons) personsTable(names *array.String) *builder {
+	b := newBuilder("persons", p.children)
+	own := make([]int32, p.children)
+	for child := range own {
+		own[child] = int32(child)
+	}
 	firstSeen := make(map[string]schemas.Day, len(p.ledger))
 	for _, entry := range p.ledger {
 		firstSeen[entry.ChildID] = entry.FirstSeen
 	}
-	for child := range own {
-		own[child] = int32(child)
-	}
-	b.codes("person_id", p.personOf, personIDs)
-	b.codes("child_id", own, p.names.Array())
+	b.codes("person_id", p.idsOf(p.personOf), names)
+	b.codes("child_id", own, names)
 	b.flags("in_children", func(row int) bool { return p.inChildren[row] })
 	b.dates("first_seen", func(row int) schemas.Day { return firstSeen[string(p.names.Value(uint32(row)))] })
 	return b

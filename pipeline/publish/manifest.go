@@ -26,7 +26,7 @@ type Manifest struct {
 	Settings json.RawMessage `json:"settings,omitempty"`
 	// Catalogue holds the SHA-256 of each schema, rule catalogue and measure catalogue by its name.
 	Catalogue map[string]string `json:"catalogue,omitempty"`
-	// LedgerFrom is the run whose ledger this one started from, or "".
+	// LedgerFrom is the SHA-256 of the ledger that this run started from, or "".
 	LedgerFrom string  `json:"ledger_from"`
 	Inputs     []Input `json:"inputs,omitempty"`
 	// Counts are named figures; verify recounts those it knows from the stored Parquet.

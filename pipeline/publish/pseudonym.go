@@ -180,21 +180,24 @@ func (k *kindAliases) array(values *array.String) (pseudonyms *array.String, mer
 		offsets = append(offsets, int32(len(data)))
 	}
 	pseudonyms = table.StringArray(offsets, data, validBits(values), values.NullN())
-	if from < n && values.Data().Offset() == 0 && values.NullN() == 0 {
+	if from < n && values.Data().Offset() == 0 {
 		k.known = append(k.known, knownArray{values, pseudonyms})
 	}
 	return pseudonyms, k.made.changed
 }
 
-// sharedStart returns how many texts two arrays share from the first on: all of the shorter one, or none. Only
-// whole arrays without nulls are compared.
+// sharedStart returns how many texts two arrays share from the first on: all of the shorter one, or none. Arrays
+// with nulls are compared only with themselves.
 func sharedStart(known, values *array.String) int {
 	n := min(known.Len(), values.Len())
-	if values.NullN() > 0 || values.Data().Offset() != 0 || n == 0 {
+	if n == 0 || values.Data().Offset() != 0 || known.Data().Offset() != 0 {
 		return 0
 	}
 	a, b := known.ValueOffsets()[:n+1], values.ValueOffsets()[:n+1]
-	if !slices.Equal(a, b) || !bytes.Equal(known.ValueBytes()[:a[n]], values.ValueBytes()[:b[n]]) {
+	if &a[0] == &b[0] && known.Len() == values.Len() && known.NullN() == values.NullN() {
+		return n
+	}
+	if known.NullN() > 0 || values.NullN() > 0 || !slices.Equal(a, b) || !bytes.Equal(known.ValueBytes()[:a[n]], values.ValueBytes()[:b[n]]) {
 		return 0
 	}
 	return n

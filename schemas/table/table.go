@@ -69,8 +69,11 @@ const (
 	Unreadable
 )
 
-// Column returns the column called field, or nil when the table has no such field.
+// Column returns the column called field, or nil when the table has no such field or there is no table.
 func (t *Table) Column(field string) *Column {
+	if t == nil {
+		return nil
+	}
 	if i := t.Schema.FieldIndex(field); i >= 0 {
 		return t.Columns[i]
 	}
