@@ -234,6 +234,10 @@ func (j *job) find(ctx context.Context) (*delivery, error) {
 	d := &delivery{collection: collection}
 	seen := map[string]bool{}
 	for i, e := range j.config.Extracts {
+		if first := j.config.Extracts[0]; e.Collection != first.Collection || e.Dates != first.Dates {
+			d.close()
+			return nil, fmt.Errorf("read configuration: extracts[%d]: all extracts of a run are of one collection and declare the same dates: %w", i, ErrConfig)
+		}
 		shown := func(name string) string {
 			if seen[name] {
 				name = fmt.Sprintf("%d/%s", i+1, name)

@@ -3,6 +3,7 @@ package dedupe
 import (
 	"cmp"
 	"slices"
+	"sort"
 
 	"frontdoor/schemas"
 )
@@ -103,7 +104,7 @@ func (d *door) byDayThenReferralID(a, b referral) int {
 // the earliest converts the incident, the others are further referrals.
 func (d *door) linkNamed(c *child, place int32) {
 	held := &c.incidents[place]
-	if held.episode >= 0 {
+	if held.episode >= 0 || !held.named {
 		return
 	}
 	for r := range c.referrals {
@@ -142,9 +143,10 @@ func (d *door) linkNearest(c *child, s Settings) {
 		if held.episode >= 0 || held.referral >= 0 {
 			continue
 		}
-		for r := range c.referrals {
+		from, to := c.referralsAround(held, s)
+		for r := from; r < to; r++ {
 			candidate := &c.referrals[r]
-			if candidate.status != NotLinked || candidate.day == noDay {
+			if candidate.status != NotLinked {
 				continue
 			}
 			if near, ok := d.inWindow(c, held, candidate.day, s); ok {
@@ -224,7 +226,7 @@ func (d *door) measureMisses(c *child) {
 		}
 		for i := range c.incidents {
 			held := &c.incidents[i]
-			if held.episode >= 0 || held.referral >= 0 {
+			if held.episode >= 0 || held.referral >= 0 || held.day > missed.day {
 				continue
 			}
 			if near := d.nearest(c, held, missed.day); !near.before && (missed.missedBy < 0 || int32(near.days) < missed.missedBy) {
@@ -233,6 +235,9 @@ func (d *door) measureMisses(c *child) {
 		}
 	}
 }
+
+// calendarDays is more than the calendar days that any number of working days can span, bank holidays included.
+func calendarDays(workingDays int) schemas.Day { return schemas.Day(2*workingDays + 14) }
 
 // inWindow measures from the nearest contact of an incident in whose window a referral's day lies.
 func (d *door) inWindow(c *child, held *incident, day schemas.Day, s Settings) (best apart, ok bool) {
@@ -251,14 +256,22 @@ func (d *door) inWindow(c *child, held *incident, day schemas.Day, s Settings) (
 
 // anyInWindow tells whether a referral of the child, linked or not, stands in the window of an incident.
 func (d *door) anyInWindow(c *child, held *incident, s Settings) bool {
-	for r := range c.referrals {
-		if c.referrals[r].day != noDay {
-			if _, ok := d.inWindow(c, held, c.referrals[r].day, s); ok {
-				return true
-			}
+	from, to := c.referralsAround(held, s)
+	for r := from; r < to; r++ {
+		if _, ok := d.inWindow(c, held, c.referrals[r].day, s); ok {
+			return true
 		}
 	}
 	return false
+}
+
+// referralsAround returns which of the child's referrals, in their order, may lie in the window of an incident: all
+// that do and some that do not.
+func (c *child) referralsAround(held *incident, s Settings) (from, to int) {
+	first, last := held.day-calendarDays(s.ReferralBefore), held.lastDay+calendarDays(s.ReferralWindow)
+	from = sort.Search(len(c.referrals), func(r int) bool { return c.referrals[r].day == noDay || c.referrals[r].day >= first })
+	to = from + sort.Search(len(c.referrals)-from, func(r int) bool { return c.referrals[from+r].day == noDay || c.referrals[from+r].day > last })
+	return from, to
 }
 
 // outcomeSaysReferral tells whether an outcome of the incident speaks of a referral or an enquiry.

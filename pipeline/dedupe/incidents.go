@@ -1,6 +1,11 @@
 package dedupe
 
-import "frontdoor/schemas"
+import (
+	"iter"
+	"slices"
+
+	"frontdoor/schemas"
+)
 
 // incident is the contacts of one child that tell of one event. Contacts are given by their place among the
 // child's contacts.
@@ -11,6 +16,8 @@ type incident struct {
 	episode     int32 // the open episode that its first contact was on, none when it is unique
 	weak        bool  // a contact joined it on weak evidence
 	possible    bool  // it may be the same event as an earlier incident
+	named       bool  // one of its contacts names a referral
+	over        bool  // no later contact can join it
 
 	referral int32 // the linked referral's row, none
 	method   Method
@@ -37,6 +44,10 @@ type child struct {
 	verdicts  []verdict
 	incidents []incident
 	active    []int32 // incidents that a later contact may still join
+	indexed   bool    // the child has so many contacts that incidents are looked up
+	index     index
+	mixed     bool // the child's contacts have more than one source
+	counting  bool // only classes and links matter, not what a contact may be besides
 	referrals []referral
 	pairs     []pair
 }
@@ -50,27 +61,44 @@ func (d *door) judgeChild(c *child, person int32, s Settings) {
 	c.verdicts = c.verdicts[:0]
 	c.incidents = c.incidents[:0]
 	c.active = c.active[:0]
-	reach := schemas.Day(max(s.SameIncidentDays, s.SameIncidentDaysSameRef, 1))
+	c.mixed = slices.ContainsFunc(c.contacts, func(other contact) bool { return d.source[other.row] != d.source[c.contacts[0].row] })
+	if c.indexed = len(c.contacts) > crowded; c.indexed {
+		c.index.reset()
+	}
 	for place := range c.contacts {
-		day := c.contacts[place].day
-		kept := c.active[:0]
-		for _, i := range c.active {
-			if day <= c.incidents[i].day+reach || day <= c.incidents[i].lastDay+schemas.Day(s.MigratedDays) {
-				kept = append(kept, i)
-			}
+		me := &c.contacts[place]
+		if place > 0 && me.day != c.contacts[place-1].day {
+			c.dropOver(me.day, s)
 		}
-		c.active = kept
 		v := d.match(c, int32(place), s)
 		if v.incident < 0 {
 			v = d.begin(c, int32(place))
 		} else {
 			joined := &c.incidents[v.incident]
 			c.verdicts[joined.last].next = int32(place)
-			joined.last, joined.lastDay = int32(place), day
+			joined.last, joined.lastDay = int32(place), me.day
 			joined.weak = joined.weak || v.weak
+			joined.named = joined.named || me.referral
+		}
+		if c.indexed {
+			c.index.add(d, me.row, v.incident)
 		}
 		c.verdicts = append(c.verdicts, v)
 	}
+}
+
+// dropOver lets go of the incidents that no contact from a day on can join.
+func (c *child) dropOver(day schemas.Day, s Settings) {
+	reach := schemas.Day(max(s.SameIncidentDays, s.SameIncidentDaysSameRef, 1))
+	kept := c.active[:0]
+	for _, i := range c.active {
+		held := &c.incidents[i]
+		held.over = day > held.day+reach && day > held.lastDay+schemas.Day(s.MigratedDays)
+		if !held.over {
+			kept = append(kept, i)
+		}
+	}
+	c.active = kept
 }
 
 // match finds the incident that a contact joins; the verdict's incident is none when there is none.
@@ -82,8 +110,7 @@ func (d *door) match(c *child, place int32, s Settings) verdict {
 			found = verdict{class: class, incident: incident, matched: matched, next: none, weak: weak}
 		}
 	}
-	for a := len(c.active) - 1; a >= 0; a-- {
-		i := c.active[a]
+	for _, i := range d.earlier(c, me, s) {
 		held := &c.incidents[i]
 		if held.episode >= 0 && held.episode != me.episode {
 			continue
@@ -109,6 +136,14 @@ func (d *door) match(c *child, place int32, s Settings) verdict {
 		}
 	}
 	return found
+}
+
+// earlier returns the incidents that a contact is held against, the latest first.
+func (d *door) earlier(c *child, me *contact, s Settings) iter.Seq2[int, int32] {
+	if c.indexed {
+		return slices.All(c.index.joinable(d, c, me, s))
+	}
+	return slices.Backward(c.active)
 }
 
 // copyOf returns the contact of an incident that has the same day, source, references, concerns and system.
@@ -192,11 +227,11 @@ func (d *door) contradicts(c *child, held *incident, column []int32, row int32) 
 // begin starts an incident with a contact.
 func (d *door) begin(c *child, place int32) verdict {
 	me := &c.contacts[place]
-	started := incident{first: place, last: place, day: me.day, lastDay: me.day, episode: me.episode, referral: none}
+	started := incident{first: place, last: place, day: me.day, lastDay: me.day, episode: me.episode, named: me.referral, referral: none}
 	v := verdict{class: Unique, incident: int32(len(c.incidents)), matched: none, next: none}
 	if me.episode >= 0 {
 		v.class = OpenCase
-	} else {
+	} else if c.mixed && !c.counting {
 		started.possible = d.possiblySame(c, me)
 	}
 	c.active = append(c.active, v.incident)

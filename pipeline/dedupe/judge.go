@@ -131,6 +131,7 @@ func (d *door) grid(ctx context.Context, s Settings, workers int) ([]GridPoint, 
 	}
 	var adding sync.Mutex
 	err := d.eachBatch(ctx, workers, func(c *child, _, from, to int) {
+		c.counting = true
 		counts := make([]GridPoint, len(points))
 		for person := from; person < to; person++ {
 			for n, days := range gridDays {

@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -129,16 +130,15 @@ func TestKilledRunIsSweptByTheNext(t *testing.T) {
 // fullDisk fails every write after the first room bytes.
 type fullDisk struct {
 	io.WriteCloser
-	room *int
+	room *atomic.Int64
 }
 
 var errFull = errors.New("no space left on device")
 
 func (d fullDisk) Write(b []byte) (int, error) {
-	if len(b) > *d.room {
+	if d.room.Add(-int64(len(b))) < 0 {
 		return 0, errFull
 	}
-	*d.room -= len(b)
 	return d.WriteCloser.Write(b)
 }
 
@@ -168,7 +168,8 @@ func TestFullDiskPublishesNothing(t *testing.T) {
 		for _, room := range []int{0, 100, 3000} {
 			st := newStaging(t, s, "run2")
 			whole := st.create
-			left := room
+			var left atomic.Int64
+			left.Store(int64(room))
 			st.create = func(name string) (io.WriteCloser, error) {
 				f, err := whole(name)
 				return fullDisk{f, &left}, err

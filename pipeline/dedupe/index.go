@@ -1,0 +1,82 @@
+package dedupe
+
+import (
+	"cmp"
+	"slices"
+)
+
+// crowded is how many contacts a child must have for its incidents to be looked up instead of walked through. A
+// child with so many is mostly none: a placeholder number that stands for everybody who is not known.
+var crowded = 128
+
+// index finds the incidents that a contact may join without walking through all of them.
+type index struct {
+	byReference, byConcern map[int32][]int32
+	noReference, noConcern []int32 // incidents with a contact that names none
+	candidates             []int32
+}
+
+func (x *index) reset() {
+	x.byReference, x.byConcern = map[int32][]int32{}, map[int32][]int32{}
+	x.noReference, x.noConcern = x.noReference[:0], x.noConcern[:0]
+}
+
+// add enters a contact that has joined an incident.
+func (x *index) add(d *door, row, incident int32) {
+	enter := func(by map[int32][]int32, none []int32, column []int32) []int32 {
+		named := false
+		for r := row; r >= 0; r = d.nextRow[r] {
+			if value := column[r]; value >= 0 {
+				by[value] = append(by[value], incident)
+				named = true
+			}
+		}
+		if named {
+			return none
+		}
+		return append(none, incident)
+	}
+	x.noReference = enter(x.byReference, x.noReference, d.reference)
+	x.noConcern = enter(x.byConcern, x.noConcern, d.concern)
+}
+
+// joinable returns every incident that a contact may join by any of the rules, the latest first, and some that
+// it may not. A contact that names references can only be told from incidents that name other ones, and so on: no
+// rule joins two sides that contradict each other.
+func (x *index) joinable(d *door, c *child, me *contact, s Settings) []int32 {
+	x.candidates = x.candidates[:0]
+	live := func(list []int32) []int32 {
+		list = slices.DeleteFunc(list, func(i int32) bool { return c.incidents[i].over })
+		x.candidates = append(x.candidates, list...)
+		return list
+	}
+	named := func(by map[int32][]int32, column []int32) {
+		for row := me.row; row >= 0; row = d.nextRow[row] {
+			if list, known := by[column[row]]; known {
+				by[column[row]] = live(list)
+			}
+		}
+	}
+	switch {
+	case d.names(d.reference, me.row):
+		named(x.byReference, d.reference)
+		x.noReference = live(x.noReference)
+	case d.names(d.concern, me.row):
+		named(x.byConcern, d.concern)
+		x.noConcern = live(x.noConcern)
+	case s.Migration != nil:
+		x.candidates = append(x.candidates, c.active...)
+	default:
+		// A copy names nothing either; for the weak window the latest incident that may be joined at all decides.
+		x.noReference = live(x.noReference)
+		for a := len(c.active) - 1; a >= 0; a-- {
+			if i := c.active[a]; c.incidents[i].episode < 0 || c.incidents[i].episode == me.episode {
+				x.candidates = append(x.candidates, i)
+				break
+			}
+		}
+	}
+	slices.SortFunc(x.candidates, func(a, b int32) int { return cmp.Compare(b, a) })
+	x.candidates = slices.Compact(x.candidates)
+	return x.candidates
+}
