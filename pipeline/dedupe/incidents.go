@@ -1,7 +1,6 @@
 package dedupe
 
 import (
-	"iter"
 	"slices"
 
 	"frontdoor/schemas"
@@ -110,7 +109,12 @@ func (d *door) match(c *child, place int32, s Settings) verdict {
 			found = verdict{class: class, incident: incident, matched: matched, next: none, weak: weak}
 		}
 	}
-	for _, i := range d.earlier(c, me, s) {
+	earlier := c.active
+	if c.indexed {
+		earlier = c.index.joinable(d, c, me, s)
+	}
+	for a := len(earlier) - 1; a >= 0; a-- {
+		i := earlier[a]
 		held := &c.incidents[i]
 		if held.episode >= 0 && held.episode != me.episode {
 			continue
@@ -136,14 +140,6 @@ func (d *door) match(c *child, place int32, s Settings) verdict {
 		}
 	}
 	return found
-}
-
-// earlier returns the incidents that a contact is held against, the latest first.
-func (d *door) earlier(c *child, me *contact, s Settings) iter.Seq2[int, int32] {
-	if c.indexed {
-		return slices.All(c.index.joinable(d, c, me, s))
-	}
-	return slices.Backward(c.active)
 }
 
 // copyOf returns the contact of an incident that has the same day, source, references, concerns and system.

@@ -1,9 +1,6 @@
 package dedupe
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // crowded is how many contacts a child must have for its incidents to be looked up instead of walked through. A
 // child with so many is mostly none: a placeholder number that stands for everybody who is not known.
@@ -40,8 +37,8 @@ func (x *index) add(d *door, row, incident int32) {
 	x.noConcern = enter(x.byConcern, x.noConcern, d.concern)
 }
 
-// joinable returns every incident that a contact may join by any of the rules, the latest first, and some that
-// it may not. A contact that names references can only be told from incidents that name other ones, and so on: no
+// joinable returns every incident that a contact may join by any of the rules, in the order in which they began,
+// and some that it may not. A contact that names references can only be told from incidents that name other ones, and so on: no
 // rule joins two sides that contradict each other.
 func (x *index) joinable(d *door, c *child, me *contact, s Settings) []int32 {
 	x.candidates = x.candidates[:0]
@@ -76,7 +73,7 @@ func (x *index) joinable(d *door, c *child, me *contact, s Settings) []int32 {
 			}
 		}
 	}
-	slices.SortFunc(x.candidates, func(a, b int32) int { return cmp.Compare(b, a) })
+	slices.Sort(x.candidates)
 	x.candidates = slices.Compact(x.candidates)
 	return x.candidates
 }
