@@ -163,12 +163,8 @@ func declarations(collection string) (map[string][]byte, error) {
 			return nil, err
 		}
 	}
-	measures, err := measure.Load(collection)
-	if err != nil {
-		return nil, err
-	}
-	texts[path.Join("measures", collection+".yaml")] = measures.Text()
-	return texts, nil
+	texts[path.Join("measures", collection+".yaml")], err = measure.Source(collection)
+	return texts, err
 }
 
 // repeated returns the summary of a run that is there already: the current run, when everything but the ledger

@@ -23,7 +23,6 @@ func (d *door) gather(ctx context.Context, workers int) error {
 	d.contacts = make([]contact, len(d.contactsOf.rows))
 	d.contactCount = make([]int32, len(d.contactsOf.first)-1)
 	d.nextRow = fill(rows)
-	d.contactOf = fill(rows)
 	err := d.eachBatch(ctx, workers, func(_ *child, _, from, to int) {
 		for person := from; person < to; person++ {
 			d.gatherChild(int32(person))
@@ -72,9 +71,6 @@ func (d *door) gatherChild(person int32) {
 	slices.SortStableFunc(contacts, func(a, b contact) int { return cmp.Compare(a.day, b.day) })
 	for i := range contacts {
 		contacts[i].episode = d.openEpisode(person, contacts[i])
-		for row := contacts[i].row; row >= 0; row = d.nextRow[row] {
-			d.contactOf[row] = base + int32(i)
-		}
 	}
 	d.contactCount[person] = int32(len(contacts))
 }

@@ -181,7 +181,7 @@ func (d *door) linkNearest(c *child, s Settings) {
 }
 
 func (i *incident) setDistance(a apart) {
-	i.distance, i.before = a.days, a.before
+	i.distance = a.days
 	if a.before {
 		i.distance = -a.days
 	}

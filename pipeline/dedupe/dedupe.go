@@ -77,9 +77,6 @@ type Result struct {
 	Grid     []GridPoint
 	HeldFrom schemas.Day // the first day of what is held
 	HeldTo   schemas.Day // and the last
-	// EventsAvailable tells whether the extract has a reference or a family by which incidents of several
-	// children can be joined.
-	EventsAvailable bool
 }
 
 // ErrNoContacts says that there is nothing to judge.
@@ -106,7 +103,6 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	result := &Result{
 		Ledger: people.ledger, Events: people.events, Grid: grid,
 		HeldFrom: door.heldFrom, HeldTo: door.heldTo,
-		EventsAvailable: in.Contacts.Column("incident_ref").Delivered() || in.Contacts.Column("family_id").Delivered(),
 	}
 	return result, buildTables(result, in, people, judged)
 }

@@ -21,7 +21,6 @@ type incident struct {
 	referral int32 // the linked referral's row, none
 	method   Method
 	distance int // working days from the nearest contact to the linked referral, negative when before
-	before   bool
 
 	repeats   [3]answer // within 30 days, 90 days, 12 months
 	tooRecent bool

@@ -37,11 +37,10 @@ type door struct {
 
 	// contacts are the rows with repeated rows joined: those of person p begin at contactsOf.first[p] and are
 	// contactCount[p] many, in the order in which they are judged. nextRow leads from a row to the next row of
-	// the same contact. contactOf gives the contact of each row, none for a row that names no child.
+	// the same contact.
 	contacts     []contact
 	contactCount []int32
 	nextRow      []int32
-	contactOf    []int32
 	unidentified []int32 // by row that names no child: the first row of the same contact id
 
 	indistinguishable bool // the extract has no column that could tell two contacts of a day and source apart

@@ -26,8 +26,6 @@ var files embed.FS
 type Catalogue struct {
 	Version  string     `yaml:"version"` // of the definitions
 	Measures []*Measure `yaml:"measures"`
-
-	text []byte
 }
 
 // Measure is one entry of the catalogue.
@@ -55,11 +53,11 @@ type Measure struct {
 
 // Load reads the measures of a collection and compiles their conditions. All faults are told at once.
 func Load(collection string) (*Catalogue, error) {
-	text, err := files.ReadFile(collection + ".yaml")
+	text, err := Source(collection)
 	if err != nil {
-		return nil, fmt.Errorf("find measures of %q: %w", collection, schemas.ErrUnknown)
+		return nil, err
 	}
-	c := &Catalogue{text: text}
+	c := &Catalogue{}
 	if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("read measures of %s: %w", collection, err)
 	}
@@ -77,8 +75,14 @@ func Load(collection string) (*Catalogue, error) {
 	return c, errors.Join(faults...)
 }
 
-// Text returns the YAML of the catalogue: what a published run keeps beside its figures.
-func (c *Catalogue) Text() []byte { return c.text }
+// Source returns the YAML of a collection's measures: what a published run keeps beside its figures.
+func Source(collection string) ([]byte, error) {
+	text, err := files.ReadFile(collection + ".yaml")
+	if err != nil {
+		return nil, fmt.Errorf("find measures of %q: %w", collection, schemas.ErrUnknown)
+	}
+	return text, nil
+}
 
 // Measure returns the measure with an id, or nil.
 func (c *Catalogue) Measure(id string) *Measure {
