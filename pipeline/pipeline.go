@@ -143,7 +143,7 @@ func (j *job) prepare() error {
 }
 
 // run walks the stages.
-func (j *job) run(ctx context.Context) (*Summary, error) {
+func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	delivery, err := j.find(ctx)
 	if err != nil {
 		return nil, err
@@ -172,14 +172,24 @@ func (j *job) run(ctx context.Context) (*Summary, error) {
 	}
 	done()
 
-	// Judging and deciding both read the tables and neither needs the other.
 	catalogue, err := rules.Load(delivery.collection.Name)
 	if err != nil {
 		return nil, err
 	}
+	staging, err := j.stageRun(identity)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, staging.Discard()) }()
+
+	// Judging, deciding and storing what was delivered all read the tables, and none needs another.
 	var judged *validate.Result
 	var decided *dedupe.Result
 	stages, stagesCtx := errgroup.WithContext(ctx)
+	stages.Go(func() error {
+		defer j.stage("store delivered")()
+		return staging.Tables(stagesCtx, j.options.Workers, read.stored(delivery.collection)...)
+	})
 	stages.Go(func() (err error) {
 		defer j.stage("validate")()
 		judged, err = validate.Run(stagesCtx, validate.Input{
@@ -217,11 +227,25 @@ func (j *job) run(ctx context.Context) (*Summary, error) {
 
 	r := &result{job: j, identity: identity, delivery: delivery, read: read, judged: judged, decided: decided, measures: measures, figures: figures}
 	if gates := r.gates(); len(gates) > 0 {
-		summary := j.summaryOf(r.manifest())
+		summary = j.summaryOf(r.manifest())
 		summary.Code, summary.Gates, summary.Folder, summary.Report = ExitGate, gates, "", ""
 		return summary, nil
 	}
-	return r.publish(ctx)
+	return r.publish(ctx, staging)
+}
+
+// stageRun begins the run's folder beside the others.
+func (j *job) stageRun(identity *identity) (*publish.Staging, error) {
+	pseudonyms, err := publish.NewPseudonymiser(j.key, string(j.config.Authority))
+	if err != nil {
+		return nil, err
+	}
+	staging, err := j.store.Stage(identity.runID)
+	if err != nil {
+		return nil, err
+	}
+	staging.Pseudonyms, staging.Version, staging.Synthetic = pseudonyms, Version, j.config.Authority == syntheticAuthority
+	return staging, nil
 }
 
 // find lists and sums up the files of all extracts.

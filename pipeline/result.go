@@ -185,17 +185,12 @@ func (r *result) counts() map[string]int64 {
 	return counts
 }
 
-// publish writes the run beside the others, holds its counts against what is stored, and renames it into place.
-// Whatever fails, nothing is left behind and the current run stands.
-func (r *result) publish(ctx context.Context) (summary *Summary, err error) {
+// publish writes what is not stored yet, holds the counts against what is stored, and renames the run into place.
+// Whatever fails, the current run stands.
+func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summary, error) {
 	done := r.job.stage("publish")
-	staging, err := r.job.store.Stage(r.identity.runID)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, staging.Discard()) }()
 	m := r.manifest()
-	if err := r.write(ctx, staging, m); err != nil {
+	if err := r.write(ctx, staging); err != nil {
 		return nil, err
 	}
 	staging.Draft(m)
@@ -227,13 +222,20 @@ func (r *result) publish(ctx context.Context) (summary *Summary, err error) {
 	return r.job.summaryOf(m), nil
 }
 
-// write stores every table, side by side.
-func (r *result) write(ctx context.Context, staging *publish.Staging, m *publish.Manifest) error {
-	pseudonyms, err := publish.NewPseudonymiser(r.job.key, m.Authority.Code)
-	if err != nil {
-		return err
+// stored is the delivered tables, as they go into the store.
+func (r *read) stored(collection *schemas.Collection) []publish.Stored {
+	var tables []publish.Stored
+	for _, t := range slices.Backward(collection.Tables) {
+		if delivered := r.tables[t.Name]; delivered != nil {
+			// The table of decisions holds columns of the contacts as they were delivered.
+			tables = append(tables, publish.Stored{Table: delivered, Collection: collection.Name, Again: t.Name == "contacts"})
+		}
 	}
-	staging.Pseudonyms, staging.Version, staging.Synthetic = pseudonyms, Version, m.Synthetic
+	return tables
+}
+
+// write stores what the stages made, side by side.
+func (r *result) write(ctx context.Context, staging *publish.Staging) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(r.job.options.Workers, 1))
 	run := func(write func() error) {
@@ -244,28 +246,20 @@ func (r *result) write(ctx context.Context, staging *publish.Staging, m *publish
 			return write()
 		})
 	}
-	if r.decided != nil {
-		run(func() error { return staging.Decided(r.decided.Contacts) })
-	}
-	for _, t := range slices.Backward(r.delivery.collection.Tables) {
-		if delivered := r.read.tables[t.Name]; delivered != nil {
-			run(func() error { return staging.Delivered(r.delivery.collection.Name, delivered) })
-		}
-	}
-	if r.decided != nil {
-		run(func() error { return staging.Decided(r.decided.Incidents) })
-		run(func() error { return staging.Decided(r.decided.Referrals) })
-		run(func() error { return staging.Decided(r.decided.Persons) })
-		run(func() error { return staging.Decided(r.decided.Links) })
+	if d := r.decided; d != nil {
+		run(func() error {
+			return staging.Tables(ctx, r.job.options.Workers, publish.Stored{Table: d.Contacts}, publish.Stored{Table: d.Incidents},
+				publish.Stored{Table: d.Referrals}, publish.Stored{Table: d.Persons}, publish.Stored{Table: d.Links})
+		})
 	}
 	run(func() error { return staging.Findings(r.judged.Findings()) })
-	run(func() error { return r.writeRows(staging) })
+	run(func() error { return r.writeRows(ctx, staging) })
 	run(func() error { return r.writeCatalogue(staging) })
 	return group.Wait()
 }
 
 // writeRows stores the small tables.
-func (r *result) writeRows(staging *publish.Staging) error {
+func (r *result) writeRows(ctx context.Context, staging *publish.Staging) error {
 	var outcomes []publish.OutcomeRow
 	for _, o := range r.judged.Outcomes {
 		outcomes = append(outcomes, publish.OutcomeRowOf(o))
@@ -295,7 +289,7 @@ func (r *result) writeRows(staging *publish.Staging) error {
 		publish.Rows(staging, "measures", publish.Both, slices.Values(r.measureRows())),
 		publish.Rows(staging, "quarantined", publish.Both, slices.Values(quarantined)),
 		publish.Rows(staging, "inputs", publish.Both, slices.Values(inputs)),
-		publish.Rows(staging, publish.LedgerTable, publish.Restricted, slices.Values(ledger)),
+		staging.StoreLedger(ctx, ledger),
 		publish.Rows(staging, publish.LedgerEventsTable, publish.Restricted, slices.Values(events)),
 	)
 }

@@ -141,16 +141,6 @@ func buildTables(result *Result, in Input, people *persons, j *judged) error {
 	return group.Wait()
 }
 
-func textArray(texts []string) *array.String {
-	offsets := make([]int32, 1, len(texts)+1)
-	var data []byte
-	for _, text := range texts {
-		data = append(data, text...)
-		offsets = append(offsets, int32(len(data)))
-	}
-	return table.StringArray(offsets, data, nil, 0)
-}
-
 // incidentIDs names every incident by its person and its first contact. A first contact without an id is named
 // by its day and its number among the child's incidents.
 func (j *judged) incidentIDs(people *persons) *array.String {
@@ -180,7 +170,7 @@ func (b *builder) delivered(field string, column *table.Column) {
 		b.set(field, column.Array)
 		return
 	}
-	b.codes(field, fill(b.table.Rows), textArray(nil))
+	b.codes(field, fill(b.table.Rows), table.Texts(nil))
 }
 
 // coded hands on the given rows of a delivered column of codes (nil for all), with every value that the set knows
@@ -371,7 +361,7 @@ func (j *judged) contactsTable(in Input, people *persons, incidentIDs, personIDs
 // texts, so that an id that stands in many places is one text for whoever makes pseudonyms of it.
 func (b *builder) idsOf(field string, column *table.Column, rows []int32) {
 	if !column.Delivered() {
-		b.codes(field, fill(len(rows)), textArray(nil))
+		b.codes(field, fill(len(rows)), table.Texts(nil))
 		return
 	}
 	codes, values := column.Codes()

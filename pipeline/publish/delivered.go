@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
+	"frontdoor/pipeline/publish/pages"
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
@@ -37,20 +37,8 @@ type KeptRow struct {
 	Unreadable bool `parquet:"unreadable"`
 }
 
-// Delivered stores a table as it was read: originals and extra columns in the restricted part, with the texts
-// that the values do not tell beside it, and what the schema lets through in the analysis part.
-func (st *Staging) Delivered(collection string, t *table.Table) error {
-	columns, err := deliveredColumns(t)
-	if err == nil {
-		place := path.Join("delivered", collection, t.Schema.Name+".parquet")
-		err = st.bothParts(place, columns, t.Rows, note{absentNote, strings.Join(absent(t), ",")})
-	}
-	if err != nil {
-		return fmt.Errorf("store table %s: %w", t.Schema.Name, err)
-	}
-	return st.kept(collection, t)
-}
-
+// deliveredColumns returns the columns of a table as it was read: with the texts that the values do not tell kept
+// beside it (KeptRow), and with what no schema knows.
 func deliveredColumns(t *table.Table) ([]column, error) {
 	if t.File == nil || t.Line == nil {
 		return nil, errors.New("it has no file and line")
@@ -65,11 +53,11 @@ func deliveredColumns(t *table.Table) ([]column, error) {
 		if times == nil {
 			times = table.TimeArray(make([]int32, t.Rows), make([]byte, (t.Rows+7)/8), t.Rows)
 		}
-		columns = append(columns, column{named{name: c.Field.Name + timeSuffix, array: times}, timeField(c.Field)})
+		columns = append(columns, newColumn(c.Field.Name+timeSuffix, times, timeField(c.Field)))
 	}
 	for _, c := range t.Extras {
 		if c.Array != nil {
-			columns = append(columns, column{named{name: freeName(columns, extraLead+c.Field.Name), array: extraText(c)}, restrictedField})
+			columns = append(columns, newColumn(freeName(columns, extraLead+c.Field.Name), extraText(c), restrictedField))
 		}
 	}
 	return columns, nil
@@ -80,7 +68,9 @@ func placeColumns(t *table.Table, file, line string) []column {
 	if t.File == nil || t.Line == nil {
 		return nil
 	}
-	return []column{{named: named{name: file, array: t.File, place: true, code: true}}, {named: named{name: line, array: t.Line, place: true}}}
+	files, lines := newColumn(file, t.File, nil), newColumn(line, t.Line, nil)
+	files.Required, files.Unranged, lines.Required = true, true, true
+	return []column{files, lines}
 }
 
 // restrictedField is what every column that no schema knows is treated as.
@@ -100,12 +90,18 @@ func fieldColumn(c *table.Column, rows int) column {
 	if values == nil {
 		values = nothing(c.Field, rows)
 	}
-	return column{named{name: c.Field.Name, array: values, code: c.Field.Type == schemas.TypeCode}, c.Field}
+	named := newColumn(c.Field.Name, values, c.Field)
+	named.Unranged = c.Field.Type == schemas.TypeCode // the smallest code helps nobody who reads the file
+	return named
+}
+
+func newColumn(name string, values arrow.Array, field *schemas.Field) column {
+	return column{Column: pages.Column{Name: name, Array: values}, field: field}
 }
 
 // freeName returns name, numbered when a column has it already.
 func freeName(columns []column, name string) string {
-	taken := func(n string) bool { return slices.ContainsFunc(columns, func(c column) bool { return c.name == n }) }
+	taken := func(n string) bool { return slices.ContainsFunc(columns, func(c column) bool { return c.Name == n }) }
 	free := name
 	for i := 2; taken(free); i++ {
 		free = fmt.Sprintf("%s_%d", name, i)

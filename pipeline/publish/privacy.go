@@ -2,7 +2,6 @@ package publish
 
 import (
 	"fmt"
-	"io"
 	"runtime"
 	"slices"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"golang.org/x/sync/errgroup"
 
+	"frontdoor/pipeline/publish/pages"
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
@@ -24,41 +24,28 @@ const (
 	Both       Part = "both"
 )
 
-// named is one column of a stored table.
-type named struct {
-	name  string
-	array arrow.Array
-	place bool // says where the record stood: never null
-	code  bool // a category: its smallest and largest value help nobody who reads the file
-}
-
-// column is one field of a table: what is stored of it in the restricted part and, worked out when it is
-// needed, what in the analysis part.
+// column is one field of a table on its way into a file.
 type column struct {
-	named
-	field *schemas.Field // nil: goes into both parts as it is
-}
-
-// originals returns the columns of the restricted part.
-func originals(columns []column) []named {
-	kept := make([]named, len(columns))
-	for i, c := range columns {
-		kept[i] = c.named
-	}
-	return kept
+	pages.Column
+	field  *schemas.Field // nil: goes into both parts as it is
+	source chunkKey       // what it was made from and how
 }
 
 // analysis returns the columns of the analysis part; several are worked out at once.
-func (st *Staging) analysis(columns []column) ([]named, error) {
-	kept := make([]named, len(columns))
+func (st *Staging) analysis(columns []column) ([]column, error) {
+	kept := make([]column, len(columns))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, c := range columns {
+		if !c.inAnalysis() {
+			continue
+		}
 		g.Go(func() (err error) {
-			defer caught(&err, "make column "+c.name)
-			kept[i] = c.named
+			defer caught(&err, "make column "+c.Name)
+			kept[i] = c
+			kept[i].source = c.key(c.treatment())
 			if c.field != nil {
-				kept[i].array, err = st.forAnalysis(c.field, c.array)
+				kept[i].Array, err = st.forAnalysis(c.field, c.Array)
 			}
 			return err
 		})
@@ -66,27 +53,7 @@ func (st *Staging) analysis(columns []column) ([]named, error) {
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(kept, func(c named) bool { return c.array == nil }), nil
-}
-
-// bothParts stores a table in both parts side by side.
-func (st *Staging) bothParts(name string, columns []column, rows int, notes ...note) error {
-	var g errgroup.Group
-	g.Go(func() error {
-		return st.parquetFile(Restricted, name, func(w io.Writer, maker string, marks []note) error {
-			return writeWide(w, originals(columns), rows, maker, append(marks, notes...))
-		})
-	})
-	g.Go(func() error {
-		public, err := st.analysis(columns)
-		if err != nil {
-			return err
-		}
-		return st.parquetFile(Analysis, name, func(w io.Writer, maker string, marks []note) error {
-			return writeWide(w, public, rows, maker, append(marks, notes...))
-		})
-	})
-	return g.Wait()
+	return slices.DeleteFunc(kept, func(c column) bool { return c.Array == nil }), nil
 }
 
 // forAnalysis returns what a column becomes in the analysis part: nil when it is left out. What the schema

@@ -40,7 +40,8 @@ func NewPseudonymiser(key []byte, authority string) (*Pseudonymiser, error) {
 }
 
 // Of returns the pseudonym of one value: 16 characters, the first 10 bytes of the HMAC-SHA-256 over kind,
-// authority and the normalised value, each led by its length.
+// authority and the normalised value, each led by its length in 4 bytes, the lowest first: short, so that the whole
+// mostly fits one block of the hash.
 func (p *Pseudonymiser) Of(kind, value string) string {
 	short := p.of(kind).short([]byte(value))
 	return string(appendBase32(nil, short[:]))
@@ -50,7 +51,7 @@ func (p *Pseudonymiser) Of(kind, value string) string {
 func (p *Pseudonymiser) of(kind string) *pseudonyms {
 	var head []byte
 	for _, part := range []string{kind, p.authority} {
-		head = binary.LittleEndian.AppendUint64(head, uint64(len(part)))
+		head = binary.LittleEndian.AppendUint32(head, uint32(len(part)))
 		head = append(head, part...)
 	}
 	return &pseudonyms{hash: hmac.New(sha256.New, p.key), head: head, blanks: kind != "upn" && kind != "nhs_number"}
@@ -70,10 +71,10 @@ type pseudonyms struct {
 func (p *pseudonyms) short(value []byte) [16]byte {
 	p.text = append(p.text[:0], p.head...)
 	at := len(p.text)
-	p.text = append(p.text, 0, 0, 0, 0, 0, 0, 0, 0)
+	p.text = append(p.text, 0, 0, 0, 0)
 	p.text = normalise(p.text, value, p.blanks)
-	p.changed = p.changed || !bytes.Equal(p.text[at+8:], value)
-	binary.LittleEndian.PutUint64(p.text[at:], uint64(len(p.text)-at-8))
+	p.changed = p.changed || !bytes.Equal(p.text[at+4:], value)
+	binary.LittleEndian.PutUint32(p.text[at:], uint32(len(p.text)-at-4))
 	p.hash.Reset()
 	p.hash.Write(p.text)
 	p.sum = p.hash.Sum(p.sum[:0])
@@ -166,7 +167,11 @@ func (k *kindAliases) array(values *array.String) (pseudonyms *array.String, mer
 	offsets := make([]int32, 1, n+1)
 	data := make([]byte, 0, (n-values.NullN())*pseudonymLength)
 	for _, known := range k.known {
-		if shared := sharedStart(known.texts, values); shared > from {
+		shared := sharedStart(known.texts, values)
+		if shared == n && known.texts.Len() == n {
+			return known.pseudonyms, k.made.changed
+		}
+		if shared > from {
 			from = shared
 			offsets = append(offsets[:0], known.pseudonyms.ValueOffsets()[:from+1]...)
 			data = append(data[:0], known.pseudonyms.ValueBytes()[:offsets[from]]...)

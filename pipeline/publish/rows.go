@@ -11,6 +11,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress/zstd"
 
+	"frontdoor/pipeline/publish/pages"
 	"frontdoor/rules"
 	"frontdoor/schemas"
 )
@@ -167,16 +168,16 @@ func Rows[T any](s *Staging, name string, part Part, rows iter.Seq[T]) error {
 var codec = &zstd.Codec{Level: zstd.SpeedFastest}
 
 // writerOptions are those of every file that parquet-go writes.
-func writerOptions(maker string, notes []note) []parquet.WriterOption {
+func writerOptions(maker string, notes []pages.Note) []parquet.WriterOption {
 	options := []parquet.WriterOption{
 		&parquet.WriterConfig{CreatedBy: maker},
 		parquet.Compression(codec),
-		parquet.MaxRowsPerRowGroup(rowGroupRows),
+		parquet.MaxRowsPerRowGroup(pages.RowGroupRows),
 		parquet.DataPageVersion(1),
 		parquet.DataPageStatistics(true),
 	}
 	for _, n := range notes {
-		options = append(options, parquet.KeyValueMetadata(n.key, n.text))
+		options = append(options, parquet.KeyValueMetadata(n.Key, n.Text))
 	}
 	return options
 }

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -80,8 +81,8 @@ func (w *wholeRun) write(tb testing.TB, st *Staging) {
 		}
 		return fmt.Sprintf("%s %d", field, row)
 	})
-	must(st.Delivered("front_door", delivered))
-	must(st.Delivered("front_door", someChildren(tb)))
+	must(storeDelivered(st, "front_door", delivered))
+	must(storeDelivered(st, "front_door", someChildren(tb)))
 	w.inputs = append(slices.Clone(w.inputs), InputRow{Collection: "front_door", Table: "children", File: "children.csv", Read: 3, Accepted: 3, Status: "read"})
 	contacts := makeTable(tb, resultSchema(tb, "contacts"), len(w.classes), "contacts.csv", func(row int, field string) string {
 		switch field {
@@ -100,7 +101,7 @@ func (w *wholeRun) write(tb testing.TB, st *Staging) {
 		}
 		return ""
 	})
-	must(st.Decided(contacts))
+	must(storeDecided(st, contacts))
 	referrals := makeTable(tb, resultSchema(tb, "referrals"), len(w.status), "referrals.csv", func(row int, field string) string {
 		switch field {
 		case "referral_id":
@@ -112,7 +113,7 @@ func (w *wholeRun) write(tb testing.TB, st *Staging) {
 		}
 		return ""
 	})
-	must(st.Decided(referrals))
+	must(storeDecided(st, referrals))
 	incidents := makeTable(tb, resultSchema(tb, "incidents"), len(w.incidents), "", func(row int, field string) string {
 		switch field {
 		case "incident_id":
@@ -124,13 +125,13 @@ func (w *wholeRun) write(tb testing.TB, st *Staging) {
 		}
 		return ""
 	})
-	must(st.Decided(incidents))
+	must(storeDecided(st, incidents))
 	must(st.Findings(slices.Values(someFindings)))
 	must(Rows(st, "outcomes", Both, slices.Values(w.outcomes)))
 	must(Rows(st, "measures", Both, slices.Values(w.measures)))
 	must(Rows(st, "inputs", Both, slices.Values(w.inputs)))
 	must(Rows(st, "quarantined", Both, slices.Values(w.quarantine)))
-	must(Rows(st, LedgerTable, Restricted, slices.Values([]LedgerRow{{ChildID: "K1", PersonID: "K1"}})))
+	must(st.StoreLedger(context.Background(), []LedgerRow{{ChildID: "K1", PersonID: "K1"}}))
 	for _, name := range []string{"catalogue/schemas/front_door.yaml", "report.html", JournalFile} {
 		f, err := st.File(name)
 		must(err)

@@ -12,12 +12,12 @@ const benchmarkRows = 1_000_000
 
 func BenchmarkDelivered(b *testing.B) {
 	t := manyDelivered(b, benchmarkRows)
-	benchmarkWrite(b, func(st *Staging) error { return st.Delivered("front_door", t) })
+	benchmarkWrite(b, func(st *Staging) error { return storeDelivered(st, "front_door", t) })
 }
 
 func BenchmarkDecided(b *testing.B) {
 	t := manyContacts(b, benchmarkRows)
-	benchmarkWrite(b, func(st *Staging) error { return st.Decided(t) })
+	benchmarkWrite(b, func(st *Staging) error { return storeDecided(st, t) })
 }
 
 func benchmarkWrite(b *testing.B, write func(*Staging) error) {
@@ -51,7 +51,7 @@ func processor() time.Duration {
 
 func BenchmarkInvariants(b *testing.B) {
 	st := newStaging(b, newStore(b), "benchmark")
-	if err := st.Decided(manyContacts(b, benchmarkRows)); err != nil {
+	if err := storeDecided(st, manyContacts(b, benchmarkRows)); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {
@@ -63,7 +63,7 @@ func BenchmarkInvariants(b *testing.B) {
 
 func BenchmarkRows(b *testing.B) {
 	st := newStaging(b, newStore(b), "benchmark")
-	if err := st.Decided(manyContacts(b, benchmarkRows)); err != nil {
+	if err := storeDecided(st, manyContacts(b, benchmarkRows)); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()

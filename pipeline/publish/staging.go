@@ -39,6 +39,7 @@ type Staging struct {
 	sealed   bool
 	finished bool
 	aliases  aliases
+	shared   *sharedChunks
 }
 
 // analysisNote stands beside the pseudonymised files and in each of them.
@@ -236,6 +237,7 @@ func (st *Staging) Publish() (*Run, error) {
 	}
 	st.finished = true
 	st.aliases.forget()
+	st.shared = nil
 	if err := st.store.syncFolder(runsFolder); err != nil {
 		return nil, fmt.Errorf("publish run: %w", err)
 	}
@@ -291,6 +293,7 @@ func (st *Staging) Discard() error {
 	}
 	st.finished = true
 	st.aliases.forget()
+	st.shared = nil
 	if err := st.store.root.RemoveAll(st.folder); err != nil {
 		return fmt.Errorf("discard run: %w", err)
 	}

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"frontdoor/pipeline/publish/pages"
 )
 
 // namesIn returns every file and folder below dir.
@@ -148,8 +150,8 @@ func TestFullDiskPublishesNothing(t *testing.T) {
 	before := namesIn(t, s.dir)
 	contacts := manyContacts(t, 2000)
 	steps := map[string]func(st *Staging) error{
-		"delivered": func(st *Staging) error { return st.Delivered("front_door", manyDelivered(t, 2000)) },
-		"decided":   func(st *Staging) error { return st.Decided(contacts) },
+		"delivered": func(st *Staging) error { return storeDelivered(st, "front_door", manyDelivered(t, 2000)) },
+		"decided":   func(st *Staging) error { return storeDecided(st, contacts) },
 		"findings":  func(st *Staging) error { return st.Findings(slices.Values(someFindings)) },
 		"rows": func(st *Staging) error {
 			return Rows(st, "measures", Both, slices.Values(newWholeRun().measures))
@@ -250,11 +252,11 @@ func TestSameRunIsTheSameBytes(t *testing.T) {
 		w := newWholeRun()
 		w.write(t, st)
 		for _, name := range []string{"persons", "links"} {
-			if err := st.Decided(makeTable(t, resultSchema(t, name), 3, "", func(int, string) string { return "" })); err != nil {
+			if err := storeDecided(st, makeTable(t, resultSchema(t, name), 3, "", func(int, string) string { return "" })); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := st.Delivered("other", manyDelivered(t, rowGroupRows+9)); err != nil {
+		if err := storeDelivered(st, "other", manyDelivered(t, pages.RowGroupRows+9)); err != nil {
 			t.Fatal(err)
 		}
 		if err := st.Seal(w.manifest("run1")); err != nil {

@@ -4,50 +4,93 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/encoding"
 )
 
-// strip is one column of a row group, each text as its place among the texts met so far. Place 0 is null and
+// strip is one column of a row group, each text as its place among the texts of the row group. Place 0 is null and
 // stands for "". Booleans are the texts "true" and "false", numbers are all "number".
 type strip struct {
 	codes []uint32
 	texts []string
-	known map[string]uint32
+	known map[string]uint32 // of a dictionary, and of the few texts that stand for other values
 }
 
 func (s *strip) text(row int) string { return s.texts[s.codes[row]] }
 
 func (s *strip) yes(row int) bool { return s.texts[s.codes[row]] == "true" }
 
-func (s *strip) add(v parquet.Value) {
-	if v.IsNull() {
-		s.codes = append(s.codes, 0)
-		return
-	}
-	var text []byte
-	switch v.Kind() {
-	case parquet.ByteArray:
-		text = v.ByteArray()
-	case parquet.Boolean:
-		text = []byte("false")
-		if v.Boolean() {
-			text = []byte("true")
-		}
-	default:
-		text = []byte("number")
-	}
-	if n := len(s.codes); n > 0 && s.texts[s.codes[n-1]] == string(text) && s.codes[n-1] != 0 {
-		s.codes = append(s.codes, s.codes[n-1])
-		return
-	}
-	code, known := s.known[string(text)]
+// start empties the strip for the next row group.
+func (s *strip) start() {
+	s.codes, s.texts = s.codes[:0], append(s.texts[:0], "")
+	clear(s.known)
+}
+
+// place returns the place of a text that repeats.
+func (s *strip) place(text string) uint32 {
+	code, known := s.known[text]
 	if !known {
 		code = uint32(len(s.texts))
-		s.texts = append(s.texts, string(text))
-		s.known[string(text)] = code
+		s.texts = append(s.texts, text)
+		s.known[text] = code
 	}
-	s.codes = append(s.codes, code)
+	return code
+}
+
+// add takes a page.
+func (s *strip) add(page parquet.Page) {
+	rows := int(page.NumValues())
+	next := s.values(page)
+	levels := page.DefinitionLevels() // none: nothing is null
+	for row := range rows {
+		if levels != nil && levels[row] == 0 {
+			s.codes = append(s.codes, 0)
+			continue
+		}
+		s.codes = append(s.codes, next())
+	}
+}
+
+// values returns a function that gives the place of each value of a page that is not null, in order.
+func (s *strip) values(page parquet.Page) func() uint32 {
+	i := -1
+	if dictionary := page.Dictionary(); dictionary != nil {
+		places := make([]uint32, dictionary.Len())
+		for j := range places {
+			places[j] = s.place(valueText(dictionary.Index(int32(j))))
+		}
+		data := page.Data()
+		indexes := data.Int32()
+		return func() uint32 { i++; return places[indexes[i]] }
+	}
+	switch data := page.Data(); data.Kind() {
+	case encoding.ByteArray:
+		bytes, offsets := data.ByteArray()
+		all := string(bytes)
+		return func() uint32 {
+			i++
+			s.texts = append(s.texts, all[offsets[i]:offsets[i+1]])
+			return uint32(len(s.texts) - 1)
+		}
+	case encoding.Boolean:
+		bits := data.Boolean()
+		places := [2]uint32{s.place("false"), s.place("true")}
+		return func() uint32 { i++; return places[bits[i/8]>>(i%8)&1] }
+	}
+	number := s.place("number")
+	return func() uint32 { return number }
+}
+
+func valueText(v parquet.Value) string {
+	switch v.Kind() {
+	case parquet.ByteArray:
+		return string(v.ByteArray())
+	case parquet.Boolean:
+		return strconv.FormatBool(v.Boolean())
+	}
+	return "number"
 }
 
 // strips reads the named columns, none of them nested, and hands them over row group by row group; they are
@@ -62,12 +105,12 @@ func (f *tableFile) strips(names []string, each func(strips []*strip)) (err erro
 			return fmt.Errorf("read %s: it has no column %s: %w", f.name, name, ErrDamaged)
 		}
 		places[i] = column.Index()
-		strips[i] = &strip{texts: []string{""}, known: map[string]uint32{"": 0}}
+		strips[i] = &strip{known: map[string]uint32{}}
 	}
 	for _, group := range f.data.RowGroups() {
 		for i, s := range strips {
-			s.codes = s.codes[:0]
-			if err := eachValue(group.ColumnChunks()[places[i]], s.add); err != nil {
+			s.start()
+			if err := eachPage(group.ColumnChunks()[places[i]], s.add); err != nil {
 				return fmt.Errorf("read %s: column %s: %w: %w", f.name, names[i], err, ErrDamaged)
 			}
 			if int64(len(s.codes)) != group.NumRows() {
@@ -79,11 +122,10 @@ func (f *tableFile) strips(names []string, each func(strips []*strip)) (err erro
 	return nil
 }
 
-// eachValue decodes every page of a column chunk and hands over its values, which are valid during the call.
-func eachValue(chunk parquet.ColumnChunk, each func(parquet.Value)) (err error) {
+// eachPage decodes every page of a column chunk and hands it over; it is valid during the call.
+func eachPage(chunk parquet.ColumnChunk, each func(parquet.Page)) (err error) {
 	pages := chunk.Pages()
 	defer func() { err = errors.Join(err, pages.Close()) }()
-	buffer := make([]parquet.Value, 1024)
 	for {
 		page, err := pages.ReadPage()
 		if errors.Is(err, io.EOF) {
@@ -92,20 +134,7 @@ func eachValue(chunk parquet.ColumnChunk, each func(parquet.Value)) (err error) 
 		if err != nil {
 			return err
 		}
-		values := page.Values()
-		for {
-			n, err := values.ReadValues(buffer)
-			for _, v := range buffer[:n] {
-				each(v)
-			}
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				parquet.Release(page)
-				return err
-			}
-		}
+		each(page)
 		parquet.Release(page)
 	}
 }

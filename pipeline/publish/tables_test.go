@@ -1,12 +1,14 @@
 package publish
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
 
+	"frontdoor/pipeline/publish/pages"
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
@@ -236,11 +238,21 @@ func manyDelivered(tb testing.TB, rows int) *table.Table {
 
 // twoRowGroups is a decided table that needs a second row group; made once.
 func twoRowGroups(tb testing.TB) *table.Table {
-	made.Do(func() { made.table = manyContacts(tb, rowGroupRows+1000) })
+	made.Do(func() { made.table = manyContacts(tb, pages.RowGroupRows+1000) })
 	return made.table
 }
 
 var made struct {
 	sync.Once
 	table *table.Table
+}
+
+// storeDelivered stores one delivered table.
+func storeDelivered(st *Staging, collection string, t *table.Table) error {
+	return st.Tables(context.Background(), 2, Stored{Table: t, Collection: collection})
+}
+
+// storeDecided stores one table that the pipeline decided.
+func storeDecided(st *Staging, t *table.Table) error {
+	return st.Tables(context.Background(), 2, Stored{Table: t})
 }

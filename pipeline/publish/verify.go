@@ -93,7 +93,7 @@ func (r *Run) sum(name string) (size int64, sum string, err error) {
 	return size, hex.EncodeToString(h.Sum(nil)), errors.Join(err, f.Close())
 }
 
-// decode reads every value of a Parquet file.
+// decode reads every page of a Parquet file.
 func (r *Run) decode(name string) (err error) {
 	f, err := r.openParquet(name)
 	if err != nil {
@@ -106,7 +106,7 @@ func (r *Run) decode(name string) (err error) {
 		rows += group.NumRows()
 		for _, chunk := range group.ColumnChunks() {
 			var values int64
-			if err := eachValue(chunk, func(parquet.Value) { values++ }); err != nil {
+			if err := eachPage(chunk, func(page parquet.Page) { values += page.NumValues() }); err != nil {
 				return err
 			}
 			if values != chunk.NumValues() {

@@ -109,6 +109,21 @@ func StringArray(offsets []int32, data, valid []byte, nulls int) *array.String {
 	return array.NewStringData(array.NewData(arrow.BinaryTypes.String, len(offsets)-1, buffers, nil, nulls, 0))
 }
 
+// Texts returns texts, none of them null, as an array.
+func Texts(texts []string) *array.String {
+	size := 0
+	for _, text := range texts {
+		size += len(text)
+	}
+	offsets := make([]int32, 1, len(texts)+1)
+	data := make([]byte, 0, size)
+	for _, text := range texts {
+		data = append(data, text...)
+		offsets = append(offsets, int32(len(data)))
+	}
+	return StringArray(offsets, data, nil, 0)
+}
+
 // DictionaryType is the Arrow type of code and key columns.
 var DictionaryType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint32, ValueType: arrow.BinaryTypes.String}
 

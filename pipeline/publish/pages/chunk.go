@@ -1,0 +1,154 @@
+package pages
+
+import (
+	"fmt"
+	"math/bits"
+	"unsafe"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/bitutil"
+	"github.com/parquet-go/parquet-go/encoding/rle"
+	"github.com/parquet-go/parquet-go/format"
+	"github.com/zeebo/xxh3"
+)
+
+// RowGroupRows is the number of rows of every row group but a file's last.
+const RowGroupRows = 131072
+
+// Column is one column of a file.
+type Column struct {
+	Name  string
+	Array arrow.Array
+	// Required: the column has no nulls, and the file says so.
+	Required bool
+	// Unranged: the smallest and largest value are not written.
+	Unranged bool
+}
+
+// Chunk is one column of one row group as it stands in a file.
+type Chunk struct {
+	// Content is the hash of the nulls and the values.
+	Content xxh3.Uint128
+
+	pages        []byte // the dictionary page, if there is one, then the data pages, each behind its header
+	dictionary   int    // how many of these bytes are the dictionary page
+	uncompressed int64  // what the pages would take without compression, headers included
+	rows, nulls  int
+	encoding     format.Encoding // of the data pages
+	dataPages    int
+	least, most  []byte // nil when unknown
+}
+
+// Encode encodes the rows from to to. The error is that of an array type that no column of a table has, or of a
+// text too long for Parquet.
+func (e *Encoder) Encode(c Column, from, to int) (*Chunk, error) {
+	e.start(c, from, to)
+	var err error
+	switch a := c.Array.(type) {
+	case *array.Dictionary:
+		err = e.dictionary(a, from, to)
+	case *array.String:
+		err = e.texts(a, from, to)
+	case *array.Boolean:
+		err = e.booleans(a, from, to)
+	case *array.Date32:
+		err = e.whole(narrow(a.Date32Values()), from, to)
+	case *array.Time32:
+		err = e.whole(milliseconds(a, from, to), 0, to-from)
+	case *array.Uint32:
+		err = e.whole(narrow(a.Uint32Values()), from, to)
+	case *array.Int64:
+		err = e.long(a.Int64Values()[from:to])
+	default:
+		err = fmt.Errorf("a column of type %s has no encoding", c.Array.DataType())
+	}
+	if err != nil {
+		return nil, fmt.Errorf("encode column %s: %w", c.Name, err)
+	}
+	e.chunk.Content = e.content.Sum128()
+	return e.chunk, nil
+}
+
+// start begins a chunk: which of its rows are null.
+func (e *Encoder) start(c Column, from, to int) {
+	e.chunk = &Chunk{rows: to - from}
+	e.required, e.ranged = c.Required, !c.Unranged
+	e.content.Reset()
+	e.valid = nil
+	if bitmap := c.Array.NullBitmapBytes(); c.Array.NullN() > 0 {
+		n := to - from
+		offset := c.Array.Data().Offset() + from
+		held := bitutil.CountSetBits(bitmap, offset, n)
+		e.chunk.nulls = n - held
+		if held < n {
+			e.bitmap = resize(e.bitmap, (n+7)/8)
+			e.bitmap[len(e.bitmap)-1] = 0
+			bitutil.CopyBitmap(bitmap, offset, n, e.bitmap, 0)
+			if spare := n % 8; spare > 0 {
+				e.bitmap[len(e.bitmap)-1] &= 1<<spare - 1
+			}
+			e.valid = e.bitmap
+		}
+	}
+	_, _ = e.content.Write(e.valid) // a hash never fails
+}
+
+// isNull tells whether a row, counted from the chunk's first, is null.
+func (e *Encoder) isNull(row int) bool { return e.valid != nil && e.valid[row/8]>>(row%8)&1 == 0 }
+
+// levels appends, for the rows from to to, which are null. from is a multiple of 8.
+func (e *Encoder) levels(page []byte, from, to int) []byte {
+	if e.required {
+		return page
+	}
+	at := len(page)
+	page = append(page, 0, 0, 0, 0)
+	switch {
+	case e.valid == nil:
+		page = append(appendVarint(page, uint64(to-from)<<1), 1)
+	case e.chunk.nulls == e.chunk.rows:
+		page = append(appendVarint(page, uint64(to-from)<<1), 0)
+	default:
+		page = append(appendVarint(page, uint64((to-from+7)/8)<<1|1), e.valid[from/8:(to+7)/8]...)
+	}
+	n := len(page) - at - 4
+	page[at], page[at+1], page[at+2], page[at+3] = byte(n), byte(n>>8), byte(n>>16), byte(n>>24)
+	return page
+}
+
+// placed writes the one data page of a chunk with a dictionary: the settled places.
+func (e *Encoder) placed() error {
+	_, _ = e.content.Write(bytesOf(e.settler.places))
+	width := max(bits.Len(uint(max(len(e.settler.order), 1)-1)), 1)
+	e.page = append(e.levels(e.page[:0], 0, e.chunk.rows), byte(width))
+	var err error
+	if e.buffer, err = (&rle.Encoding{BitWidth: width}).EncodeInt32(e.buffer, e.settler.places); err != nil {
+		return err
+	}
+	e.page = append(e.page, e.buffer...)
+	return e.dataPage(e.chunk.rows, format.RLEDictionary)
+}
+
+// resize returns a slice of n elements, of the old one's memory if that suffices.
+func resize[T any](old []T, n int) []T {
+	if cap(old) < n {
+		return make([]T, n)
+	}
+	return old[:n]
+}
+
+// bytesOf views numbers as bytes, the lowest first on every machine that Go builds for here.
+func bytesOf[T int32 | uint32 | int64](values []T) []byte {
+	if len(values) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), len(values)*int(unsafe.Sizeof(values[0])))
+}
+
+func appendVarint(dst []byte, v uint64) []byte {
+	for ; v >= 0x80; v >>= 7 {
+		dst = append(dst, byte(v)|0x80)
+	}
+	return append(dst, byte(v))
+}

@@ -1,0 +1,11 @@
+// Package pages writes Parquet files from Arrow columns.
+//
+// A column of a row group walks in; a Chunk walks out: its pages as they stand in a file. A Chunk does not know its
+// file, so that a column that stands in several files is encoded once. The promise: a chunk's bytes depend on the
+// values alone, never on how a dictionary was filled, on workers or on the column's other rows; every page is
+// compressed with zstd and carries a checksum.
+//
+// It stands beside arrow-go's writer because that one encodes a row group serially, once for each file, and took
+// three times the processor time; the encodings themselves are those of parquet-go. Tests read the files back with
+// arrow-go and parquet-go, and scripts/parquet with DuckDB.
+package pages

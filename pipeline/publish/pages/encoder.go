@@ -1,0 +1,80 @@
+package pages
+
+import (
+	"fmt"
+	"hash/crc32"
+	"math"
+
+	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go/encoding/thrift"
+	"github.com/parquet-go/parquet-go/format"
+	"github.com/zeebo/xxh3"
+)
+
+// Encoder encodes chunks and keeps its working memory between them. It is not safe for concurrent use.
+type Encoder struct {
+	chunk            *Chunk
+	required, ranged bool
+	content          *xxh3.Hasher
+	valid            []byte // bitmap of the chunk's rows that are not null; nil when none is
+
+	settler    settler
+	bitmap     []byte
+	page       []byte
+	buffer     []byte
+	text       []byte
+	offsets    []uint32
+	numbers    []int32
+	longs      []int64
+	compressor *zstd.Encoder
+}
+
+// NewEncoder returns an encoder.
+func NewEncoder() (*Encoder, error) {
+	compressor, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithAllLitEntropyCompression(true), zstd.WithZeroFrames(true))
+	if err != nil {
+		return nil, fmt.Errorf("start zstd: %w", err)
+	}
+	return &Encoder{content: xxh3.New(), compressor: compressor}, nil
+}
+
+// dataPage appends what stands in e.page as a data page of a number of rows.
+func (e *Encoder) dataPage(rows int, encoding format.Encoding) error {
+	e.chunk.encoding = encoding
+	e.chunk.dataPages++
+	return e.appendPage(format.PageHeader{
+		Type: format.DataPage,
+		DataPageHeader: thrift.New(format.DataPageHeader{
+			NumValues: int32(rows), Encoding: encoding, DefinitionLevelEncoding: format.RLE, RepetitionLevelEncoding: format.RLE,
+		}),
+	})
+}
+
+// dictionaryPage appends what stands in e.page as the chunk's dictionary.
+func (e *Encoder) dictionaryPage(values int) error {
+	err := e.appendPage(format.PageHeader{
+		Type:                 format.DictionaryPage,
+		DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(values), Encoding: format.Plain}),
+	})
+	e.chunk.dictionary = len(e.chunk.pages)
+	return err
+}
+
+func (e *Encoder) appendPage(header format.PageHeader) error {
+	if len(e.page) > math.MaxInt32 {
+		return fmt.Errorf("a page of %d bytes is more than Parquet allows; split the file", len(e.page))
+	}
+	e.buffer = e.compressor.EncodeAll(e.page, e.buffer[:0])
+	header.UncompressedPageSize, header.CompressedPageSize = int32(len(e.page)), int32(len(e.buffer))
+	header.CRC = int32(crc32.ChecksumIEEE(e.buffer))
+	head, err := thrift.Marshal(&thrift.CompactProtocol{}, &header)
+	if err != nil {
+		return fmt.Errorf("write page header: %w", err)
+	}
+	e.chunk.uncompressed += int64(len(head) + len(e.page))
+	if e.chunk.pages == nil {
+		e.chunk.pages = make([]byte, 0, len(head)+len(e.buffer))
+	}
+	e.chunk.pages = append(append(e.chunk.pages, head...), e.buffer...)
+	return nil
+}
