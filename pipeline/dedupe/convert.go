@@ -41,15 +41,39 @@ type referral struct {
 	row      int32
 	day      schemas.Day
 	status   ReferralStatus
+	rank     int32 // its place among the child's referrals by id
 	incident int32 // by place among the child's incidents, none
 	missedBy int32 // working days from an unconverted incident before it, when it is not linked; none
 }
 
-// pair is an incident and a referral that may belong together.
-type pair struct {
-	incident, referral int32
-	sameSource         bool
-	apart
+// pair is an incident and a referral that may belong together, as one number that is the smaller the sooner they
+// are linked: the same source first, then the fewest working days, then after before before, then the earlier
+// incident, then the referral's id.
+type pair uint64
+
+const (
+	placeBits   = 27 // a child's incidents and its referrals are fewer
+	placeMask   = 1<<placeBits - 1
+	beforeShift = 2 * placeBits
+	daysShift   = beforeShift + 1
+	sourceShift = daysShift + 8
+)
+
+func pairOf(incident, rank int32, otherSource bool, near apart) pair {
+	p := pair(near.days)<<daysShift | pair(incident)<<placeBits | pair(rank)
+	if otherSource {
+		p |= 1 << sourceShift
+	}
+	if near.before {
+		p |= 1 << beforeShift
+	}
+	return p
+}
+
+func (p pair) incident() int32 { return int32(p >> placeBits & placeMask) }
+func (p pair) rank() int32     { return int32(p & placeMask) }
+func (p pair) apart() apart {
+	return apart{days: int(p >> daysShift & 0xff), before: p>>beforeShift&1 == 1}
 }
 
 // apart is how far a referral is from an incident's nearest contact.
@@ -68,25 +92,81 @@ func (a apart) compare(b apart) int {
 // convertChild links the child's referrals to its unique incidents: first those that contacts name, then the
 // nearest that are left.
 func (d *door) convertChild(c *child, s Settings) {
-	c.referrals = c.referrals[:0]
-	for _, row := range d.referralsOf.of(c.person) {
-		c.referrals = append(c.referrals, referral{row: row, day: d.referralDay[row], incident: none, missedBy: none})
-	}
-	for i := range c.incidents {
-		c.incidents[i].referral, c.incidents[i].method = none, NoReferral
-	}
-	if len(c.referrals) > 0 {
-		slices.SortStableFunc(c.referrals, d.byDayThenReferralID)
-		for i := range c.incidents {
-			d.linkNamed(c, int32(i))
+	d.pairChild(c, s)
+	for _, p := range c.pairs {
+		held, candidate := &c.incidents[p.incident()], &c.referrals[c.ranked[p.rank()]]
+		if held.referral >= 0 || candidate.status != NotLinked {
+			continue
 		}
-		d.linkNearest(c, s)
+		near := p.apart()
+		candidate.status, candidate.incident = Linked, p.incident()
+		held.referral, held.method = candidate.row, Window
+		if near.before {
+			held.method = BeforeContact
+		}
+		held.setDistance(near)
 	}
 	for i := range c.incidents {
 		if held := &c.incidents[i]; held.episode < 0 && held.referral < 0 && d.outcomeSaysReferral(c, held) && !d.anyInWindow(c, held, s) {
 			held.method = OutcomeOnly
 		}
 	}
+}
+
+// pairChild links the referrals that contacts name and pairs what is left.
+func (d *door) pairChild(c *child, s Settings) {
+	c.referrals, c.ranked, c.pairs = c.referrals[:0], c.ranked[:0], c.pairs[:0]
+	for _, row := range d.referralsOf.of(c.person) {
+		c.referrals = append(c.referrals, referral{row: row, day: d.referralDay[row], incident: none, missedBy: none})
+	}
+	for i := range c.incidents {
+		c.incidents[i].referral, c.incidents[i].method = none, NoReferral
+	}
+	if len(c.referrals) == 0 {
+		return
+	}
+	slices.SortStableFunc(c.referrals, d.byDayThenReferralID)
+	for r := range c.referrals {
+		c.ranked = append(c.ranked, int32(r))
+	}
+	slices.SortStableFunc(c.ranked, func(a, b int32) int {
+		return cmp.Compare(d.referralText(c.referrals[a].row), d.referralText(c.referrals[b].row))
+	})
+	for rank, r := range c.ranked {
+		c.referrals[r].rank = int32(rank)
+	}
+	d.linkNamed(c)
+	d.pairNearest(c, s)
+}
+
+// converted counts the child's incidents in a period that a referral converts when the window, which is no longer
+// than the one for which they were paired, has so many working days.
+func (c *child) converted(window int, period *Span) int {
+	if len(c.referrals) == 0 {
+		return 0
+	}
+	count := 0
+	c.taken = append(c.taken[:0], make([]bool, len(c.incidents)+len(c.referrals))...)
+	incidents, referrals := c.taken[:len(c.incidents)], c.taken[len(c.incidents):]
+	for i := range c.incidents {
+		if held := &c.incidents[i]; held.referral >= 0 && period.Has(held.day) {
+			count++
+		}
+	}
+	for _, p := range c.pairs {
+		if near := p.apart(); !near.before && near.days > window {
+			continue
+		}
+		i, r := p.incident(), p.rank()
+		if incidents[i] || referrals[r] {
+			continue
+		}
+		incidents[i], referrals[r] = true, true
+		if period.Has(c.incidents[i].day) {
+			count++
+		}
+	}
+	return count
 }
 
 // byDayThenReferralID orders referrals; one without a readable date comes last.
@@ -102,42 +182,52 @@ func (d *door) byDayThenReferralID(a, b referral) int {
 
 // linkNamed links the referrals of the child that an incident's contacts name and that no earlier incident has:
 // the earliest converts the incident, the others are further referrals.
-func (d *door) linkNamed(c *child, place int32) {
-	held := &c.incidents[place]
-	if held.episode >= 0 || !held.named {
+func (d *door) linkNamed(c *child) {
+	if !slices.ContainsFunc(c.incidents, func(held incident) bool { return held.named }) {
 		return
 	}
+	clear(c.byID)
 	for r := range c.referrals {
-		candidate := &c.referrals[r]
-		if candidate.status != NotLinked || d.referralID[candidate.row] < 0 || !d.incidentNames(c, held, d.referralID[candidate.row]) {
+		if id := d.referralID[c.referrals[r].row]; id >= 0 {
+			c.byID[id] = append(c.byID[id], int32(r))
+		}
+	}
+	for i := range c.incidents {
+		held := &c.incidents[i]
+		if held.episode >= 0 || !held.named {
 			continue
 		}
-		candidate.incident = place
-		if held.referral >= 0 {
-			candidate.status = Further
-			continue
+		c.naming = c.naming[:0]
+		for m := held.first; m >= 0; m = c.verdicts[m].next {
+			if !c.contacts[m].referral {
+				continue
+			}
+			for row := c.contacts[m].row; row >= 0; row = d.nextRow[row] {
+				c.naming = append(c.naming, c.byID[d.named[row]]...)
+			}
 		}
-		candidate.status = Linked
-		held.referral, held.method = candidate.row, Explicit
-		if candidate.day != noDay {
-			held.setDistance(d.nearest(c, held, candidate.day))
+		slices.Sort(c.naming)
+		for _, r := range slices.Compact(c.naming) {
+			candidate := &c.referrals[r]
+			if candidate.status != NotLinked {
+				continue
+			}
+			candidate.incident = int32(i)
+			if held.referral >= 0 {
+				candidate.status = Further
+				continue
+			}
+			candidate.status = Linked
+			held.referral, held.method = candidate.row, Explicit
+			if candidate.day != noDay {
+				held.setDistance(d.nearest(c, held, candidate.day))
+			}
 		}
 	}
 }
 
-func (d *door) incidentNames(c *child, held *incident, referralID int32) bool {
-	for m := held.first; m >= 0; m = c.verdicts[m].next {
-		if c.contacts[m].referral && d.holds(d.named, c.contacts[m].row, referralID) {
-			return true
-		}
-	}
-	return false
-}
-
-// linkNearest pairs what is left: the same source first, then the fewest working days, then after before
-// before, then the earlier incident, then the referral's id. One referral converts one incident.
-func (d *door) linkNearest(c *child, s Settings) {
-	c.pairs = c.pairs[:0]
+// pairNearest pairs what is left, in the order in which the pairs are linked. One referral converts one incident.
+func (d *door) pairNearest(c *child, s Settings) {
 	for i := range c.incidents {
 		held := &c.incidents[i]
 		if held.episode >= 0 || held.referral >= 0 {
@@ -150,34 +240,11 @@ func (d *door) linkNearest(c *child, s Settings) {
 				continue
 			}
 			if near, ok := d.inWindow(c, held, candidate.day, s); ok {
-				c.pairs = append(c.pairs, pair{incident: int32(i), referral: int32(r), sameSource: d.tells(c, held, d.referralSource[candidate.row]), apart: near})
+				c.pairs = append(c.pairs, pairOf(int32(i), candidate.rank, !d.tells(c, held, d.referralSource[candidate.row]), near))
 			}
 		}
 	}
-	slices.SortStableFunc(c.pairs, func(a, b pair) int {
-		if a.sameSource != b.sameSource {
-			return compareBool(b.sameSource, a.sameSource)
-		}
-		if order := a.apart.compare(b.apart); order != 0 {
-			return order
-		}
-		if order := cmp.Compare(a.incident, b.incident); order != 0 {
-			return order
-		}
-		return cmp.Compare(d.referralText(c.referrals[a.referral].row), d.referralText(c.referrals[b.referral].row))
-	})
-	for _, p := range c.pairs {
-		held, candidate := &c.incidents[p.incident], &c.referrals[p.referral]
-		if held.referral >= 0 || candidate.status != NotLinked {
-			continue
-		}
-		candidate.status, candidate.incident = Linked, p.incident
-		held.referral, held.method = candidate.row, Window
-		if p.before {
-			held.method = BeforeContact
-		}
-		held.setDistance(p.apart)
-	}
+	slices.Sort(c.pairs)
 }
 
 func (i *incident) setDistance(a apart) {
@@ -219,14 +286,26 @@ func (d *door) nearest(c *child, held *incident, day schemas.Day) apart {
 // measureMisses says of each referral that is not linked how many working days it stands after the nearest contact
 // of a unique incident of the child that no referral converted.
 func (d *door) measureMisses(c *child) {
+	c.until = c.until[:0] // by incident: the last day of it and all before it
 	for r := range c.referrals {
 		missed := &c.referrals[r]
 		if missed.status != NotLinked || missed.day == noDay {
 			continue
 		}
-		for i := range c.incidents {
+		if len(c.until) == 0 {
+			last := noDay
+			for i := range c.incidents {
+				last = max(last, c.incidents[i].lastDay)
+				c.until = append(c.until, last)
+			}
+		}
+		begun := sort.Search(len(c.incidents), func(i int) bool { return c.incidents[i].day > missed.day })
+		for i := begun - 1; i >= 0; i-- {
+			if missed.missedBy >= 0 && c.until[i] <= missed.day && d.calendar.WorkingDays(c.until[i], missed.day) >= int(missed.missedBy) {
+				break
+			}
 			held := &c.incidents[i]
-			if held.episode >= 0 || held.referral >= 0 || held.day > missed.day {
+			if held.episode >= 0 || held.referral >= 0 {
 				continue
 			}
 			if near := d.nearest(c, held, missed.day); !near.before && (missed.missedBy < 0 || int32(near.days) < missed.missedBy) {

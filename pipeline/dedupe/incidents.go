@@ -47,7 +47,12 @@ type child struct {
 	mixed     bool // the child's contacts have more than one source
 	counting  bool // only classes and links matter, not what a contact may be besides
 	referrals []referral
-	pairs     []pair
+	ranked    []int32 // referrals by id
+	pairs     []pair  // incidents and referrals that may belong together, in the order in which they are linked
+	taken     []bool  // working memory of converted
+	naming    []int32 // and of linkNamed
+	byID      map[int32][]int32
+	until     []schemas.Day // and of measureMisses
 }
 
 // judgeChild classes the contacts of one child. Each is held against the child's earlier incidents, the latest

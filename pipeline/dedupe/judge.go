@@ -2,6 +2,7 @@ package dedupe
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -92,7 +93,7 @@ func (d *door) eachBatch(ctx context.Context, workers int, work func(c *child, p
 	var next atomic.Int64
 	for range max(workers, 1) {
 		group.Go(func() error {
-			var c child
+			c := child{byID: map[int32][]int32{}}
 			for {
 				part := int(next.Add(1)) - 1
 				if part*batch >= persons {
@@ -136,20 +137,19 @@ func (d *door) grid(ctx context.Context, s Settings, workers int) ([]GridPoint, 
 		for person := from; person < to; person++ {
 			for n, days := range gridDays {
 				tried := s
-				tried.SameIncidentDays = days
+				tried.SameIncidentDays, tried.ReferralWindow = days, slices.Max(gridWindows)
 				d.judgeChild(c, int32(person), tried)
-				for w, window := range gridWindows {
-					tried.ReferralWindow = window
-					d.convertChild(c, tried)
-					point := &counts[n*len(gridWindows)+w]
-					for i := range c.incidents {
-						if held := &c.incidents[i]; held.episode < 0 && s.Period.Has(held.day) {
-							point.Unique++
-							if held.referral >= 0 {
-								point.Converted++
-							}
-						}
+				d.pairChild(c, tried)
+				unique := 0
+				for i := range c.incidents {
+					if held := &c.incidents[i]; held.episode < 0 && s.Period.Has(held.day) {
+						unique++
 					}
+				}
+				for w, window := range gridWindows {
+					point := &counts[n*len(gridWindows)+w]
+					point.Unique += unique
+					point.Converted += c.converted(window, s.Period)
 				}
 			}
 		}
