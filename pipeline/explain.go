@@ -6,8 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"frontdoor/pipeline/publish"
@@ -263,41 +266,41 @@ func ExplainContact(run *publish.Run, name string, reveal bool) (*ContactExplain
 // contactRows returns the rows of a contact, with originals if reveal. A row stands at the same place in both
 // parts of a run, so that a pseudonym finds the original.
 func contactRows(run *publish.Run, name string, reveal bool) ([]publish.Row, error) {
-	named := func(row publish.Row) bool { return textOf(row, "contact_id") == name || placeOf(row).String() == name }
-	var chosen []publish.Row
-	for row, err := range run.Rows("contacts", reveal) {
+	chosen, err := namedRows(run, name, reveal)
+	if len(chosen) > 0 || !reveal || err != nil {
+		return chosen, err
+	}
+	byPseudonym, err := namedRows(run, name, false)
+	if err != nil {
+		return nil, err
+	}
+	var numbers []int64
+	for _, row := range byPseudonym {
+		numbers = append(numbers, row.Number)
+	}
+	return collect(run.At("contacts", true, numbers...))
+}
+
+// namedRows returns the rows of a contact by its id or, when the name ends in a line, by the place of one.
+func namedRows(run *publish.Run, name string, reveal bool) ([]publish.Row, error) {
+	chosen, err := collect(run.Find("contacts", reveal, "contact_id", name))
+	colon := strings.LastIndexByte(name, ':')
+	if err != nil || len(chosen) > 0 || colon < 0 {
+		return chosen, err
+	}
+	chosen, err = collect(run.Find("contacts", reveal, "line", name[colon+1:]))
+	return slices.DeleteFunc(chosen, func(row publish.Row) bool { return placeOf(row).String() != name }), err
+}
+
+// collect reads all of a few rows.
+func collect(rows iter.Seq2[publish.Row, error]) (all []publish.Row, err error) {
+	for row, err := range rows {
 		if err != nil {
 			return nil, err
 		}
-		if named(row) {
-			chosen = append(chosen, row)
-		}
+		all = append(all, row)
 	}
-	if len(chosen) > 0 || !reveal {
-		return chosen, nil
-	}
-	var numbers []int
-	number := 0
-	for row, err := range run.Rows("contacts", false) {
-		if err != nil {
-			return nil, err
-		}
-		if named(row) {
-			numbers = append(numbers, number)
-		}
-		number++
-	}
-	number = 0
-	for row, err := range run.Rows("contacts", true) {
-		if err != nil || len(chosen) == len(numbers) {
-			return chosen, err
-		}
-		if number == numbers[len(chosen)] {
-			chosen = append(chosen, row)
-		}
-		number++
-	}
-	return chosen, nil
+	return all, nil
 }
 
 // fillIncidents reads what the run says about incidents: themselves, their contacts and their referrals.
@@ -305,40 +308,37 @@ func fillIncidents(run *publish.Run, incidents map[string]*Incident, reveal bool
 	if len(incidents) == 0 {
 		return nil
 	}
-	for row, err := range run.Rows("incidents", reveal) {
+	ids := slices.Collect(maps.Keys(incidents))
+	for row, err := range run.Find("incidents", reveal, "incident_id", ids...) {
 		if err != nil {
 			return err
 		}
 		held := incidents[textOf(row, "incident_id")]
-		if held == nil {
-			continue
-		}
 		held.Class, held.FirstDate, held.Became = textOf(row, "class"), textOf(row, "first_date"), textOf(row, "became")
 		held.EpisodeID, held.Converted, held.LinkMethod = textOf(row, "episode_id"), flagOf(row, "converted"), textOf(row, "link_method")
 		if days, ok := row.Value("working_days").(int64); ok {
 			held.WorkingDays = &days
 		}
 	}
-	for row, err := range run.Rows("contacts", reveal) {
+	for row, err := range run.Find("contacts", reveal, "incident_id", ids...) {
 		if err != nil {
 			return err
 		}
-		if held := incidents[textOf(row, "incident_id")]; held != nil {
-			held.Contacts = append(held.Contacts, Member{
-				Place: placeOf(row), ContactID: textOf(row, "contact_id"), Date: textOf(row, "contact_date"),
-				Source: textOf(row, "source"), Class: textOf(row, "class"),
-			})
-		}
+		held := incidents[textOf(row, "incident_id")]
+		held.Contacts = append(held.Contacts, Member{
+			Place: placeOf(row), ContactID: textOf(row, "contact_id"), Date: textOf(row, "contact_date"),
+			Source: textOf(row, "source"), Class: textOf(row, "class"),
+		})
 	}
-	for row, err := range run.Rows("referrals", reveal) {
+	for row, err := range run.Find("referrals", reveal, "incident_id", ids...) {
 		if errors.Is(err, publish.ErrNoTable) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if held := incidents[textOf(row, "incident_id")]; held != nil && textOf(row, "status") == "linked" {
-			held.Referral = &Referral{
+		if textOf(row, "status") == "linked" {
+			incidents[textOf(row, "incident_id")].Referral = &Referral{
 				Place: placeOf(row), ID: textOf(row, "referral_id"), Date: textOf(row, "referral_date"), Source: textOf(row, "source"),
 			}
 		}
@@ -360,12 +360,12 @@ func (r *ContactRow) findMatched(run *publish.Run, row publish.Row, reveal bool)
 			}
 		}
 	}
-	for other, err := range run.Rows("contacts", reveal) {
+	for other, err := range run.Find("contacts", reveal, "line", strconv.FormatInt(line, 10)) {
 		if err != nil {
 			return err
 		}
 		place := placeOf(other)
-		if place.Line == line && textOf(other, "contact_id") == r.MatchedID && place != r.Place {
+		if textOf(other, "contact_id") == r.MatchedID && place != r.Place {
 			r.Matched = &place
 			return nil
 		}

@@ -32,6 +32,7 @@ type Run struct {
 // []rules.Cell, or nil where there is none. Dates are yyyy-mm-dd, times hh:mm or hh:mm:ss. A row is the
 // caller's to keep; Names is shared.
 type Row struct {
+	Number int64 // its place in the table, from 0; the same in both parts
 	Names  []string
 	Values []any
 }
@@ -212,29 +213,45 @@ func guarded(name string, rows iter.Seq2[Row, error]) iter.Seq2[Row, error] {
 	}
 }
 
+// rowReader turns stored rows without nested columns into shown ones.
+type rowReader struct {
+	names   []string
+	convert []func(parquet.Value) any
+}
+
+func (f *tableFile) rowReader() *rowReader {
+	r := &rowReader{names: f.names}
+	for _, c := range f.data.Root().Columns() {
+		r.convert = append(r.convert, conversion(c))
+	}
+	return r
+}
+
+func (r *rowReader) row(stored parquet.Row, number int64) Row {
+	row := Row{Number: number, Names: r.names, Values: make([]any, len(r.names))}
+	for _, v := range stored {
+		if !v.IsNull() {
+			row.Values[v.Column()] = r.convert[v.Column()](v)
+		}
+	}
+	return row
+}
+
 // flatRows reads a file without nested columns.
 func (f *tableFile) flatRows(yield func(Row, error) bool) {
-	columns := f.data.Root().Columns()
-	convert := make([]func(parquet.Value) any, len(columns))
-	for i, c := range columns {
-		convert[i] = conversion(c)
-	}
+	reader := f.rowReader()
 	buffer := make([]parquet.Row, 256)
+	number := int64(0)
 	for _, group := range f.data.RowGroups() {
 		rows := group.Rows()
 		for {
 			n, err := rows.ReadRows(buffer)
 			for _, stored := range buffer[:n] {
-				row := Row{Names: f.names, Values: make([]any, len(columns))}
-				for _, v := range stored {
-					if !v.IsNull() {
-						row.Values[v.Column()] = convert[v.Column()](v)
-					}
-				}
-				if !yield(row, nil) {
+				if !yield(reader.row(stored, number), nil) {
 					_ = rows.Close()
 					return
 				}
+				number++
 			}
 			if errors.Is(err, io.EOF) {
 				break
