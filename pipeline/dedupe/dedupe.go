@@ -14,6 +14,8 @@ import (
 	"errors"
 	"fmt"
 
+	"golang.org/x/sync/errgroup"
+
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
@@ -95,9 +97,11 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	judged.joinEvents(in.Settings)
-	grid, err := door.grid(ctx, in.Settings, in.Workers)
-	if err != nil {
+	var grid []GridPoint
+	var both errgroup.Group // events and grid do not touch each other
+	both.Go(func() error { judged.joinEvents(in.Settings); return nil })
+	both.Go(func() (err error) { grid, err = door.grid(ctx, in.Settings, in.Workers); return err })
+	if err := both.Wait(); err != nil {
 		return nil, err
 	}
 	result := &Result{

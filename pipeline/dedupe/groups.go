@@ -126,10 +126,11 @@ type identifiers struct {
 }
 
 func readIdentifiers(t *table.Table) *identifiers {
-	ids := &identifiers{upns: table.NewDictionary()}
-	ids.upn = intern(ids.upns, t.Column("upn"), t.Rows, usableUPN)
-	ids.nhs = intern(table.NewDictionary(), t.Column("nhs_number"), t.Rows, usableNHSNumber)
-	return ids
+	upns := newNumbering(usableUPN)
+	return &identifiers{
+		upns: upns.Dictionary, upn: upns.column(t.Column("upn"), t.Rows),
+		nhs: newNumbering(usableNHSNumber).column(t.Column("nhs_number"), t.Rows),
+	}
 }
 
 // permanent tells whether a record's UPN is one that ends in a digit.

@@ -37,12 +37,12 @@ type link struct {
 
 // persons is everything known of who is who. Children are numbered over all tables.
 type persons struct {
-	names      *table.Dictionary // every child number of every table
-	inChildren []bool            // by child
-	personOf   []int32           // by child
-	ids        []string          // by person
-	idCode     []int32           // by person: the id's place in names
-	children   int               // how many of names are child numbers of the tables; the rest are ids of persons
+	names      *numbering // every child number of every table
+	inChildren []bool     // by child
+	personOf   []int32    // by child
+	ids        []string   // by person
+	idCode     []int32    // by person: the id's place in names
+	children   int        // how many of names are child numbers of the tables; the rest are ids of persons
 	links      []link
 	ledger     []Person
 	events     []LedgerEvent
@@ -56,7 +56,7 @@ type persons struct {
 // sides contradict each other (birth dates, permanent UPNs or NHS numbers that are known and have none in
 // common) is refused and listed: a false merge of two children is worse than a missed one.
 func resolvePersons(in Input) *persons {
-	p := &persons{names: table.NewDictionary()}
+	p := &persons{names: newNumbering(nil)}
 	var children []int32
 	if in.Children != nil {
 		children = p.number(in.Children)
@@ -93,7 +93,7 @@ func resolvePersons(in Input) *persons {
 
 // number returns the child of each row of a table, -1 where none is named.
 func (p *persons) number(t *table.Table) []int32 {
-	return intern(p.names, t.Column("child_id"), t.Rows, nil)
+	return p.names.column(t.Column("child_id"), t.Rows)
 }
 
 // usableUPN returns the UPN as it is compared, or nothing when it identifies nobody.

@@ -142,12 +142,12 @@ func (d *door) readColumns(in Input, meanwhile func()) {
 		})
 	}
 	read(meanwhile)
-	read(func() { d.reference = intern(table.NewDictionary(), t.Column("incident_ref"), t.Rows, fold) })
-	read(func() { d.family = intern(table.NewDictionary(), t.Column("family_id"), t.Rows, fold) })
+	read(func() { d.reference = newNumbering(fold).column(t.Column("incident_ref"), t.Rows) })
+	read(func() { d.family = newNumbering(fold).column(t.Column("family_id"), t.Rows) })
 	read(func() {
-		ids := table.NewDictionary()
-		d.referralID = intern(ids, r.Column("referral_id"), referrals, nil)
-		d.named = intern(ids, t.Column("referral_id"), t.Rows, nil)
+		ids := newNumbering(nil)
+		d.referralID = ids.column(r.Column("referral_id"), referrals)
+		d.named = ids.column(t.Column("referral_id"), t.Rows)
 	})
 	read(func() {
 		unmapped := table.NewDictionary()
@@ -155,8 +155,8 @@ func (d *door) readColumns(in Input, meanwhile func()) {
 		d.referralSource = mapCodes(r.Column("source"), referrals, d.sources, unmapped)
 	})
 	read(func() {
-		d.system = intern(table.NewDictionary(), t.Column("source_system"), t.Rows, fold)
-		d.concern = intern(table.NewDictionary(), t.Column("concern"), t.Rows, fold)
+		d.system = newNumbering(fold).column(t.Column("source_system"), t.Rows)
+		d.concern = newNumbering(fold).column(t.Column("concern"), t.Rows)
 		d.outcome = mapCodes(t.Column("outcome"), t.Rows, d.results, nil)
 	})
 	d.day = t.Column("contact_date").Days()
@@ -201,32 +201,52 @@ func (p *persons) of(children []int32) []int32 {
 	return result
 }
 
-// intern numbers the texts of a column through names, each distinct text of a dictionary once. Folded texts
-// that are blank, and cells without a value, are none. foldText may be nil.
-func intern(names *table.Dictionary, column *table.Column, rows int, foldText func([]byte) []byte) []int32 {
-	number := func(text []byte) int32 {
-		if foldText != nil {
-			text = foldText(text)
-		}
-		if len(text) == 0 {
-			return none
-		}
-		return int32(names.Code(text))
+// numbering gives texts numbers, all columns read the same way.
+type numbering struct {
+	*table.Dictionary
+	read func([]byte) []byte // what is compared of a text; nil for all of it
+	last *array.String       // the last dictionary that was read
+	of   []int32             // and the numbers of its texts
+}
+
+func newNumbering(read func([]byte) []byte) *numbering {
+	return &numbering{Dictionary: table.NewDictionary(), read: read}
+}
+
+// number returns the number of a text, none for one of which nothing is compared.
+func (n *numbering) number(text []byte) int32 {
+	if n.read != nil {
+		text = n.read(text)
 	}
-	result := make([]int32, rows)
+	if len(text) == 0 {
+		return none
+	}
+	return int32(n.Code(text))
+}
+
+// texts numbers each text of a dictionary. Columns of one key share a dictionary that has only grown between them.
+func (n *numbering) texts(values *array.String) []int32 {
+	from := 0
+	if n.last != nil {
+		from = table.SharedStart(n.last, values)
+	}
+	of := append(make([]int32, 0, values.Len()), n.of[:from]...)
+	for i := from; i < values.Len(); i++ {
+		of = append(of, n.number([]byte(values.Value(i))))
+	}
+	n.last, n.of = values, of
+	return of
+}
+
+// column numbers the cells of a column; cells without a value are none.
+func (n *numbering) column(column *table.Column, rows int) []int32 {
+	result := fill(rows)
 	if !column.Delivered() {
-		for row := range result {
-			result[row] = none
-		}
 		return result
 	}
 	if codes, values := column.Codes(); values != nil {
-		of := make([]int32, values.Len())
-		for code := range of {
-			of[code] = number([]byte(values.Value(code)))
-		}
+		of := n.texts(values)
 		for row := range result {
-			result[row] = none
 			if column.Array.IsValid(row) {
 				result[row] = of[codes[row]]
 			}
@@ -234,9 +254,8 @@ func intern(names *table.Dictionary, column *table.Column, rows int, foldText fu
 		return result
 	}
 	for row := range result {
-		result[row] = none
 		if column.Array.IsValid(row) {
-			result[row] = number([]byte(column.Text(row)))
+			result[row] = n.number([]byte(column.Text(row)))
 		}
 	}
 	return result
@@ -245,8 +264,8 @@ func intern(names *table.Dictionary, column *table.Column, rows int, foldText fu
 // mapCodes numbers the values of a column by their place in a code set. A value that no code is known for gets
 // a number behind the set, equal only for equal text, or notMapped when unmapped is nil.
 func mapCodes(column *table.Column, rows int, set *schemas.CodeSet, unmapped *table.Dictionary) []int32 {
-	texts := table.NewDictionary()
-	result := intern(texts, column, rows, fold)
+	texts := newNumbering(fold)
+	result := texts.column(column, rows)
 	of := make([]int32, texts.Len())
 	for code := range of {
 		text := texts.Value(uint32(code))

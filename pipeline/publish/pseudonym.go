@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash"
-	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -167,7 +166,7 @@ func (k *kindAliases) array(values *array.String) (pseudonyms *array.String, mer
 	offsets := make([]int32, 1, n+1)
 	data := make([]byte, 0, (n-values.NullN())*pseudonymLength)
 	for _, known := range k.known {
-		shared := sharedStart(known.texts, values)
+		shared := table.SharedStart(known.texts, values)
 		if shared == n && known.texts.Len() == n {
 			return known.pseudonyms, k.made.changed
 		}
@@ -189,23 +188,6 @@ func (k *kindAliases) array(values *array.String) (pseudonyms *array.String, mer
 		k.known = append(k.known, knownArray{values, pseudonyms})
 	}
 	return pseudonyms, k.made.changed
-}
-
-// sharedStart returns how many texts two arrays share from the first on: all of the shorter one, or none. Arrays
-// with nulls are compared only with themselves.
-func sharedStart(known, values *array.String) int {
-	n := min(known.Len(), values.Len())
-	if n == 0 || values.Data().Offset() != 0 || known.Data().Offset() != 0 {
-		return 0
-	}
-	a, b := known.ValueOffsets()[:n+1], values.ValueOffsets()[:n+1]
-	if &a[0] == &b[0] && known.Len() == values.Len() && known.NullN() == values.NullN() {
-		return n
-	}
-	if known.NullN() > 0 || values.NullN() > 0 || !slices.Equal(a, b) || !bytes.Equal(known.ValueBytes()[:a[n]], values.ValueBytes()[:b[n]]) {
-		return 0
-	}
-	return n
 }
 
 // validBits returns the bitmap of valid values from bit 0, or nil when none is null.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"hash/maphash"
 	"math"
+	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -122,6 +123,23 @@ func Texts(texts []string) *array.String {
 		offsets = append(offsets, int32(len(data)))
 	}
 	return StringArray(offsets, data, nil, 0)
+}
+
+// SharedStart returns how many texts two arrays share from the first on: all of the shorter one, or none. Arrays
+// with nulls are compared only with themselves.
+func SharedStart(known, values *array.String) int {
+	n := min(known.Len(), values.Len())
+	if n == 0 || values.Data().Offset() != 0 || known.Data().Offset() != 0 {
+		return 0
+	}
+	a, b := known.ValueOffsets()[:n+1], values.ValueOffsets()[:n+1]
+	if &a[0] == &b[0] && known.Len() == values.Len() && known.NullN() == values.NullN() {
+		return n
+	}
+	if known.NullN() > 0 || values.NullN() > 0 || !slices.Equal(a, b) || !bytes.Equal(known.ValueBytes()[:a[n]], values.ValueBytes()[:b[n]]) {
+		return 0
+	}
+	return n
 }
 
 // DictionaryType is the Arrow type of code and key columns.
