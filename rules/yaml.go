@@ -1,10 +1,6 @@
 package rules
 
-import (
-	"fmt"
-
-	"github.com/goccy/go-yaml/ast"
-)
+import "github.com/goccy/go-yaml/ast"
 
 // Expression is a condition or value as it stands in a catalogue, with its place.
 type Expression struct {
@@ -18,8 +14,8 @@ func (e *Expression) UnmarshalYAML(node ast.Node) error {
 	if err != nil {
 		return err
 	}
-	at := node.GetToken().Position
-	*e = Expression{Text: text, Line: at.Line, Column: at.Column}
+	begins := placeOf(node)
+	*e = Expression{Text: text, Line: begins.line, Column: begins.column}
 	return nil
 }
 
@@ -49,7 +45,8 @@ func (l *Lets) UnmarshalYAML(node ast.Node) error {
 type Example struct {
 	Records []Record
 	AsAt    string // the as-at date; blank for none
-	Line    int
+
+	Line, Column int
 }
 
 // Record is a record of an example: the text of its fields, and its parents by name. A field that is not given
@@ -70,7 +67,8 @@ type ExampleParent struct {
 
 // UnmarshalYAML reads {field: text, parent: {...}, as_at: date} or {records: [...], as_at: date}.
 func (e *Example) UnmarshalYAML(node ast.Node) error {
-	e.Line = node.GetToken().Position.Line
+	begins := placeOf(node)
+	e.Line, e.Column = begins.line, begins.column
 	own := Record{}
 	err := eachEntry(node, func(name string, value ast.Node) (err error) {
 		switch list, isList := value.(*ast.SequenceNode); {
@@ -141,9 +139,4 @@ func eachEntry(node ast.Node, take func(name string, value ast.Node) error) erro
 		}
 	}
 	return nil
-}
-
-func at(node ast.Node, message string) error {
-	p := node.GetToken().Position
-	return fmt.Errorf("[%d:%d] %s", p.Line, p.Column, message)
 }
