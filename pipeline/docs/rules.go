@@ -1,4 +1,4 @@
-package main
+package docs
 
 import (
 	"strconv"
@@ -7,8 +7,8 @@ import (
 	"frontdoor/rules"
 )
 
-// ruleDocs writes every rule of a collection, and those about the files themselves.
-func ruleDocs(collection string) ([]byte, error) {
+// rulePage writes every rule of a collection, and those about the files themselves.
+func rulePage(collection string) ([]byte, error) {
 	w := &writer{}
 	w.line("# Rules of %s", collection)
 	w.note("rules/" + collection + ".yaml` and `rules/structure.yaml")
