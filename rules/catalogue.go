@@ -48,17 +48,22 @@ type Rule struct {
 	earlier  *Rule     // as it was before the last of its changes
 }
 
-// Check is one condition of a rule over the records of one table. It has either Holds or Unique.
+// Check is one condition of a rule over the records of one table. It has one of Holds, Unique, NoOverlap and
+// AtMostOneOpen.
 type Check struct {
-	For     string       `yaml:"for"`     // the table
-	About   string       `yaml:"about"`   // its own sentence; blank for the rule's
-	Let     Lets         `yaml:"let"`     // named values, each seeing those before it
-	Applies Expression   `yaml:"applies"` // the records looked at; blank for all
-	Holds   Expression   `yaml:"holds"`   // what must be true of each
-	Unique  []Expression `yaml:"unique"`  // values that together must not stand on two records
-	Flags   []string     `yaml:"flags"`   // the cells of a finding: own fields or parent.field
-	Fails   []Example    `yaml:"fails"`
-	Passes  []Example    `yaml:"passes"`
+	For           string         `yaml:"for"`     // the table, or WholeReturn
+	About         string         `yaml:"about"`   // its own sentence; blank for the rule's
+	Let           Lets           `yaml:"let"`     // named values, each seeing those before it
+	Applies       Expression     `yaml:"applies"` // the records looked at; blank for all
+	Holds         Expression     `yaml:"holds"`   // what must be true of each
+	Unique        []Expression   `yaml:"unique"`  // values that together must not stand on two records
+	NoOverlap     *NoOverlap     `yaml:"no_overlap"`
+	AtMostOneOpen *AtMostOneOpen `yaml:"at_most_one_open"`
+	Flags         []Flag         `yaml:"flags"` // the cells of a finding
+	Because       string         `yaml:"because"` // why it flags fields that its conditions do not mention
+	Group         []Expression   `yaml:"group"` // failing records that agree in these make one finding; none for one each
+	Fails         []Example      `yaml:"fails"`
+	Passes        []Example      `yaml:"passes"`
 
 	anchored
 }

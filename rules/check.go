@@ -85,7 +85,8 @@ func (x *explainer) check(environments map[string]*cel.Env, check *Check) (*chec
 		}
 		environments[t.Name] = env
 	}
-	x.names = append(namesOf(t), "as_at")
+	x.names = namesOf(x.coll, t)
+	x.examples(check, t)
 	compiler := newCompiler(x.coll, t, environments[t.Name])
 	compiled := &checkProgram{table: t, message: x.rule.About}
 	if check.About != "" {
@@ -117,7 +118,16 @@ func (x *explainer) check(environments map[string]*cel.Env, check *Check) (*chec
 		note(key, "unique")
 		compiled.unique = append(compiled.unique, node)
 	}
-	flags := check.Flags
+	if check.NoOverlap != nil || check.AtMostOneOpen != nil || len(check.Group) > 0 {
+		x.fault(check.where("no_overlap", "at_most_one_open", "group"), "", "%s", errNotJudged)
+	}
+	var flags []string
+	for _, flag := range check.Flags {
+		if flag.Each != nil {
+			x.fault(check.where("flags"), "", "%s", errNotJudged)
+		}
+		flags = append(flags, flag.Field)
+	}
 	if len(flags) == 0 {
 		for _, key := range check.Unique {
 			flags = append(flags, key.Text)
@@ -156,23 +166,13 @@ func resolve(coll *schemas.Collection, t *schemas.Table, name string) (ref field
 	for _, parent := range names[:len(names)-1] {
 		f := reference(ref.table, parent)
 		if f == nil {
-			return ref, nearest(parent, parentNames(ref.table)), fmt.Errorf("flags: the table %s has no parent %s", ref.table.Name, parent)
+			return ref, nearest(parent, parentNames(coll, ref.table)), fmt.Errorf("flags: the table %s has no parent %s", ref.table.Name, parent)
 		}
 		ref.steps = append(slices.Clone(ref.steps), f)
 		ref.table = coll.Table(f.References)
 	}
 	if ref.field = ref.table.Field(names[len(names)-1]); ref.field == nil {
-		return ref, nearest(names[len(names)-1], namesOf(ref.table)), fmt.Errorf("flags: the table %s has no field %s", ref.table.Name, names[len(names)-1])
+		return ref, nearest(names[len(names)-1], fieldNames(ref.table)), fmt.Errorf("flags: the table %s has no field %s", ref.table.Name, names[len(names)-1])
 	}
 	return ref, "", nil
-}
-
-func parentNames(t *schemas.Table) []string {
-	var names []string
-	for _, f := range t.Fields {
-		if f.Parent != "" {
-			names = append(names, f.Parent)
-		}
-	}
-	return names
 }

@@ -32,13 +32,13 @@ func (d *anchored) where(keys ...string) place {
 
 // placedError is a mistake in a node.
 type placedError struct {
-	at      place
-	message string
+	at            place
+	message, hint string
 }
 
 func (e placedError) Error() string { return e.message }
 
-func at(node ast.Node, message string) error { return placedError{placeOf(node), message} }
+func at(node ast.Node, message string) error { return placedError{placeOf(node), message, ""} }
 
 // decoder turns the nodes of a catalogue into declarations by the yaml tags of their types, and notes every
 // mistake on the way: one bad key hides no other.
@@ -156,6 +156,8 @@ func (d *decoder) value(node ast.Node, at place, key string, to reflect.Value) {
 			return
 		}
 		to.SetString(strings.TrimSpace(text))
+	case reflect.Struct:
+		d.mapping(node, key, to.Addr().Interface())
 	case reflect.Pointer:
 		to.Set(reflect.New(to.Type().Elem()))
 		d.mapping(node, "each of "+key, to.Interface())
@@ -177,10 +179,16 @@ func (d *decoder) value(node ast.Node, at place, key string, to reflect.Value) {
 	}
 }
 
-// note makes a fault of an error, at its own place if it has one.
+// note makes a fault of an error, at its own place if it has one, and one of each that is joined in it.
 func (d *decoder) note(at place, key string, err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			d.note(at, key, one)
+		}
+		return
+	}
 	if p := (placedError{}); errors.As(err, &p) {
-		d.fault(p.at, "", "%s: %s", key, p.message)
+		d.fault(p.at, p.hint, "%s: %s", key, p.message)
 		return
 	}
 	if y := yaml.Error(nil); errors.As(err, &y) {

@@ -2,7 +2,7 @@ package rules
 
 import (
 	"regexp"
-	"slices"
+	"strings"
 )
 
 var codeForm = regexp.MustCompile(`^[A-Z][A-Z0-9]*-[0-9A-Z]+$`)
@@ -80,19 +80,9 @@ func (d *decoder) demandChecks(r *Rule) {
 		if check.For == "" {
 			d.fault(check.where("for"), "", "check %d: for: want the table it judges", n)
 		}
-		if (check.Holds.Text == "") == (len(check.Unique) == 0) {
-			d.fault(check.where("holds", "unique"), "", "check %d: want either holds or unique", n)
-		}
-		if len(check.Flags) == 0 && len(check.Unique) == 0 {
-			d.fault(check.where("flags"), "", "check %d: flags: want the fields that a finding points to", n)
-		}
-		if len(check.Fails) == 0 || len(check.Passes) == 0 {
-			d.fault(check.where("fails", "passes"), "", "check %d: want at least one example that fails and one that passes", n)
-		}
-		for _, e := range slices.Concat(check.Fails, check.Passes) {
-			if len(e.Records) == 0 || len(e.Records) > 1 && len(check.Unique) == 0 {
-				d.fault(place{e.Line, e.Column}, "", "check %d: want one record as an example of holds, or records as one of unique", n)
-			}
+		for _, problem := range check.faults() {
+			key, _, _ := strings.Cut(problem.Error(), ":")
+			d.fault(check.where(key), "", "check %d: %s", n, problem)
 		}
 	}
 }

@@ -46,7 +46,8 @@ func (d *document) within(e Expression, offset int) place {
 	default:
 		quote = 0
 	}
-	for i, r := range []rune(e.Text) {
+	offset += len([]rune(e.before))
+	for i, r := range []rune(e.before + e.Text) {
 		if unicode.IsSpace(r) {
 			if i == offset {
 				return next.place()
@@ -100,7 +101,10 @@ func (c *cursor) place() place { return place{c.line + 1, c.column + 1} }
 func placeOf(node ast.Node) place {
 	switch n := node.(type) {
 	case *ast.MappingNode:
-		if !n.IsFlowStyle && len(n.Values) > 0 {
+		if n.IsFlowStyle {
+			return place{n.Start.Position.Line, n.Start.Position.Column}
+		}
+		if len(n.Values) > 0 {
 			return placeOf(n.Values[0])
 		}
 	case *ast.MappingValueNode:

@@ -140,25 +140,89 @@ func (x *explainer) hint(message string) string {
 	return ""
 }
 
-// everyField returns the names of all fields and parents of the collection.
+// examples explains which names in the examples of a check are no field, parent or list.
+func (x *explainer) examples(check *Check, t *schemas.Table) {
+	for _, e := range slices.Concat(check.Fails, check.Passes) {
+		for _, r := range e.Records {
+			x.example(r, t)
+		}
+		for _, list := range slices.Concat(e.Tables, e.LastYear) {
+			of := x.coll.Table(list.Name)
+			if of == nil {
+				x.fault(list.at, nearest(list.Name, tableNames(x.coll)), "example: the collection %s has no table %s", x.coll.Name, list.Name)
+				continue
+			}
+			for _, r := range list.Records {
+				x.example(r, of)
+			}
+		}
+	}
+}
+
+func (x *explainer) example(r Record, t *schemas.Table) {
+	for _, f := range r.Fields {
+		if t.Field(f.Name) == nil {
+			x.fault(r.where(f.Name), nearest(f.Name, fieldNames(t)), "example: the table %s has no field %s", t.Name, f.Name)
+		}
+	}
+	parents, lists := x.coll.Belongs(t), x.coll.Lists(t)
+	for _, p := range r.Parents {
+		i := slices.IndexFunc(parents, func(known *schemas.Parent) bool { return known.Name == p.Name })
+		if i < 0 {
+			x.fault(r.where(p.Name), nearest(p.Name, parentNames(x.coll, t)), "example: the table %s has no parent %s", t.Name, p.Name)
+			continue
+		}
+		x.example(p.Record, x.coll.Table(parents[i].Table))
+	}
+	for _, list := range r.Lists {
+		i := slices.IndexFunc(lists, func(known schemas.List) bool { return known.Name == list.Name })
+		if i < 0 {
+			x.fault(list.at, nearest(list.Name, listNames(x.coll, t)), "example: the table %s has no list %s", t.Name, list.Name)
+			continue
+		}
+		for _, child := range list.Records {
+			x.example(child, lists[i].Table)
+		}
+	}
+}
+
+func parentNames(coll *schemas.Collection, t *schemas.Table) []string {
+	var names []string
+	for _, p := range coll.Belongs(t) {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+func listNames(coll *schemas.Collection, t *schemas.Table) []string {
+	var names []string
+	for _, l := range coll.Lists(t) {
+		names = append(names, l.Name)
+	}
+	return names
+}
+
+// everyField returns the names of all fields, parents and lists of the collection.
 func (x *explainer) everyField() []string {
 	names := map[string]bool{}
 	for _, t := range x.coll.Tables {
-		for _, name := range namesOf(t) {
+		for _, name := range slices.Concat(fieldNames(t), parentNames(x.coll, t), listNames(x.coll, t)) {
 			names[name] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(names))
 }
 
-// namesOf returns the fields and parents of a table.
-func namesOf(t *schemas.Table) []string {
+// namesOf returns what conditions over the records of a table may call by name, the functions left out.
+func namesOf(coll *schemas.Collection, t *schemas.Table) []string {
+	names := append(fieldNames(t), slices.Concat(parentNames(coll, t), listNames(coll, t))...)
+	return append(append(names, exampleFacts...), "as_at", "this", "previous", "next", "last_year")
+}
+
+func fieldNames(t *schemas.Table) []string {
 	var names []string
 	for _, f := range t.Fields {
 		names = append(names, f.Name)
-		if f.Parent != "" {
-			names = append(names, f.Parent)
-		}
 	}
 	return names
 }

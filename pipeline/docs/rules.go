@@ -1,7 +1,6 @@
 package docs
 
 import (
-	"strconv"
 	"strings"
 
 	"frontdoor/rules"
@@ -39,7 +38,7 @@ func (w *writer) rule(r *rules.Rule) {
 	if r.Notes != "" {
 		w.line("%s", r.Notes)
 	}
-	w.line("Source: %s. Holds since %s.", r.Source, r.Since)
+	w.line("Source: %s. Holds %s.", r.Source, r.Holding())
 	if r.MadeBy != "" {
 		w.line("Its findings are made while the files are read (%s).", r.MadeBy)
 	}
@@ -49,63 +48,20 @@ func (w *writer) rule(r *rules.Rule) {
 		}
 		w.check(c)
 	}
+	for _, revision := range r.History() {
+		w.line("**Changed from %s.** %s", revision.From, revision.What)
+		w.head("Before", "")
+		for _, line := range revision.Before {
+			w.row(line.Key, code(line.Text))
+		}
+		w.WriteByte('\n')
+	}
 }
 
 func (w *writer) check(c *rules.Check) {
 	w.head("", "")
-	w.row("for", code(c.For))
-	for _, let := range c.Let {
-		w.row("let "+let.Name, code(let.Value.Text))
-	}
-	if c.Applies.Text != "" {
-		w.row("applies", code(c.Applies.Text))
-	}
-	if c.Holds.Text != "" {
-		w.row("holds", code(c.Holds.Text))
-	}
-	if len(c.Unique) > 0 {
-		var keys []string
-		for _, key := range c.Unique {
-			keys = append(keys, key.Text)
-		}
-		w.row("unique", codes(keys))
-	}
-	if len(c.Flags) > 0 {
-		w.row("flags", codes(c.Flags))
-	}
-	for _, e := range c.Fails {
-		w.row("fails", code(example(e)))
-	}
-	for _, e := range c.Passes {
-		w.row("passes", code(example(e)))
+	for _, line := range c.Lines() {
+		w.row(line.Key, code(line.Text))
 	}
 	w.WriteByte('\n')
-}
-
-// example writes an example as the catalogue does.
-func example(e rules.Example) string {
-	var records []string
-	for _, r := range e.Records {
-		records = append(records, record(r))
-	}
-	text := strings.Join(records, ", ")
-	if e.AsAt != "" {
-		text += " as at " + e.AsAt
-	}
-	return text
-}
-
-func record(r rules.Record) string {
-	var parts []string
-	for _, f := range r.Fields {
-		text := f.Text
-		if text == "" || strings.ContainsAny(text, ",:{}[] ") {
-			text = strconv.Quote(text)
-		}
-		parts = append(parts, f.Name+": "+text)
-	}
-	for _, p := range r.Parents {
-		parts = append(parts, p.Name+": "+record(p.Record))
-	}
-	return "{" + strings.Join(parts, ", ") + "}"
 }
