@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
@@ -59,9 +60,9 @@ type Check struct {
 	Unique        []Expression   `yaml:"unique"`  // values that together must not stand on two records
 	NoOverlap     *NoOverlap     `yaml:"no_overlap"`
 	AtMostOneOpen *AtMostOneOpen `yaml:"at_most_one_open"`
-	Flags         []Flag         `yaml:"flags"` // the cells of a finding
+	Flags         []Flag         `yaml:"flags"`   // the cells of a finding
 	Because       string         `yaml:"because"` // why it flags fields that its conditions do not mention
-	Group         []Expression   `yaml:"group"` // failing records that agree in these make one finding; none for one each
+	Group         []Expression   `yaml:"group"`   // failing records that agree in these make one finding; none for one each
 	Fails         []Example      `yaml:"fails"`
 	Passes        []Example      `yaml:"passes"`
 
@@ -76,6 +77,19 @@ func Load(collection string) (*Catalogue, error) {
 		return nil, err
 	}
 	return Parse(collection+".yaml", text)
+}
+
+// Catalogues returns the names of all catalogues of the program, sorted.
+func Catalogues() []string {
+	entries, err := catalogues.ReadDir(".")
+	if err != nil {
+		panic(err) // the folder is inside the program
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
+	}
+	return names
 }
 
 // Source returns the YAML of a catalogue: what a published run keeps beside its figures.

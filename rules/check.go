@@ -44,7 +44,7 @@ type checkProgram struct {
 // Faults: every mistake, with its place and what to do.
 func (c *Catalogue) Compile(coll *schemas.Collection) (*Program, error) {
 	p := &Program{collection: coll}
-	environments := map[string]*cel.Env{}
+	compile := newCompilation(coll)
 	var faults Faults
 	for _, r := range c.Rules {
 		if len(r.Checks) == 0 {
@@ -53,22 +53,41 @@ func (c *Catalogue) Compile(coll *schemas.Collection) (*Program, error) {
 		if c.Collection != coll.Name {
 			return nil, Faults{c.document.fault(c.where("collection"), "", fmt.Sprintf("its rules are for the collection %s, not %s", c.Collection, coll.Name), "")}
 		}
-		rule := &program{rule: r}
-		for _, check := range r.Checks {
-			x := &explainer{rule: r, coll: coll}
-			compiled, err := x.check(environments, check)
-			if err != nil {
-				return nil, err
-			}
-			faults = append(faults, x.faults...)
-			rule.checks = append(rule.checks, compiled)
+		compiled, mistakes, err := compile.rule(r)
+		if err != nil {
+			return nil, err
 		}
-		p.rules = append(p.rules, rule)
+		faults = append(faults, mistakes...)
+		p.rules = append(p.rules, compiled)
 	}
 	if err := faults.orNil(); err != nil {
 		return nil, err
 	}
 	return p, nil
+}
+
+// compilation compiles rules over the tables of one collection.
+type compilation struct {
+	coll         *schemas.Collection
+	environments map[string]*cel.Env // by table
+}
+
+func newCompilation(coll *schemas.Collection) *compilation {
+	return &compilation{coll, map[string]*cel.Env{}}
+}
+
+// rule compiles one rule; after a mistake the program is of no use.
+func (c *compilation) rule(r *Rule) (*program, Faults, error) {
+	x := &explainer{rule: r, coll: c.coll}
+	made := &program{rule: r}
+	for _, check := range r.Checks {
+		compiled, err := x.check(c.environments, check)
+		if err != nil {
+			return nil, nil, err
+		}
+		made.checks = append(made.checks, compiled)
+	}
+	return made, x.faults, nil
 }
 
 // check compiles one check of the rule that is explained; after a mistake its result is of no use.

@@ -64,6 +64,11 @@ func (f Faults) orNil() error {
 	if len(f) == 0 {
 		return nil
 	}
+	return f.sorted()
+}
+
+// sorted returns the faults in the order of their places, each once.
+func (f Faults) sorted() Faults {
 	slices.SortFunc(f, func(a, b Fault) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), strings.Compare(a.Message, b.Message))
 	})

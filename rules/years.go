@@ -46,9 +46,6 @@ func (y Year) from() int {
 	return from
 }
 
-// before returns the collection year before.
-func (y Year) before() Year { return yearFrom(y.from() - 1) }
-
 // after returns the collection year that follows.
 func (y Year) after() Year { return yearFrom(y.from() + 1) }
 
