@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -192,5 +191,3 @@ func (c *Check) faults() []error {
 	}
 	return faults
 }
-
-var errNotJudged = errors.New("this way of saying a check is not judged yet")

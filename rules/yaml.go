@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -90,9 +89,6 @@ type ExampleParent struct {
 	Record Record
 }
 
-// exampleFacts are the facts of a delivery that an example may give beside its record, other than as_at.
-var exampleFacts = []string{"reference_date", "period_start", "period_end", "collection_year", "authority"}
-
 // UnmarshalYAML reads {field: text, parent: {...}, children: [...], as_at: date} or {records: [...]} or
 // {tables: {name: [...]}}, with facts and counts beside them.
 func (e *Example) UnmarshalYAML(node ast.Node) error {
@@ -104,7 +100,7 @@ func (e *Example) UnmarshalYAML(node ast.Node) error {
 		switch {
 		case name == "as_at":
 			e.AsAt, err = scalar(value)
-		case slices.Contains(exampleFacts, name):
+		case factOf(name) != noFact:
 			fact := ExampleField{Name: name}
 			fact.Text, err = scalar(value)
 			e.Facts = append(e.Facts, fact)
@@ -112,7 +108,7 @@ func (e *Example) UnmarshalYAML(node ast.Node) error {
 			e.Records, err = recordsOf(list)
 		case name == "tables" && isMap:
 			e.Tables, err = listsOf(value)
-		case name == "last_year" && isMap:
+		case name == lastYearName && isMap && holdsLists(value):
 			e.LastYear, err = listsOf(value)
 		case name == "findings":
 			e.Findings, err = count(value)
@@ -151,6 +147,17 @@ func recordsOf(list *ast.SequenceNode) ([]Record, error) {
 		records = append(records, r)
 	}
 	return records, nil
+}
+
+// holdsLists tells last year's tables from a record's own last year.
+func holdsLists(node ast.Node) bool {
+	lists := true
+	err := eachEntry(node, func(_ string, value ast.Node) error {
+		_, isList := value.(*ast.SequenceNode)
+		lists = lists && isList
+		return nil
+	})
+	return lists && err == nil
 }
 
 func listsOf(node ast.Node) ([]ExampleList, error) {
