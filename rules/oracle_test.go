@@ -70,7 +70,7 @@ var (
 )
 
 func drawCell(t *rapid.T, f *schemas.Field, keys int) cell {
-	if f.Name != "id" && rapid.IntRange(0, 3).Draw(t, "missing") == 0 {
+	if rapid.IntRange(0, map[bool]int{true: 9, false: 3}[f.Name == "id"]).Draw(t, "missing") == 0 {
 		return cell{state: rapid.SampledFrom([]table.State{table.Blank, table.Unreadable}).Draw(t, "state")}
 	}
 	switch f.Type {

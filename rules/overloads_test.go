@@ -47,7 +47,7 @@ func textsOf(kind *cel.Type) []string {
 	switch {
 	case kind.TypeName() == "list":
 		if of := kind.Parameters()[0]; of.TypeName() == "T" {
-			return slices.Concat(sampleLists("int"), []string{"kids", "l1", "[this, previous]", "parent.grand.rows", "kids.map(e, e.parent)", "kids.map(e, e.l1)"})
+			return slices.Concat(sampleLists("int"), []string{"kids", "l1", "[this, previous]", "parent.grand.rows", "kids.map(e, e.row)", "kids.map(e, e.l1)"})
 		} else {
 			return sampleLists(of.TypeName())
 		}
