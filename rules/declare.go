@@ -78,7 +78,7 @@ func (f *Flag) UnmarshalYAML(node ast.Node) error {
 			}
 			return nil
 		}
-		return placedError{spotOf(value), name + ": no such key in a flag", nearest(name, []string{"each", "when", "fields"})}
+		return placedError{positionOf(value), name + ": no such key in a flag", nearest(name, []string{"each", "when", "fields"})}
 	})
 	if err == nil && (f.Each.Name == "" || len(f.Each.Fields) == 0) {
 		err = at(node, "want each and fields")

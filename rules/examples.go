@@ -67,7 +67,7 @@ func (x *examiner) try(ctx context.Context, r *Rule) (Faults, error) {
 					if ctx.Err() != nil {
 						return nil, ctx.Err()
 					}
-					faults = append(faults, r.document.fault(spot{e.Line, e.Column}, r.Code, fmt.Sprintf("check %d: %s", i+1, err), ""))
+					faults = append(faults, r.document.fault(position{e.Line, e.Column}, r.Code, fmt.Sprintf("check %d: %s", i+1, err), ""))
 				}
 			}
 		}

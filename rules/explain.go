@@ -32,11 +32,11 @@ type explainer struct {
 	rule   *Rule
 	coll   *schemas.Collection
 	names  []string // what the conditions of the check may call by name
-	flag   spot     // the flag that is compiled
+	flag   position // the flag that is compiled
 	faults Faults
 }
 
-func (x *explainer) fault(at spot, hint, format string, args ...any) {
+func (x *explainer) fault(at position, hint, format string, args ...any) {
 	x.faults = append(x.faults, x.rule.document.fault(at, x.rule.Code, fmt.Sprintf(format, args...), hint))
 }
 
@@ -45,7 +45,7 @@ func (x *explainer) fault(at spot, hint, format string, args ...any) {
 func (x *explainer) expression(e Expression, key string, err error) {
 	inside := conditionError{}
 	if !errors.As(err, &inside) {
-		x.fault(spot{e.Line, e.Column}, "", "%s: %s", key, strings.TrimPrefix(err.Error(), "compile "+key+": "))
+		x.fault(position{e.Line, e.Column}, "", "%s: %s", key, strings.TrimPrefix(err.Error(), "compile "+key+": "))
 		return
 	}
 	for _, issue := range slices.Concat(inside.issues.Errors(), unknownNames(inside.text)) {

@@ -67,7 +67,7 @@ type linter struct {
 	faults Faults
 }
 
-func (l *linter) complain(at spot, hint, format string, args ...any) {
+func (l *linter) complain(at position, hint, format string, args ...any) {
 	l.faults = append(l.faults, l.rule.document.fault(at, l.rule.Code, fmt.Sprintf(format, args...), hint))
 }
 
@@ -89,7 +89,7 @@ func (l *linter) words() {
 }
 
 // sentence judges a text that people read as the message of a finding.
-func (l *linter) sentence(at spot, key, text string) {
+func (l *linter) sentence(at position, key, text string) {
 	first := []rune(text + ".")[0]
 	if !strings.HasSuffix(text, ".") || !unicode.IsUpper(first) && !unicode.IsDigit(first) {
 		l.complain(at, "", "%s: want a sentence, with a capital and a full stop", key)
@@ -100,7 +100,7 @@ func (l *linter) sentence(at spot, key, text string) {
 	l.plain(at, key, text)
 }
 
-func (l *linter) plain(at spot, key, text string) {
+func (l *linter) plain(at position, key, text string) {
 	if name := snakeCase.FindString(text); name != "" {
 		l.complain(at, "say it as a person would", "%s: %s is the name of a field", key, name)
 	}

@@ -22,7 +22,7 @@ func (e *Expression) UnmarshalYAML(node ast.Node) error {
 	if err != nil {
 		return err
 	}
-	begins := spotOf(node)
+	begins := positionOf(node)
 	*e = Expression{Text: text, Line: begins.line, Column: begins.column}
 	return nil
 }
@@ -99,7 +99,7 @@ type ExampleParent struct {
 // UnmarshalYAML reads {field: text, parent: {...}, children: [...], as_at: date} or {records: [...]} or
 // {tables: {name: [...]}}, with facts and counts beside them.
 func (e *Example) UnmarshalYAML(node ast.Node) error {
-	begins := spotOf(node)
+	begins := positionOf(node)
 	e.Line, e.Column = begins.line, begins.column
 	own := Record{}
 	err := eachEntry(node, func(name string, value ast.Node) (err error) {
@@ -171,7 +171,7 @@ func holdsLists(node ast.Node) bool {
 func (e *Example) listsOf(node ast.Node) ([]ExampleList, error) {
 	lists := []ExampleList{}
 	err := eachEntry(node, func(name string, value ast.Node) error {
-		e.stands(name, spotOf(value))
+		e.stands(name, positionOf(value))
 		list, ok := value.(*ast.SequenceNode)
 		if !ok {
 			return at(value, "want a list of records")
@@ -184,7 +184,7 @@ func (e *Example) listsOf(node ast.Node) ([]ExampleList, error) {
 }
 
 func (r *Record) add(name string, value ast.Node) error {
-	r.stands(name, spotOf(value))
+	r.stands(name, positionOf(value))
 	if mapping, ok := value.(ast.MapNode); ok {
 		p := ExampleParent{Name: name}
 		if err := eachEntry(mapping.(ast.Node), p.Record.add); err != nil {
