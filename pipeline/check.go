@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
@@ -19,7 +18,9 @@ import (
 // CheckOptions say what is to be judged without a store.
 type CheckOptions struct {
 	Collection string
-	Year       string       // the collection year whose rules apply, YYYY-YY; "" for the delivery's own
+	Year       string       // the collection year whose rules apply, YYYY-YY; "" for that of AsAt, or else the newest
+	Rules      string       // folder of local rule catalogues; "" for none
+	Kept       string       // the folder catalogue of a published run, instead of the program's declarations
 	AsAt       *schemas.Day // nil: rules that read it are skipped by name
 	Paths      []string     // folders with a file for each table, or such files; together one delivery
 	Workers    int          // 0 for as many as there are processors
@@ -28,6 +29,7 @@ type CheckOptions struct {
 
 // Checked is a judged delivery.
 type Checked struct {
+	Year       rules.Year // whose rules were in force
 	Outcomes   []rules.Outcome
 	Notes      []string
 	Unreadable int // files that could not be read, or only in part
@@ -56,13 +58,6 @@ func (c *Checked) Exit(failOn string) int {
 	return c.Code
 }
 
-// isCollectionYear tells whether a text names two years that follow each other, as 2019-20 does.
-func isCollectionYear(text string) bool {
-	var from, to int
-	n, err := fmt.Sscanf(text, "%4d-%2d", &from, &to)
-	return err == nil && n == 2 && text == fmt.Sprintf("%04d-%02d", from, (from+1)%100)
-}
-
 // Check reads the files and judges them by the collection's rules. It needs no key and no store. The cause of
 // the error is ErrConfig where the options are at fault.
 func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
@@ -72,26 +67,15 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	if o.Year != "" && !isCollectionYear(o.Year) {
-		return nil, fmt.Errorf("read year: write it as 2019-20: %w", ErrConfig)
-	}
-	collection, err := schemas.Load(o.Collection)
+	c, err := openCatalogue(o.Collection, o.Kept, o.Rules)
 	if err != nil {
 		return nil, err
 	}
-	catalogue, err := rules.Load(o.Collection)
-	if err != nil {
+	defer c.close()
+	if err := c.hold(o.Year, o.AsAt); err != nil {
 		return nil, err
 	}
-	structure, err := rules.Load("structure")
-	if err != nil {
-		return nil, err
-	}
-	calendar, err := schemas.LoadCalendar("england")
-	if err != nil {
-		return nil, err
-	}
-	d := &delivery{collection: collection}
+	d := &delivery{collection: c.collection}
 	defer d.close()
 	for _, path := range o.Paths {
 		info, err := os.Stat(path)
@@ -109,19 +93,22 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 	if err := d.digest(ctx, o.Workers); err != nil {
 		return nil, err
 	}
-	read, err := (&reader{structure: structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, d)
+	read, err := (&reader{structure: c.structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, d)
 	if err != nil {
 		return nil, err
 	}
 	judged, err := validate.Run(ctx, validate.Input{
-		Catalogue: catalogue, Structure: structure,
-		Delivery:   &rules.Delivery{Collection: collection, Tables: read.tables, AsAt: o.AsAt, Calendar: calendar},
+		Catalogue: c.rules, Structure: c.structure,
+		Delivery:   &rules.Delivery{Collection: c.collection, Tables: read.tables, AsAt: o.AsAt, Calendar: c.calendar},
 		Structural: read.findings, StructuralLooked: read.looked, Workers: o.Workers,
 	})
 	if err != nil {
 		return nil, err
 	}
-	checked := &Checked{Outcomes: judged.Outcomes, Notes: read.notes, Unreadable: read.unreadable, judged: judged}
+	if note := c.localNote(); note != "" {
+		read.notes = append(read.notes, note)
+	}
+	checked := &Checked{Year: c.year, Outcomes: judged.Outcomes, Notes: read.notes, Unreadable: read.unreadable, judged: judged}
 	if read.unreadable > 0 {
 		checked.Code = ExitUnreadable
 	}

@@ -3,8 +3,6 @@ package rules
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"cel.dev/cel-go/cel"
 
@@ -20,143 +18,216 @@ type Program struct {
 
 // program is one rule, compiled.
 type program struct {
-	rule   *Rule
-	checks []*checkProgram
+	rule       *Rule
+	collection string
+	checks     []*checkProgram
 }
 
-// checkProgram is one check, compiled. It has either holds or unique.
+// checkProgram is one check, compiled. It has one of holds, unique, overlap and open.
 type checkProgram struct {
-	table   *schemas.Table
+	table   tableRef
 	message string
 	applies boolNode // nil for all records
 	holds   boolNode
 	unique  []any // numberNode or textNode
-	flags   []fieldRef
-	// flagNames is flags as they are written: own fields or parent.field.
+	overlap *overlapProgram
+	open    *openProgram
+	group   []any // as unique; nil for a finding of each record
+	flags   []flagProgram
+	// flagNames is flags as a finding's id knows them.
 	flagNames []string
 
-	fields  []fieldRef
-	parents []recordNode
-	parts   []distinctPart
-	needs   []need
+	reading
 }
 
-// Compile type-checks and compiles every condition of the catalogue for the tables of a collection. The error
-// joins every mistake found, each with the rule's code, file and line and, inside a condition, a caret.
+// Compile type-checks and compiles every condition of the catalogue for the tables of a collection. The error is
+// Faults: every mistake, with its place and what to do.
 func (c *Catalogue) Compile(coll *schemas.Collection) (*Program, error) {
 	p := &Program{collection: coll}
-	environments := map[string]*cel.Env{}
-	var faults []error
+	compile, err := newCompilation(coll)
+	if err != nil {
+		return nil, err
+	}
+	var faults Faults
 	for _, r := range c.Rules {
 		if len(r.Checks) == 0 {
 			continue
 		}
 		if c.Collection != coll.Name {
-			return nil, fmt.Errorf("compile %s: its rules are for the collection %s, not %s", c.name, c.Collection, coll.Name)
+			return nil, Faults{c.document.fault(c.where("collection"), "", fmt.Sprintf("its rules are for the collection %s, not %s", c.Collection, coll.Name), "")}
 		}
-		rule := &program{rule: r}
-		for i, check := range r.Checks {
-			compiled, err := c.check(coll, environments, r, check)
-			if err != nil {
-				faults = append(faults, fmt.Errorf("rule %s, check %d: %w", r.Code, i+1, err))
-				continue
-			}
-			rule.checks = append(rule.checks, compiled)
+		compiled, mistakes, err := compile.rule(r)
+		if err != nil {
+			return nil, err
 		}
-		p.rules = append(p.rules, rule)
+		faults = append(faults, mistakes...)
+		p.rules = append(p.rules, compiled)
 	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
+	if err := faults.orNil(); err != nil {
+		return nil, err
 	}
 	return p, nil
 }
 
-func (c *Catalogue) check(coll *schemas.Collection, environments map[string]*cel.Env, r *Rule, check *Check) (*checkProgram, error) {
-	t := coll.Table(check.For)
-	if t == nil {
-		return nil, fmt.Errorf("for: the collection %s has no table %s", coll.Name, check.For)
-	}
-	if environments[t.Name] == nil {
-		env, err := environment(coll, t)
-		if err != nil {
-			return nil, fmt.Errorf("read schema of %s: %w", t.Name, err)
-		}
-		environments[t.Name] = env
-	}
-	place := func(e Expression, key string) string {
-		return fmt.Sprintf("%s:%d:%d (%s)", c.name, e.Line, e.Column, key)
-	}
-	compiler := newCompiler(coll, t, environments[t.Name])
-	compiled := &checkProgram{table: t, message: r.About}
-	if check.About != "" {
-		compiled.message = check.About
-	}
-	var faults []error
-	note := func(err error) {
-		if err != nil {
-			faults = append(faults, err)
-		}
-	}
-	for _, let := range check.Let {
-		note(compiler.let(let.Name, let.Value.Text, place(let.Value, "let "+let.Name)))
-	}
-	var err error
-	if check.Applies.Text != "" {
-		compiled.applies, err = compiler.condition(check.Applies.Text, place(check.Applies, "applies"))
-		note(err)
-	}
-	if check.Holds.Text != "" {
-		compiled.holds, err = compiler.condition(check.Holds.Text, place(check.Holds, "holds"))
-		note(err)
-	}
-	for _, key := range check.Unique {
-		node, err := compiler.key(key.Text, place(key, "unique"))
-		note(err)
-		compiled.unique = append(compiled.unique, node)
-	}
-	flags := check.Flags
-	if len(flags) == 0 {
-		for _, key := range check.Unique {
-			flags = append(flags, key.Text)
-		}
-	}
-	for _, flag := range flags {
-		ref, err := resolve(coll, t, flag)
-		note(err)
-		compiled.flags = append(compiled.flags, ref)
-		compiled.flagNames = append(compiled.flagNames, flag)
-	}
-	compiled.fields, compiled.parents, compiled.parts, compiled.needs = compiler.fields, compiler.parents, compiler.parts, compiler.needs
-	return compiled, errors.Join(faults...)
+// compilation compiles rules over the tables of one collection.
+type compilation struct {
+	world        *world
+	environments map[tableRef]*cel.Env
 }
 
-// key compiles a value that must be unique.
-func (c *compiler) key(text, place string) (any, error) {
-	v, _, err := c.expression(text, place)
+func newCompilation(coll *schemas.Collection) (*compilation, error) {
+	w, err := newWorld(coll)
 	if err != nil {
 		return nil, err
 	}
-	switch node := c.answered(v).node.(type) {
-	case numberNode, textNode:
-		return node, nil
-	}
-	return nil, fmt.Errorf("compile %s: want a text, a number or a date", place)
+	return &compilation{w, map[tableRef]*cel.Env{}}, nil
 }
 
-// resolve finds a field by its name, or by its parents' names and its own: referral.child_id.
-func resolve(coll *schemas.Collection, t *schemas.Table, name string) (fieldRef, error) {
-	ref := fieldRef{table: t}
-	names := strings.Split(name, ".")
-	for _, parent := range names[:len(names)-1] {
-		f := reference(ref.table, parent)
-		if f == nil {
-			return ref, fmt.Errorf("flags: the table %s has no parent %s", ref.table.Name, parent)
+// rule compiles one rule; after a mistake the program is of no use.
+func (c *compilation) rule(r *Rule) (*program, Faults, error) {
+	x := &explainer{rule: r, coll: c.world.coll}
+	made := &program{rule: r, collection: c.world.coll.Name}
+	for _, check := range r.Checks {
+		compiled, err := c.check(x, check)
+		if err != nil {
+			return nil, nil, err
 		}
-		ref.steps = append(slices.Clone(ref.steps), f)
-		ref.table = coll.Table(f.References)
+		made.checks = append(made.checks, compiled)
 	}
-	if ref.field = ref.table.Field(names[len(names)-1]); ref.field == nil {
-		return ref, fmt.Errorf("flags: the table %s has no field %s", ref.table.Name, names[len(names)-1])
+	return made, x.faults, nil
+}
+
+// checkCompiler compiles one check; x gathers its mistakes.
+type checkCompiler struct {
+	*compiler
+	check *Check
+	x     *explainer
+}
+
+// note explains a mistake in a text that stands under key.
+func (c *checkCompiler) note(e Expression, key string, err error) {
+	if err != nil {
+		c.x.expression(e, key, err)
 	}
-	return ref, nil
+}
+
+// begin begins anew, with the named values of the check.
+func (c *checkCompiler) begin(w *world, t tableRef, env *cel.Env) {
+	c.compiler = newCompiler(w, t, env)
+	for _, let := range c.check.Let {
+		key := "let " + let.Name
+		c.note(let.Value, key, c.let(let, key))
+	}
+}
+
+func (c *checkCompiler) bool(e Expression, key string) boolNode {
+	if e.Text == "" {
+		return nil
+	}
+	node, err := c.condition(e.Text, key)
+	c.note(e, key, err)
+	return node
+}
+
+// keys compiles values that records may agree in.
+func (c *checkCompiler) keys(list []Expression, key string) []any {
+	var nodes []any
+	for _, e := range list {
+		v, _, err := c.expression(e.Text, key)
+		c.note(e, key, err)
+		if err != nil {
+			continue
+		}
+		switch node := c.answered(v).node.(type) {
+		case numberNode, textNode:
+			nodes = append(nodes, node)
+		default:
+			c.note(e, key, errors.New("want a text, a number or a date"))
+		}
+	}
+	return nodes
+}
+
+// date compiles a value that must be a date.
+func (c *checkCompiler) date(e Expression, key string) numberNode {
+	v, kind, err := c.expression(e.Text, key)
+	if c.note(e, key, err); err != nil {
+		return nil
+	}
+	if !kind.IsExactType(dateType) {
+		c.note(e, key, fmt.Errorf("want a date; this is %s", kind))
+		return nil
+	}
+	return c.answered(v).node.(numberNode)
+}
+
+// field compiles a date whose blank means something: it must be a field.
+func (c *checkCompiler) field(e Expression, key string) (numberNode, presentField) {
+	node := c.date(e, key)
+	field, ok := node.(numberField)
+	if !ok && node != nil {
+		c.note(e, key, errors.New("want a field"))
+	}
+	return node, presentField(field)
+}
+
+// check compiles one check of the rule that x explains; after a mistake its result is of no use.
+func (c *compilation) check(x *explainer, check *Check) (*checkProgram, error) {
+	w := c.world
+	var t tableRef
+	if check.For != WholeReturn {
+		var known bool
+		if t, known = w.table(check.For); !known {
+			x.fault(check.where("for"), nearest(check.For, append(tableNames(w.coll), WholeReturn)), "for: the collection %s has no table %s", w.coll.Name, check.For)
+			return nil, nil
+		}
+	}
+	if c.environments[t] == nil {
+		env, err := environment(w, t)
+		if err != nil {
+			return nil, fmt.Errorf("read schema of %s: %w", t.name(), err)
+		}
+		c.environments[t] = env
+	}
+	x.names = x.namesOf(w, check, t)
+	x.examples(check, t.schema)
+	compiler := &checkCompiler{check: check, x: x}
+	compiler.begin(w, t, c.environments[t])
+	compiled := &checkProgram{table: t, message: x.rule.About}
+	if check.About != "" {
+		compiled.message = check.About
+	}
+	compiled.applies = compiler.bool(check.Applies, "applies")
+	compiled.holds = compiler.bool(check.Holds, "holds")
+	compiled.unique = compiler.keys(check.Unique, "unique")
+	compiled.overlap = compiler.noOverlap(check.NoOverlap)
+	compiled.open = compiler.atMostOneOpen(check.AtMostOneOpen)
+	compiled.group = compiler.keys(check.Group, "group")
+	compiled.reading = compiler.reading
+	for i, flag := range check.allFlags() {
+		x.flag = check.where(fmt.Sprintf("flags[%d]", i), "flags", "unique", "no_overlap", "at_most_one_open")
+		f := compiler.flag(w, t, c.environments[t], flag)
+		compiled.flags = append(compiled.flags, f)
+		compiled.flagNames = append(compiled.flagNames, f.names...)
+	}
+	return compiled, nil
+}
+
+// allFlags returns the flags of a check, or those that its shape has without any.
+func (c *Check) allFlags() []Flag {
+	if len(c.Flags) > 0 {
+		return c.Flags
+	}
+	fields := c.Unique
+	switch {
+	case c.NoOverlap != nil:
+		fields = []Expression{c.NoOverlap.Start, c.NoOverlap.End}
+	case c.AtMostOneOpen != nil:
+		fields = []Expression{c.AtMostOneOpen.End}
+	}
+	var flags []Flag
+	for _, e := range fields {
+		flags = append(flags, Flag{Field: e.Text})
+	}
+	return flags
 }

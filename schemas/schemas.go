@@ -9,8 +9,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
 	"strings"
 
@@ -34,7 +32,9 @@ const (
 	TypeDate     Type = "date"     // a calendar day
 	TypeDateTime Type = "datetime" // a calendar day with a time that may be unknown
 	TypeInteger  Type = "integer"  // a whole number
+	TypeDecimal  Type = "decimal"  // a number with up to four places after the point
 	TypeBoolean  Type = "boolean"  // true or false; only in tables that the pipeline makes
+	TypeList     Type = "list"     // several codes in one cell, between semicolons
 )
 
 // Privacy says how closely a field tells of one person.
@@ -54,16 +54,20 @@ type Collection struct {
 	About  string   `yaml:"about"`
 	Source string   `yaml:"source"`
 	Tables []*Table `yaml:"tables"`
+
+	declarations *Declarations // what it is from; nil for the program's own
 }
 
 // Table is one list of records.
 type Table struct {
-	Name    string   `yaml:"name"`
-	Title   string   `yaml:"title"`
-	About   string   `yaml:"about"`
-	Aliases []string `yaml:"aliases"` // further file names that mean this table
-	Key     []string `yaml:"key"`     // the fields that together name a record
-	Fields  []*Field `yaml:"fields"`
+	Name    string    `yaml:"name"`
+	Title   string    `yaml:"title"`
+	About   string    `yaml:"about"`
+	Aliases []string  `yaml:"aliases"` // further file names that mean this table
+	Key     []string  `yaml:"key"`     // the fields that together name a record
+	Parents []*Parent `yaml:"parents"` // records of other tables that a record belongs to, beside those of its fields
+	Order   *Order    `yaml:"order"`   // what previous and next mean; nil for a table without an order
+	Fields  []*Field  `yaml:"fields"`
 }
 
 // Field is one column of a table.
@@ -74,6 +78,7 @@ type Field struct {
 	Codes      string   `yaml:"codes"`      // the code set that its values come from
 	References string   `yaml:"references"` // the table whose key it holds
 	Parent     string   `yaml:"parent"`     // what conditions call the record that it points to
+	Children   string   `yaml:"children"`   // what that record's conditions call those that point to it; blank for the table's name
 	Needed     bool     `yaml:"needed"`     // without a readable value the record cannot be placed and is quarantined
 	Privacy    Privacy  `yaml:"privacy"`
 	Pseudonym  string   `yaml:"pseudonym"` // the kind of identifier; equal kinds get comparable pseudonyms
@@ -136,36 +141,19 @@ func Normalise(name string) string {
 }
 
 // Collections returns the names of all collections, sorted.
-func Collections() []string {
-	entries, err := files.ReadDir(".")
+func Collections() []string { return mustList(".") }
+
+// mustList lists a folder that is inside the program.
+func mustList(folder string) []string {
+	names, err := own.names(folder)
 	if err != nil {
 		panic(err) // the folder is inside the program
-	}
-	var names []string
-	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), ".yaml"); ok {
-			names = append(names, name)
-		}
 	}
 	return names
 }
 
 // Load reads the collection called name. The error is ErrUnknown when there is none.
-func Load(name string) (*Collection, error) {
-	text, err := Source(name)
-	if err != nil {
-		return nil, err
-	}
-	return Parse(text)
-}
-
-// Source returns the YAML of the collection called name: what a published run keeps beside its figures.
-func Source(name string) ([]byte, error) {
-	if !slices.Contains(Collections(), name) {
-		return nil, fmt.Errorf("find collection %q (there are: %s): %w", name, strings.Join(Collections(), ", "), ErrUnknown)
-	}
-	return files.ReadFile(name + ".yaml")
-}
+func Load(name string) (*Collection, error) { return own.Load(name) }
 
 // Parse reads a collection from YAML and checks that its references, keys and code sets exist.
 func Parse(text []byte) (*Collection, error) {
@@ -187,9 +175,9 @@ func (c *Collection) check() error {
 		}
 		for _, f := range t.Fields {
 			switch f.Type {
-			case TypeText, TypeCode, TypeKey, TypeDate, TypeDateTime, TypeInteger, TypeBoolean:
+			case TypeText, TypeCode, TypeKey, TypeDate, TypeDateTime, TypeInteger, TypeDecimal, TypeBoolean, TypeList:
 			default:
-				fault("field %s.%s: type %q is none of text, code, key, date, datetime, integer, boolean", t.Name, f.Name, f.Type)
+				fault("field %s.%s: type %q is none of text, code, key, date, datetime, integer, decimal, boolean, list", t.Name, f.Name, f.Type)
 			}
 			switch f.Privacy {
 			case Direct, Indirect, Open:
@@ -200,44 +188,24 @@ func (c *Collection) check() error {
 				fault("field %s.%s: an indirect field says what it becomes for analysis: month, district or keep", t.Name, f.Name)
 			}
 			if f.Codes != "" {
-				if _, err := LoadCodeSet(f.Codes); err != nil {
+				if _, err := c.CodeSet(f.Codes); err != nil {
 					fault("field %s.%s: %w", t.Name, f.Name, err)
 				}
 			}
-			if f.References != "" {
-				parent := slices.IndexFunc(c.Tables[:i], func(p *Table) bool { return p.Name == f.References })
-				if parent < 0 || len(c.Tables[parent].Key) != 1 {
-					fault("field %s.%s: references %s, which is no earlier table with one key", t.Name, f.Name, f.References)
-				}
-				if f.Parent == "" {
-					fault("field %s.%s: a reference names its parent", t.Name, f.Name)
-				}
+			if f.References != "" && f.Parent == "" {
+				fault("field %s.%s: a reference names its parent", t.Name, f.Name)
 			}
 		}
+		faults = append(faults, c.relationFaults(i)...)
 	}
 	return errors.Join(faults...)
-}
-
-// readYAML reads one embedded declaration strictly into out.
-func readYAML(kind, folder, name string, out any) error {
-	text, err := files.ReadFile(path.Join(folder, name+".yaml"))
-	if err != nil {
-		return fmt.Errorf("find %s %q: %w", kind, name, ErrUnknown)
-	}
-	if err := yaml.UnmarshalWithOptions(text, out, yaml.Strict()); err != nil {
-		return fmt.Errorf("read %s %q: %w", kind, name, err)
-	}
-	return nil
 }
 
 // Result reads the schema of a table that the pipeline makes: contacts, incidents, referrals, persons, links.
 func Result(name string) (*Table, error) {
 	t := &Table{}
-	if err := readYAML("result table", "results", name, t); err != nil {
+	if err := own.read("result table", "results", name, t); err != nil {
 		return nil, err
 	}
 	return t, (&Collection{Tables: []*Table{t}}).check()
 }
-
-// Files returns all declarations as files: what a published run keeps beside its figures.
-func Files() fs.FS { return files }

@@ -3,12 +3,12 @@ package main
 import (
 	"bufio"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"frontdoor/pipeline"
 	"frontdoor/rules"
 	"frontdoor/schemas"
 )
@@ -16,21 +16,18 @@ import (
 func newRules() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rules",
-		Short: "List the rules, or print one",
+		Short: "List, print, document, test and lint the rules",
 		Args:  noCommand,
 		RunE: func(*cobra.Command, []string) error {
-			return usage("say what to do with the rules: list, or show CODE")
+			return usage("say what to do with the rules: list, show CODE, docs, test or lint FILE...")
 		},
 	}
-	c.AddCommand(newRulesList(), newRulesShow())
+	c.AddCommand(newRulesList(), newRulesShow(), newRulesDocs(), newRulesTest(), newRulesLint())
 	return c
 }
 
-// structure is the catalogue of the rules about the files themselves, which hold for every collection.
-const structure = "structure"
-
-// catalogues loads the rule catalogues of a collection, or of all when it is "".
-func catalogues(collection string) ([]*rules.Catalogue, error) {
+// catalogues loads the rule catalogues of a collection, or of all when it is "", with local rules if asked for.
+func catalogues(collection, local string) ([]*rules.Catalogue, error) {
 	names := schemas.Collections()
 	if collection != "" {
 		if !slices.Contains(names, collection) {
@@ -38,49 +35,52 @@ func catalogues(collection string) ([]*rules.Catalogue, error) {
 		}
 		names = []string{collection}
 	}
-	var loaded []*rules.Catalogue
-	for _, name := range append(names, structure) {
-		c, err := rules.Load(name)
-		if err != nil {
-			return nil, err
-		}
-		loaded = append(loaded, c)
-	}
-	return loaded, nil
+	return pipeline.Rules(names, local)
 }
 
 func newRulesList() *cobra.Command {
-	var collection string
+	var collection, local, year string
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the rules, one on a line",
 		Args:  exactly(0, "flags only"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			loaded, err := catalogues(collection)
+			if _, err := rules.ParseYear(year); year != "" && err != nil {
+				return usage("--year: %w", err)
+			}
+			loaded, err := catalogues(collection, local)
 			if err != nil {
 				return err
 			}
 			out := bufio.NewWriter(c.OutOrStdout())
-			rows := &alignedRows{out: out, names: []string{"rule", "severity", "collection", "title"}}
+			rows := &alignedRows{out: out, names: []string{"rule", "severity", "collection", "since", "until", "origin", "title"}}
 			for _, catalogue := range loaded {
+				if year != "" {
+					catalogue = catalogue.In(rules.Year(year))
+				}
 				for _, r := range catalogue.Rules {
-					rows.held = append(rows.held, []string{r.Code, string(r.Severity), catalogue.Collection, r.Title})
+					rows.held = append(rows.held, []string{
+						r.Code, string(r.Severity), catalogue.Collection, string(r.Since), string(r.Until), origin(r.Local), r.Title,
+					})
 				}
 			}
 			return errors.Join(rows.end(), out.Flush())
 		},
 	}
 	c.Flags().StringVar(&collection, "collection", "", "only the rules of a collection: "+strings.Join(schemas.Collections(), ", "))
+	c.Flags().StringVar(&year, "year", "", "only the rules of a collection year, as they stood in it, as 2018-19")
+	c.Flags().StringVar(&local, "rules", "", "add the rule catalogues (.yaml) of this folder")
 	return c
 }
 
 func newRulesShow() *cobra.Command {
-	return &cobra.Command{
+	var local string
+	c := &cobra.Command{
 		Use:   "show CODE",
-		Short: "Print a rule with its conditions and examples",
+		Short: "Print a rule with its conditions, examples and history",
 		Args:  exactly(1, "the code of a rule"),
 		RunE: func(c *cobra.Command, args []string) error {
-			loaded, err := catalogues("")
+			loaded, err := catalogues("", local)
 			if err != nil {
 				return err
 			}
@@ -92,6 +92,8 @@ func newRulesShow() *cobra.Command {
 			return usage("no rule has this code; frontdoor rules list prints them")
 		},
 	}
+	c.Flags().StringVar(&local, "rules", "", "add the rule catalogues (.yaml) of this folder")
+	return c
 }
 
 // tellRule tells what a rule demands, of what, and by which examples.
@@ -99,7 +101,8 @@ func tellRule(line lines, collection string, r *rules.Rule) {
 	line("%s  %s", r.Code, r.Title)
 	line("  severity    %s", r.Severity)
 	line("  collection  %s", collection)
-	line("  since       %s", r.Since)
+	line("  holds       %s", r.Holding())
+	line("  origin      %s", origin(r.Local))
 	line("  source      %s", r.Source)
 	line("  %s", r.About)
 	if r.Notes != "" {
@@ -109,61 +112,23 @@ func tellRule(line lines, collection string, r *rules.Rule) {
 		line("\nMade by %s while the files are read.", r.MadeBy)
 	}
 	for i, check := range r.Checks {
-		line("\nCheck %d, for each record of %s", i+1, check.For)
+		line("\nCheck %d", i+1)
 		if check.About != "" {
 			line("  %s", check.About)
 		}
-		for _, let := range check.Let {
-			line("  let      %s = %s", let.Name, oneLine(let.Value.Text))
-		}
-		if check.Applies.Text != "" {
-			line("  applies  %s", oneLine(check.Applies.Text))
-		}
-		if check.Holds.Text != "" {
-			line("  holds    %s", oneLine(check.Holds.Text))
-		}
-		if len(check.Unique) > 0 {
-			var keys []string
-			for _, key := range check.Unique {
-				keys = append(keys, oneLine(key.Text))
-			}
-			line("  unique   %s", strings.Join(keys, ", "))
-		}
-		if len(check.Flags) > 0 {
-			line("  flags    %s", strings.Join(check.Flags, ", "))
-		}
-		for _, example := range check.Fails {
-			line("  fails    %s", exampleText(example))
-		}
-		for _, example := range check.Passes {
-			line("  passes   %s", exampleText(example))
-		}
+		tellLines(line, check.Lines())
+	}
+	for _, revision := range r.History() {
+		line("\nChanged from %s", revision.From)
+		line("  %s", revision.What)
+		line("  Before:")
+		tellLines(line, revision.Before)
 	}
 }
 
-// oneLine returns a condition that a catalogue may have broken into lines.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-// exampleText writes an example much as the catalogue has it.
-func exampleText(e rules.Example) string {
-	var records []string
-	for _, r := range e.Records {
-		records = append(records, recordText(r))
+// tellLines tells what a check says, key by key.
+func tellLines(line lines, said []rules.Line) {
+	for _, l := range said {
+		line("  %-8s %s", l.Key, l.Text)
 	}
-	text := strings.Join(records, ", ")
-	if e.AsAt != "" {
-		text += " as at " + e.AsAt
-	}
-	return text
-}
-
-func recordText(r rules.Record) string {
-	var parts []string
-	for _, f := range r.Fields {
-		parts = append(parts, fmt.Sprintf("%s: %q", f.Name, f.Text))
-	}
-	for _, p := range r.Parents {
-		parts = append(parts, p.Name+": "+recordText(p.Record))
-	}
-	return "{" + strings.Join(parts, ", ") + "}"
 }
