@@ -22,6 +22,7 @@ type Encoder struct {
 	bitmap     []byte
 	page       []byte
 	buffer     []byte
+	sample     []byte
 	text       []byte
 	offsets    []uint32
 	numbers    []int32
@@ -64,7 +65,7 @@ func (e *Encoder) appendPage(header format.PageHeader) error {
 	if len(e.page) > math.MaxInt32 {
 		return fmt.Errorf("a page of %d bytes is more than Parquet allows; split the file", len(e.page))
 	}
-	e.buffer = e.compressor.EncodeAll(e.page, e.buffer[:0])
+	e.buffer = e.compress(e.buffer[:0], e.page)
 	header.UncompressedPageSize, header.CompressedPageSize = int32(len(e.page)), int32(len(e.buffer))
 	header.CRC = int32(crc32.ChecksumIEEE(e.buffer))
 	head, err := thrift.Marshal(&thrift.CompactProtocol{}, &header)

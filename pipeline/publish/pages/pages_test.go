@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -245,10 +247,21 @@ func TestLongTextsFillSeveralPages(t *testing.T) {
 }
 
 func TestEveryFlippedBitOfAPageIsNoticed(t *testing.T) {
-	var texts []string
+	var texts, random []string
+	source := rand.New(rand.NewPCG(1, 2))
 	for i := range 300 {
 		texts = append(texts, fmt.Sprint("text ", i))
 	}
+	for range 10_000 {
+		random = append(random, fmt.Sprintf("%c%c%c%c%c%c%c%c", source.Uint32()%0xd000, source.Uint32()%0xd000, source.Uint32()%0xd000, source.Uint32()%0xd000,
+			source.Uint32()%0xd000, source.Uint32()%0xd000, source.Uint32()%0xd000, source.Uint32()%0xd000))
+	}
+	t.Run("compressed", func(t *testing.T) { flipBits(t, texts, 7) })
+	t.Run("stored", func(t *testing.T) { flipBits(t, random, 1777) })
+}
+
+func flipBits(t *testing.T, texts []string, step int64) {
+	t.Helper()
 	data := write(t, []Column{{Name: "c", Array: table.Texts(texts)}})
 	want := fmt.Sprint(byParquetGo(t, data))
 	f, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)))
@@ -257,7 +270,7 @@ func TestEveryFlippedBitOfAPageIsNoticed(t *testing.T) {
 	}
 	chunk := f.Metadata().RowGroups[0].Columns[0].MetaData
 	from, to := chunk.DataPageOffset+40, chunk.DataPageOffset+chunk.TotalCompressedSize
-	for at := from; at < to; at += 7 {
+	for at := from; at < to; at += step {
 		damaged := bytes.Clone(data)
 		damaged[at] ^= 1 << (at % 8)
 		if got, ok := tryRead(damaged); ok && got == want {
@@ -323,6 +336,27 @@ func TestSmallestAndLargestStandInTheFooter(t *testing.T) {
 	}
 	if got, ok := f.Lookup("k"); !ok || got != "v" || f.Metadata().CreatedBy != "frontdoor test" {
 		t.Errorf("note %q, made by %q", got, f.Metadata().CreatedBy)
+	}
+}
+
+func TestPseudonymsAreStoredAndReadByBothLibraries(t *testing.T) {
+	source := rand.New(rand.NewPCG(3, 4))
+	texts := make([]string, 50_000)
+	for i := range texts {
+		text := make([]byte, 16)
+		for j := range text {
+			text[j] = "abcdefghijklmnopqrstuvwxyz234567"[source.Uint32()%32]
+		}
+		texts[i] = string(text)
+	}
+	data := write(t, []Column{{Name: "c", Array: table.Texts(texts)}})
+	if len(data) < 16*len(texts) {
+		t.Errorf("%d bytes: not stored", len(data))
+	}
+	for name, cells := range map[string][][]string{"arrow-go": byArrow(t, data), "parquet-go": byParquetGo(t, data)} {
+		if !slices.Equal(cells[0], texts) {
+			t.Errorf("%s reads something else", name)
+		}
 	}
 }
 
