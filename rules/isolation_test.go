@@ -258,15 +258,15 @@ func TestListsAreJudgedWithoutAllocation(t *testing.T) {
 	if raceDetector {
 		t.Skip("under the race detector pools of the standard library allocate")
 	}
+	_, coll, _ := loadFrontDoor(t)
+	d := synthetic(t, 12*chunkRows, 12)
+	d.LastYear = d.Tables
 	for _, condition := range []string{
 		"contacts.exists(c, c.source == \"6\")", "contacts.all(c, c.contact_date >= date_of_birth)", "contacts.exists_one(c, present(c.referral))",
 		"size(contacts.filter(c, c.outcome in [\"NFA\"])) <= 2", "max(contacts.map(c, c.contact_date)) - min(episodes.map(e, e.start_date)) < 100",
 		"contacts.max_by(c, c.contact_date).referral.nfa == \"1\"", "contacts.all(c, contacts.exists_one(d, c == d))", "count_distinct(contacts.map(c, c.source)) <= 3",
 		"referrals.all(r, r.contacts.all(c, c.contact_date >= r.referral_date - 30))", "last_year.sex == sex",
 	} {
-		_, coll, _ := loadFrontDoor(t)
-		d := synthetic(t, 12*chunkRows, 12)
-		d.LastYear = d.Tables
 		c, err := CompileCondition(coll, coll.Table("children"), condition)
 		if err != nil {
 			t.Fatal(err)
