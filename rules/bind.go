@@ -24,6 +24,8 @@ type Delivery struct {
 	PeriodStart, PeriodEnd *schemas.Day // the first and the last day that it covers
 	CollectionYear         int          // the year in which its collection year ends
 	Authority              string
+
+	lacks map[string]table.State // facts that the delivery itself should say, and does not
 }
 
 // table returns a table of the delivery, or nil when it was not delivered.
@@ -44,6 +46,7 @@ type inputs struct {
 	links    [][]int32
 	lists    []*children
 	lengths  []int // of whole tables
+	pairs    []translation
 	answers  []answers
 	facts    facts
 	calendar *schemas.Calendar
@@ -137,6 +140,9 @@ func (b *binder) bind(w *worker, t tableRef, read *reading) error {
 	}
 	for _, whole := range read.tables {
 		in.lengths = append(in.lengths, b.delivery.table(whole).Rows)
+	}
+	for _, p := range read.pairs {
+		in.pairs = append(in.pairs, b.translation(in.columns[p.left].dictionary, in.columns[p.right].dictionary))
 	}
 	w.in = in
 	in.answers = make([]answers, len(read.parts))

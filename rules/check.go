@@ -30,6 +30,7 @@ type checkProgram struct {
 	applies boolNode // nil for all records
 	holds   boolNode
 	unique  []any // numberNode or textNode
+	atMost  int   // how many records may agree in unique
 	overlap *overlapProgram
 	open    *openProgram
 	group   []any // as unique; nil for a finding of each record
@@ -76,6 +77,9 @@ type compilation struct {
 }
 
 func newCompilation(coll *schemas.Collection) (*compilation, error) {
+	if coll == nil {
+		coll = &schemas.Collection{} // of rules without checks
+	}
 	w, err := newWorld(coll)
 	if err != nil {
 		return nil, err
@@ -130,9 +134,9 @@ func (c *checkCompiler) bool(e Expression, key string) boolNode {
 }
 
 // keys compiles values that records may agree in.
-func (c *checkCompiler) keys(list []Expression, key string) []any {
+func (c *checkCompiler) keys(texts []Expression, key string) []any {
 	var nodes []any
-	for _, e := range list {
+	for _, e := range texts {
 		v, _, err := c.expression(e.Text, key)
 		c.note(e, key, err)
 		if err != nil {
@@ -141,6 +145,12 @@ func (c *checkCompiler) keys(list []Expression, key string) []any {
 		switch node := c.answered(v).node.(type) {
 		case numberNode, textNode:
 			nodes = append(nodes, node)
+		case *list:
+			if cell, ok := node.cell(); ok {
+				nodes = append(nodes, textField(cell)) // a list is the text of its cell
+				continue
+			}
+			c.note(e, key, errors.New("want a text, a number or a date"))
 		default:
 			c.note(e, key, errors.New("want a text, a number or a date"))
 		}
@@ -199,7 +209,7 @@ func (c *compilation) check(x *explainer, check *Check) (*checkProgram, error) {
 	}
 	compiled.applies = compiler.bool(check.Applies, "applies")
 	compiled.holds = compiler.bool(check.Holds, "holds")
-	compiled.unique = compiler.keys(check.Unique, "unique")
+	compiled.unique, compiled.atMost = compiler.keys(check.Unique, "unique"), max(1, check.AtMost)
 	compiled.overlap = compiler.noOverlap(check.NoOverlap)
 	compiled.open = compiler.atMostOneOpen(check.AtMostOneOpen)
 	compiled.group = compiler.keys(check.Group, "group")

@@ -151,7 +151,11 @@ func declared() []function {
 		{operators.Equals, "equals", equal, false},
 		{operators.NotEquals, "not_equals", notEqual, false},
 	} {
-		list = append(list, function{c.operator, c.overload + "_string", args(text, text), boolean, compileCompareTexts(c.ask, c.exchange)})
+		ofTexts := compileCompareTexts(c.ask, c.exchange)
+		if c.ask == equal || c.ask == notEqual {
+			ofTexts = compileSame(c.ask)
+		}
+		list = append(list, function{c.operator, c.overload + "_string", args(text, text), boolean, ofTexts})
 		for _, s := range numeric {
 			list = append(list, function{c.operator, c.overload + "_" + s.suffix, args(s.kind, s.kind), boolean, compileCompareNumbers(c.ask, c.exchange)})
 		}
@@ -293,14 +297,18 @@ func compilePresent(_ *walk, call []argument) (any, error) {
 		return presentField(n), nil
 	case boolField:
 		return presentField(n), nil
+	case factNode:
+		return presentFact(n), nil
+	case authorityNode:
+		return presentFact(factAuthority), nil
 	case record:
 		return presentRecord{n.node}, nil
 	case *list:
-		if cell, ok := n.loop.source.(partsSource); ok && len(n.loop.filters) == 0 && n.element.node == (textField{n.parts}) {
-			return presentField{cell.slot}, nil
+		if cell, ok := n.cell(); ok {
+			return presentField(cell), nil
 		}
 	}
-	return nil, mistake{0, "present() asks of a field or a record, not of a computed value"}
+	return nil, mistake{0, "present() asks of a field, a record or a fact, not of a computed value"}
 }
 
 // written returns an argument that has to be written out as text.

@@ -73,12 +73,14 @@ func (b *Builder) newColumn(f *schemas.Field, shared *table.Dictionary) column {
 	switch {
 	case shared != nil:
 		return &codeColumn{dictionary: shared}
-	case f.Type == schemas.TypeCode:
+	case f.Type == schemas.TypeCode || f.Type == schemas.TypeList:
 		return &codeColumn{dictionary: table.NewDictionary()}
 	case f.Type == schemas.TypeDate || f.Type == schemas.TypeDateTime:
 		return newDateColumn(f.Type == schemas.TypeDateTime, b.options.DateOrder == DayFirst)
 	case f.Type == schemas.TypeInteger:
 		return &integerColumn{}
+	case f.Type == schemas.TypeDecimal:
+		return &decimalColumn{}
 	}
 	return newTextColumn()
 }

@@ -296,6 +296,11 @@ func conversion(c *parquet.Column) func(parquet.Value) any {
 		}
 		return func(v parquet.Value) any { return int64(v.Uint32()) }
 	case parquet.Int64:
+		if logical := c.Type().LogicalType(); logical != nil {
+			if _, ok := logical.Value.(*format.DecimalType); ok {
+				return func(v parquet.Value) any { return table.DecimalText(v.Int64()) }
+			}
+		}
 		return func(v parquet.Value) any { return v.Int64() }
 	case parquet.Double:
 		return func(v parquet.Value) any { return v.Double() }

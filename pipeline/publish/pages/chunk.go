@@ -60,6 +60,8 @@ func (e *Encoder) Encode(c Column, from, to int) (*Chunk, error) {
 		err = e.whole(narrow(a.Uint32Values()), from, to)
 	case *array.Int64:
 		err = e.long(a.Int64Values()[from:to])
+	case *array.Decimal128:
+		err = e.long(unscaled(a, from, to))
 	default:
 		err = fmt.Errorf("a column of type %s has no encoding", c.Array.DataType())
 	}

@@ -114,6 +114,9 @@ func elementOf(c Column) (format.SchemaElement, error) {
 		declare(format.Int32, &format.IntType{BitWidth: 32}, deprecated.Uint32)
 	case *arrow.Int64Type:
 		declare(format.Int64, &format.IntType{BitWidth: 64, IsSigned: true}, deprecated.Int64)
+	case *arrow.Decimal128Type:
+		declare(format.Int64, &format.DecimalType{Scale: t.Scale, Precision: t.Precision}, deprecated.Decimal)
+		e.Scale, e.Precision = thrift.New(t.Scale), thrift.New(t.Precision)
 	default:
 		return e, fmt.Errorf("write parquet file: column %s of type %s has no Parquet type", c.Name, t)
 	}

@@ -102,6 +102,15 @@ func (e *Encoder) booleans(a *array.Boolean, from, to int) error {
 	return e.dataPage(n, format.Plain)
 }
 
+// unscaled returns decimals without their point. They are held in 64 bits.
+func unscaled(a *array.Decimal128, from, to int) []int64 {
+	values := make([]int64, to-from)
+	for i, v := range a.Values()[from:to] {
+		values[i] = int64(v.LowBits())
+	}
+	return values
+}
+
 // milliseconds returns times of day, held in seconds, as Parquet holds them.
 func milliseconds(a *array.Time32, from, to int) []int32 {
 	unit := int32(1)

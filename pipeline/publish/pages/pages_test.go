@@ -126,6 +126,8 @@ func shown(v parquet.Value, typ parquet.Type) string {
 		return arrow.Date32(v.Int32()).FormattedString()
 	case logical != nil && strings.HasPrefix(logical.String(), "TIME"):
 		return arrow.Time32(v.Int32()).FormattedString(arrow.Millisecond)
+	case logical != nil && strings.HasPrefix(logical.String(), "DECIMAL"):
+		return table.DecimalArray([]int64{v.Int64()}, nil, 0).ValueStr(0)
 	case logical != nil && logical.String() == "INT(32,false)":
 		return fmt.Sprint(v.Uint32())
 	}
@@ -161,7 +163,7 @@ func drawColumn(t *rapid.T, name string, rows int) Column {
 	}
 	text := rapid.OneOf(rapid.StringN(0, 12, -1), rapid.StringMatching(`[AB]\d?`))
 	var a arrow.Array
-	switch rapid.IntRange(0, 6).Draw(t, name+" type") {
+	switch rapid.IntRange(0, 7).Draw(t, name+" type") {
 	case 0:
 		texts := rapid.SliceOfN(text, 1, 200).Draw(t, "texts")
 		codes := make([]uint32, n)
@@ -187,6 +189,8 @@ func drawColumn(t *rapid.T, name string, rows int) Column {
 		a = table.TimeArray(rapid.SliceOfN(rapid.Int32Range(0, 86399), n, n).Draw(t, "seconds"), valid, nulls)
 	case 5:
 		a = table.IntegerArray(rapid.SliceOfN(rapid.OneOf(rapid.Int64(), rapid.Int64Range(-5, 5)), n, n).Draw(t, "numbers"), valid, nulls)
+	case 6:
+		a = table.DecimalArray(rapid.SliceOfN(rapid.Int64Range(-99_999_999, 99_999_999), n, n).Draw(t, "decimals"), valid, nulls)
 	default:
 		lines := make([]uint32, n)
 		for i := range lines {
