@@ -106,13 +106,18 @@ func (c *Check) slots() []slot {
 	return all
 }
 
-// reshaped returns the check with one word of its shape said otherwise: what touches, what is identical, until when
-// an open end reaches and what records agree in.
+// reshaped returns the check with one word of its shape said otherwise: how many may agree, what touches, what is
+// identical, until when an open end reaches and what records agree in.
 func (c *Check) reshaped() (changed []*Check, told []mutant) {
 	change := func(was, with string, do func(*Check)) {
 		other := c.copied()
 		do(other)
 		changed, told = append(changed, other), append(told, mutant{was: was, with: with})
+	}
+	for _, step := range []int{-1, 1} {
+		if c.AtMost > 0 {
+			change("at_most: "+strconv.Itoa(c.AtMost), strconv.Itoa(c.AtMost+step), func(o *Check) { o.AtMost += step })
+		}
 	}
 	var within []Expression
 	switch {
@@ -170,6 +175,7 @@ func (r *Rule) survivors(ctx context.Context, check *Check, judge *examiner, tel
 			}
 		}
 	}
+	shape := check.where("no_overlap", "at_most_one_open", "at_most", "unique")
 	reshaped, told := check.reshaped()
 	for i, changed := range reshaped {
 		seen, err := noticed(changed)
@@ -177,7 +183,7 @@ func (r *Rule) survivors(ctx context.Context, check *Check, judge *examiner, tel
 			return err
 		}
 		if !seen {
-			tell("shape", Expression{Line: check.where("no_overlap", "at_most_one_open").line, Column: check.where("no_overlap", "at_most_one_open").column}, told[i])
+			tell("shape", Expression{Line: shape.line, Column: shape.column}, told[i])
 		}
 	}
 	for i := range check.Unique {
