@@ -10,7 +10,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"frontdoor/pipeline/conform"
 	"frontdoor/pipeline/validate"
 	"frontdoor/rules"
 	"frontdoor/schemas"
@@ -99,16 +98,16 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 			if err == nil && info.IsDir() {
 				return filepath.ToSlash(filepath.Join(path, name))
 			}
-			return filepath.ToSlash(path)
+			return filepath.ToSlash(filepath.Join(filepath.Dir(path), name))
 		}
-		if err := d.find(path, conform.Undeclared, asGiven); err != nil {
+		if err := d.find(ctx, path, reading{}, asGiven); err != nil {
 			return nil, err
 		}
 	}
-	d.order()
 	if err := d.digest(ctx, o.Workers); err != nil {
 		return nil, err
 	}
+	d.order()
 	read, err := (&reader{structure: structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, d)
 	if err != nil {
 		return nil, err

@@ -13,7 +13,9 @@ import (
 	"github.com/go-playground/validator/v10"
 	"github.com/goccy/go-yaml"
 
+	"frontdoor/pipeline/conform"
 	"frontdoor/pipeline/dedupe"
+	"frontdoor/pipeline/ingest"
 	"frontdoor/schemas"
 )
 
@@ -30,18 +32,50 @@ type Config struct {
 	Extracts         []Extract `yaml:"extracts" validate:"required,min=1,dive"`
 	Contacts         Contacts  `yaml:"contacts"`
 	Gates            Gates     `yaml:"gates"`
+	Limits           Limits    `yaml:"limits"`
 
 	folder string // of the configuration file
 }
 
-// Extract is one delivery: a folder with a file for each table, or one such file.
+// Extract is one delivery: a folder with a file for each table, or one file: a table, a workbook, an archive.
 type Extract struct {
 	Collection string         `yaml:"collection" validate:"required,collection"`
 	Path       string         `yaml:"path" validate:"required"`
 	Control    map[string]int `yaml:"control" validate:"dive,min=0"` // records that should be there, by table
 	From       *Day           `yaml:"from"`                          // the first day that the delivery covers
 	To         *Day           `yaml:"to"`                            // and the last
-	Dates      string         `yaml:"dates" validate:"omitempty,oneof=dmy"`
+	Dates      string         `yaml:"dates" validate:"omitempty,oneof=dmy mdy"`
+	Encoding   string         `yaml:"encoding" validate:"omitempty,oneof=utf-8 utf-16le utf-16be windows-1252"`
+	Separator  string         `yaml:"separator" validate:"omitempty,oneof=comma semicolon tab pipe"`
+	Table      string         `yaml:"table"` // that the file holds, where its name does not say it
+}
+
+// Limits bound what one delivered file may ask for; zero means the default.
+type Limits struct {
+	Field    int   `yaml:"field" json:"field,omitempty" validate:"min=0"`       // bytes of a cell
+	Record   int   `yaml:"record" json:"record,omitempty" validate:"min=0"`     // bytes of a record
+	Columns  int   `yaml:"columns" json:"columns,omitempty" validate:"min=0"`   // of a table
+	Unpacked int64 `yaml:"unpacked" json:"unpacked,omitempty" validate:"min=0"` // bytes that an archive or a part of a workbook may unpack to
+	Ratio    int   `yaml:"ratio" json:"ratio,omitempty" validate:"min=0"`       // how many times its size
+	Members  int   `yaml:"members" json:"members,omitempty" validate:"min=0"`   // of an archive
+	Depth    int   `yaml:"depth" json:"depth,omitempty" validate:"min=0"`       // archives in archives
+	Sheets   int   `yaml:"sheets" json:"sheets,omitempty" validate:"min=0"`     // of a workbook
+	Held     int   `yaml:"held" json:"held,omitempty" validate:"min=0"`         // bytes of a workbook's texts held in memory
+}
+
+// separators are the characters that a configuration names.
+var separators = map[string]byte{"comma": ',', "semicolon": ';', "tab": '\t', "pipe": '|'}
+
+// reading says how the files of the extract are read.
+func (e *Extract) reading(c *Config) reading {
+	return reading{
+		table: e.Table, encoding: ingest.Encoding(e.Encoding), separator: separators[e.Separator],
+		limits: ingest.Limits{
+			Field: c.Limits.Field, Record: c.Limits.Record, Columns: c.Limits.Columns, Unpacked: c.Limits.Unpacked, Ratio: c.Limits.Ratio,
+			Members: c.Limits.Members, Depth: c.Limits.Depth, Sheets: c.Limits.Sheets, Held: c.Limits.Held,
+		},
+		conform: conform.Options{DateOrder: conform.DateOrder(e.Dates)},
+	}
 }
 
 // Contacts are the settings of the definition of a unique contact: names, defaults and ranges are those of the
@@ -163,6 +197,9 @@ func (c *Config) checkTables() error {
 		collection, err := schemas.Load(e.Collection)
 		if err != nil {
 			return err
+		}
+		if e.Table != "" && collection.Table(e.Table) == nil {
+			return fmt.Errorf("read configuration: extracts[%d].table names table %q, which %s has not: %w", i, e.Table, e.Collection, ErrConfig)
 		}
 		for name := range e.Control {
 			if collection.Table(name) == nil {

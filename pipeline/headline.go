@@ -121,7 +121,7 @@ func measureInput(read *read, decided *dedupe.Result) measure.Input {
 		}
 	}
 	for _, f := range read.files {
-		if f.input.table.Name == "contacts" {
+		if f.input.tableName() == "contacts" {
 			in.Counts["rows_read"] += f.report.Read
 			in.Counts["rows_quarantined"] += f.report.Quarantined
 		}

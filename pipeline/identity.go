@@ -33,6 +33,7 @@ type settingsRecord struct {
 	Period    *Span           `json:"period,omitempty"`
 	Contacts  contactsRecord  `json:"contacts"`
 	Gates     gatesRecord     `json:"gates"`
+	Limits    *Limits         `json:"limits,omitempty"`
 	Extracts  []extractRecord `json:"extracts"`
 }
 
@@ -58,6 +59,9 @@ type extractRecord struct {
 	From       *Day           `json:"from,omitempty"`
 	To         *Day           `json:"to,omitempty"`
 	Dates      string         `json:"dates,omitempty"`
+	Encoding   string         `json:"encoding,omitempty"`
+	Separator  string         `json:"separator,omitempty"`
+	Table      string         `json:"table,omitempty"`
 }
 
 func (c *Config) record() settingsRecord {
@@ -70,8 +74,13 @@ func (c *Config) record() settingsRecord {
 		},
 		Gates: gatesRecord(c.Gates),
 	}
+	if c.Limits != (Limits{}) {
+		s.Limits = &c.Limits
+	}
 	for _, e := range c.Extracts {
-		s.Extracts = append(s.Extracts, extractRecord{Collection: e.Collection, Control: e.Control, From: e.From, To: e.To, Dates: e.Dates})
+		s.Extracts = append(s.Extracts, extractRecord{
+			Collection: e.Collection, Control: e.Control, From: e.From, To: e.To, Dates: e.Dates, Encoding: e.Encoding, Separator: e.Separator, Table: e.Table,
+		})
 	}
 	return s
 }
@@ -102,7 +111,7 @@ func (j *job) identify(d *delivery) (*identity, error) {
 		parts.Catalogue[name] = hashOf(text)
 	}
 	for _, in := range d.inputs {
-		parts.Files = append(parts.Files, file{Table: in.table.Name, File: in.shown, SHA256: in.sum.SHA256, Failure: in.failure})
+		parts.Files = append(parts.Files, file{Table: in.tableName(), File: in.shown, SHA256: in.sum.SHA256, Failure: in.failure})
 	}
 	text, err := json.Marshal(parts)
 	if err != nil {

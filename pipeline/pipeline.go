@@ -22,7 +22,6 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
-	"frontdoor/pipeline/conform"
 	"frontdoor/pipeline/dedupe"
 	"frontdoor/pipeline/measure"
 	"frontdoor/pipeline/publish"
@@ -234,9 +233,9 @@ func (j *job) find(ctx context.Context) (*delivery, error) {
 	d := &delivery{collection: collection}
 	seen := map[string]bool{}
 	for i, e := range j.config.Extracts {
-		if first := j.config.Extracts[0]; e.Collection != first.Collection || e.Dates != first.Dates {
+		if first := j.config.Extracts[0]; e.Collection != first.Collection {
 			d.close()
-			return nil, fmt.Errorf("read configuration: extracts[%d]: all extracts of a run are of one collection and declare the same dates: %w", i, ErrConfig)
+			return nil, fmt.Errorf("read configuration: extracts[%d]: all extracts of a run are of one collection: %w", i, ErrConfig)
 		}
 		shown := func(name string) string {
 			if seen[name] {
@@ -245,16 +244,16 @@ func (j *job) find(ctx context.Context) (*delivery, error) {
 			seen[name] = true
 			return name
 		}
-		if err := d.find(j.config.path(e.Path), conform.DateOrder(e.Dates), shown); err != nil {
+		if err := d.find(ctx, j.config.path(e.Path), e.reading(j.config), shown); err != nil {
 			d.close()
 			return nil, fmt.Errorf("extracts[%d]: %w", i, err)
 		}
 	}
-	d.order()
 	if err := d.digest(ctx, j.options.Workers); err != nil {
 		d.close()
 		return nil, err
 	}
+	d.order()
 	return d, nil
 }
 

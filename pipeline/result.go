@@ -88,8 +88,9 @@ func (r *result) manifest() *publish.Manifest {
 	}
 	for _, f := range r.read.files {
 		m.Inputs = append(m.Inputs, publish.Input{
-			Collection: r.delivery.collection.Name, Table: f.input.table.Name, File: f.input.shown, Bytes: f.input.sum.Bytes,
-			SHA256: f.input.sum.SHA256, MissingColumns: f.report.Missing, ExtraColumns: f.report.Extra,
+			Collection: r.delivery.collection.Name, Table: f.input.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes,
+			SHA256: f.input.sum.SHA256, Encoding: string(f.input.sum.Encoding), Separator: separatorName(f.input.report.Separator), LineEnds: f.input.report.LineEnds,
+			MissingColumns: f.report.Missing, ExtraColumns: f.report.Extra,
 		})
 	}
 	m.Headline = r.headline()
@@ -284,9 +285,10 @@ func (r *result) writeRows(staging *publish.Staging) error {
 			status = "damaged: a quote never closes"
 		}
 		inputs = append(inputs, publish.InputRow{
-			Collection: r.delivery.collection.Name, Table: f.input.table.Name, File: f.input.shown, Bytes: f.input.sum.Bytes, SHA256: f.input.sum.SHA256,
+			Collection: r.delivery.collection.Name, Table: f.input.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes, SHA256: f.input.sum.SHA256,
 			Read: int64(f.report.Read), Accepted: int64(f.report.Accepted), Quarantined: int64(f.report.Quarantined), Status: status,
 			MissingColumns: strings.Join(f.report.Missing, ", "), ExtraColumns: strings.Join(f.report.Extra, ", "), DateOrder: dateOrders(f),
+			Encoding: string(f.input.sum.Encoding), Separator: separatorName(f.input.report.Separator), LineEnds: f.input.report.LineEnds,
 		})
 	}
 	ledger, events := r.ledger()
@@ -313,6 +315,16 @@ func (r *result) ledger() (rows []publish.LedgerRow, events []publish.LedgerEven
 		rows = append(rows, publish.LedgerRow{ChildID: p.ChildID, PersonID: p.PersonID, FirstSeen: p.FirstSeen})
 	}
 	return rows, events
+}
+
+// separatorName says what stands between the cells of a text; "" for a sheet.
+func separatorName(separator byte) string {
+	for name, character := range separators {
+		if character == separator {
+			return name
+		}
+	}
+	return ""
 }
 
 func dateOrders(f fileRead) string {

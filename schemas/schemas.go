@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -79,7 +80,17 @@ type Field struct {
 	Pseudonym  string   `yaml:"pseudonym"` // the kind of identifier; equal kinds get comparable pseudonyms
 	Analysis   string   `yaml:"analysis"`  // month, district or keep: what an indirect field becomes for analysis
 	Aliases    []string `yaml:"aliases"`
+	Pattern    string   `yaml:"pattern"` // a regular expression over normalised headers, tried after the aliases
+	Loose      bool     `yaml:"loose"`   // further spellings of its codes are read as the codes
+
+	pattern *regexp.Regexp
 }
+
+// Identifies tells whether the field holds an identifier: text that names somebody or something.
+func (f *Field) Identifies() bool { return f.Type == TypeKey || f.Pseudonym != "" }
+
+// Matches tells whether the field's pattern takes a normalised header.
+func (f *Field) Matches(name string) bool { return f.pattern != nil && f.pattern.MatchString(name) }
 
 // Table returns the table called name, or nil.
 func (c *Collection) Table(name string) *Table {
@@ -198,6 +209,15 @@ func (c *Collection) check() error {
 			}
 			if f.Privacy == Indirect && f.Analysis == "" {
 				fault("field %s.%s: an indirect field says what it becomes for analysis: month, district or keep", t.Name, f.Name)
+			}
+			if f.Pattern != "" {
+				var err error
+				if f.pattern, err = regexp.Compile(f.Pattern); err != nil {
+					fault("field %s.%s: pattern: %w", t.Name, f.Name, err)
+				}
+			}
+			if f.Loose && f.Codes == "" {
+				fault("field %s.%s: loose needs codes", t.Name, f.Name)
 			}
 			if f.Codes != "" {
 				if _, err := LoadCodeSet(f.Codes); err != nil {

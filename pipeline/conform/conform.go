@@ -29,6 +29,32 @@ const (
 	RuleDateOrder       = "IN-012"
 	RuleTableHeaderOnly = "IN-013"
 	RuleQuoteStray      = "IN-014"
+	RuleLineTitle       = "IN-016"
+	RuleRecordTotal     = "IN-017"
+	RuleLinesBlank      = "IN-018"
+	RuleHeaderAgain     = "IN-019"
+	RuleHeaderOther     = "IN-020"
+	RuleCellOverlong    = "IN-021"
+	RuleCellError       = "IN-022"
+	RuleCellExponent    = "IN-023"
+	RuleDecimal         = "IN-024"
+	RuleDateSerial      = "IN-025"
+	RuleDateShortYear   = "IN-026"
+	RuleBlankHidden     = "IN-027"
+	RuleTextProtected   = "IN-028"
+	RuleZerosLost       = "IN-029"
+	RuleNumbers         = "IN-030"
+	RuleSheetHidden     = "IN-031"
+	RuleRowsHidden      = "IN-032"
+	RuleColumnHidden    = "IN-033"
+	RuleFiltered        = "IN-034"
+	RuleCellsMerged     = "IN-035"
+	RuleComputed        = "IN-036"
+	RuleCellUncomputed  = "IN-037"
+	RuleEpoch1904       = "IN-038"
+	RuleCellDigits      = "IN-039"
+	RuleCodeUnmapped    = "IN-040"
+	RuleColumnPattern   = "IN-041"
 )
 
 // DateOrder says which part of a date such as 02/05/2019 is the day.
@@ -38,11 +64,16 @@ type DateOrder string
 const (
 	Undeclared DateOrder = ""
 	DayFirst   DateOrder = "dmy"
+	MonthFirst DateOrder = "mdy"
 )
 
 // Options say how a delivery is to be read.
 type Options struct {
 	DateOrder DateOrder
+	// Columns gives, by the normalised name of a delivered column, the field that it holds.
+	Columns map[string]string
+	// Values gives, by field and by what is delivered, the value that it means.
+	Values map[string]map[string]string
 }
 
 // Result is what became of the files of one table.

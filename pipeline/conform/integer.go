@@ -18,7 +18,12 @@ func (c *integerColumn) add(text *table.Text, place int) {
 }
 
 func (c *integerColumn) set(row int, value []byte) {
-	n, plain, ok := parseInteger(value)
+	whole, cut := withoutDecimals(value)
+	n, plain, ok := parseInteger(whole)
+	if ok && cut {
+		c.see(decimal, row, value)
+		plain = false
+	}
 	switch {
 	case !ok:
 		c.reject(row, value, 0)

@@ -54,7 +54,7 @@ func (b *Builder) buildColumns() []*table.Column {
 
 // delivered tells whether a file that counts had a slot's column.
 func (b *Builder) delivered(slot int) bool {
-	return slices.ContainsFunc(b.files, func(f *file) bool { return !f.dropped && slices.Contains(f.slots, slot) })
+	return slices.ContainsFunc(b.files, func(f *file) bool { return !f.dropped && f.has(slot) })
 }
 
 // table puts columns, and where their rows come from, together.
@@ -107,17 +107,18 @@ func (b *Builder) report(number int, f *file, unplaced int) {
 		switch fault.Kind {
 		case table.Stray:
 			r.Stray++
-			continue
 		case table.Unclosed:
 			r.Damaged = true
 		}
-		r.Read++
-		r.Quarantined++
+		if fault.Kind.Rejects() {
+			r.Read++
+			r.Quarantined++
+		}
 	}
 	r.Accepted = r.Read - r.Quarantined
 	r.HeaderOnly = r.Read == 0
 	for i, field := range b.schema.Fields {
-		if c, ok := b.columns[i].(*dateColumn); ok && slices.Contains(f.slots, i) {
+		if c, ok := b.columns[i].(*dateColumn); ok && f.has(i) {
 			r.Dates = append(r.Dates, DateColumn{field.Name, c.files[number].layout, c.files[number].undecided})
 		}
 	}

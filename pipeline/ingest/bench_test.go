@@ -51,7 +51,7 @@ func BenchmarkScan(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				sink := &releaser{}
-				if _, err := ReadCSV(b.Context(), bytes.NewReader(text), Limits{}, sink); err != nil || sink.records != 200_000 {
+				if _, err := ReadCSV(b.Context(), bytes.NewReader(text), Options{}, sink); err != nil || sink.records != 200_000 {
 					b.Fatal(err, sink.records)
 				}
 			}

@@ -62,6 +62,10 @@ type Input struct {
 	File       string `json:"file"`
 	Bytes      int64  `json:"bytes"`
 	SHA256     string `json:"sha256"`
+	// Encoding, Separator and LineEnds say how the text is written; a sheet of a workbook has none.
+	Encoding  string `json:"encoding,omitempty"`
+	Separator string `json:"separator,omitempty"`
+	LineEnds  string `json:"line_ends,omitempty"`
 	// MissingColumns and ExtraColumns are named, never their content.
 	MissingColumns []string `json:"missing_columns,omitempty"`
 	ExtraColumns   []string `json:"extra_columns,omitempty"`
