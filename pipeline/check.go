@@ -10,7 +10,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"frontdoor/pipeline/validate"
 	"frontdoor/rules"
 	"frontdoor/schemas"
 )
@@ -32,17 +31,17 @@ type Checked struct {
 	Unreadable int // files that could not be read, or only in part
 	Code       int // 3 when a file is unreadable or a rule broken, else 0
 
-	judged *validate.Result
+	judged *judgement
 }
 
 // Findings yields all findings in their declared order: rule, table, row.
-func (c *Checked) Findings() iter.Seq[rules.Finding] { return c.judged.Findings() }
+func (c *Checked) Findings() iter.Seq[rules.Finding] { return c.judged.findings() }
 
 // Count counts the findings by severity.
 func (c *Checked) Count() map[rules.Severity]int64 {
 	counts := map[rules.Severity]int64{}
 	for _, severity := range []rules.Severity{rules.Error, rules.Warning, rules.Query} {
-		counts[severity] = int64(c.judged.Count(severity))
+		counts[severity] = int64(c.judged.count(severity))
 	}
 	return counts
 }
@@ -78,10 +77,6 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 	if err != nil {
 		return nil, err
 	}
-	catalogue, err := rules.Load(o.Collection)
-	if err != nil {
-		return nil, err
-	}
 	structure, err := rules.Load("structure")
 	if err != nil {
 		return nil, err
@@ -108,23 +103,19 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 		return nil, err
 	}
 	d.order()
-	read, err := (&reader{structure: structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, d)
+	delivered, err := (&reader{structure: structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	judged, err := validate.Run(ctx, validate.Input{
-		Catalogue: catalogue, Structure: structure,
-		Delivery:   &rules.Delivery{Collection: collection, Tables: read.tables, AsAt: o.AsAt, Calendar: calendar},
-		Structural: read.findings, StructuralLooked: read.looked, Workers: o.Workers,
-	})
+	judged, err := judge(ctx, &joined{parts: []*read{delivered}}, structure, o.AsAt, calendar, nil, o.Workers)
 	if err != nil {
 		return nil, err
 	}
-	checked := &Checked{Outcomes: judged.Outcomes, Notes: read.notes, Unreadable: read.unreadable, judged: judged}
-	if read.unreadable > 0 {
+	checked := &Checked{Outcomes: judged.outcomes, Notes: delivered.notes, Unreadable: delivered.unreadable, judged: judged}
+	if delivered.unreadable > 0 {
 		checked.Code = ExitUnreadable
 	}
-	for _, outcome := range judged.Outcomes {
+	for _, outcome := range judged.outcomes {
 		if outcome.Status == rules.Broken {
 			checked.Code = ExitUnreadable
 		}

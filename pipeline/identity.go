@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -87,19 +88,23 @@ func (c *Config) record() settingsRecord {
 
 // identify settles the run's id: the hash of the inputs, settings, catalogue, key, program version and the
 // ledger that it starts from.
-func (j *job) identify(d *delivery) (*identity, error) {
+func (j *job) identify(deliveries []*delivery) (*identity, error) {
 	i := &identity{}
 	var err error
 	if i.settings, err = json.Marshal(j.config.record()); err != nil {
 		return nil, fmt.Errorf("write settings: %w", err)
 	}
-	if i.catalogue, err = declarations(d.collection.Name); err != nil {
+	var collections []string
+	for _, d := range deliveries {
+		collections = append(collections, d.collection.Name)
+	}
+	if i.catalogue, err = declarations(collections); err != nil {
 		return nil, err
 	}
 	if err := j.readLedger(i); err != nil {
 		return nil, err
 	}
-	type file struct{ Table, File, SHA256, Failure string }
+	type file struct{ Collection, Table, File, SHA256, Failure string }
 	parts := struct {
 		Program, KeyID string
 		Settings       json.RawMessage
@@ -110,8 +115,10 @@ func (j *job) identify(d *delivery) (*identity, error) {
 	for name, text := range i.catalogue {
 		parts.Catalogue[name] = hashOf(text)
 	}
-	for _, in := range d.inputs {
-		parts.Files = append(parts.Files, file{Table: in.tableName(), File: in.shown, SHA256: in.sum.SHA256, Failure: in.failure})
+	for _, d := range deliveries {
+		for _, in := range d.inputs {
+			parts.Files = append(parts.Files, file{Collection: d.collection.Name, Table: in.tableName(), File: in.shown, SHA256: in.sum.SHA256, Failure: in.failure})
+		}
 	}
 	text, err := json.Marshal(parts)
 	if err != nil {
@@ -154,8 +161,8 @@ func (j *job) readLedger(i *identity) error {
 	return nil
 }
 
-// declarations returns every schema, code set, calendar, rule and measure that a run of a collection uses.
-func declarations(collection string) (map[string][]byte, error) {
+// declarations returns every schema, code set, calendar, rule and measure that a run of collections uses.
+func declarations(collections []string) (map[string][]byte, error) {
 	texts := map[string][]byte{}
 	err := fs.WalkDir(schemas.Files(), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -167,12 +174,17 @@ func declarations(collection string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read declarations: %w", err)
 	}
-	for _, name := range []string{collection, "structure"} {
-		if texts[path.Join("rules", name+".yaml")], err = rules.Source(name); err != nil {
+	for _, name := range append([]string{frontDoor, "structure"}, collections...) {
+		text, err := rules.Source(name)
+		if errors.Is(err, rules.ErrUnknown) {
+			continue // the collection has no rules but those about files
+		}
+		if err != nil {
 			return nil, err
 		}
+		texts[path.Join("rules", name+".yaml")] = text
 	}
-	texts[path.Join("measures", collection+".yaml")], err = measure.Source(collection)
+	texts[path.Join("measures", frontDoor+".yaml")], err = measure.Source(frontDoor)
 	return texts, err
 }
 

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,7 +26,6 @@ import (
 	"frontdoor/pipeline/dedupe"
 	"frontdoor/pipeline/measure"
 	"frontdoor/pipeline/publish"
-	"frontdoor/pipeline/validate"
 	"frontdoor/rules"
 	"frontdoor/schemas"
 )
@@ -143,12 +143,16 @@ func (j *job) prepare() error {
 
 // run walks the stages.
 func (j *job) run(ctx context.Context) (*Summary, error) {
-	delivery, err := j.find(ctx)
+	deliveries, err := j.find(ctx)
+	defer func() {
+		for _, d := range deliveries {
+			d.close()
+		}
+	}()
 	if err != nil {
 		return nil, err
 	}
-	defer delivery.close()
-	identity, err := j.identify(delivery)
+	identity, err := j.identify(deliveries)
 	if err != nil {
 		return nil, err
 	}
@@ -161,31 +165,19 @@ func (j *job) run(ctx context.Context) (*Summary, error) {
 		return nil, err
 	}
 	done := j.stage("read")
-	reader := &reader{structure: structure, id: rules.NewIdentifier(j.key), log: j.options.Log, progress: j.options.Progress}
-	read, err := reader.read(ctx, delivery)
+	read, err := j.read(ctx, deliveries, structure)
 	if err != nil {
-		return nil, err
-	}
-	if err := j.control(reader, read); err != nil {
 		return nil, err
 	}
 	done()
 
 	// Judging and deciding both read the tables and neither needs the other.
-	catalogue, err := rules.Load(delivery.collection.Name)
-	if err != nil {
-		return nil, err
-	}
-	var judged *validate.Result
+	var judged *judgement
 	var decided *dedupe.Result
 	stages, stagesCtx := errgroup.WithContext(ctx)
 	stages.Go(func() (err error) {
 		defer j.stage("validate")()
-		judged, err = validate.Run(stagesCtx, validate.Input{
-			Catalogue: catalogue, Structure: structure,
-			Delivery:   &rules.Delivery{Collection: delivery.collection, Tables: read.tables, AsAt: (*schemas.Day)(j.config.AsAt), Calendar: j.calendar},
-			Structural: read.findings, StructuralLooked: read.looked, Key: j.key, Workers: j.options.Workers,
-		})
+		judged, err = judge(stagesCtx, read, structure, (*schemas.Day)(j.config.AsAt), j.calendar, j.key, j.options.Workers)
 		return err
 	})
 	stages.Go(func() (err error) {
@@ -204,7 +196,7 @@ func (j *job) run(ctx context.Context) (*Summary, error) {
 	}
 
 	done = j.stage("measure")
-	measures, err := measure.Load(delivery.collection.Name)
+	measures, err := measure.Load(frontDoor)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +206,7 @@ func (j *job) run(ctx context.Context) (*Summary, error) {
 	}
 	done()
 
-	r := &result{job: j, identity: identity, delivery: delivery, read: read, judged: judged, decided: decided, measures: measures, figures: figures}
+	r := &result{job: j, identity: identity, read: read, judged: judged, decided: decided, measures: measures, figures: figures}
 	if gates := r.gates(); len(gates) > 0 {
 		summary := j.summaryOf(r.manifest())
 		summary.Code, summary.Gates, summary.Folder, summary.Report = ExitGate, gates, "", ""
@@ -223,20 +215,28 @@ func (j *job) run(ctx context.Context) (*Summary, error) {
 	return r.publish(ctx)
 }
 
-// find lists and sums up the files of all extracts.
-func (j *job) find(ctx context.Context) (*delivery, error) {
-	defer j.stage("find")()
-	collection, err := schemas.Load(j.config.Extracts[0].Collection)
-	if err != nil {
-		return nil, err
+// read reads the deliveries and joins them.
+func (j *job) read(ctx context.Context, deliveries []*delivery, structure *rules.Catalogue) (*joined, error) {
+	reader := &reader{structure: structure, id: rules.NewIdentifier(j.key), log: j.options.Log, progress: j.options.Progress}
+	var parts []*read
+	for _, d := range deliveries {
+		part, err := reader.read(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		if err := j.control(reader, part); err != nil {
+			return nil, err
+		}
+		parts = append(parts, part)
 	}
-	d := &delivery{collection: collection}
+	return join(parts)
+}
+
+// find lists and sums up the files of all extracts, by collection. What it returns is to be closed, with an error too.
+func (j *job) find(ctx context.Context) (deliveries []*delivery, err error) {
+	defer j.stage("find")()
 	seen := map[string]bool{}
 	for i, e := range j.config.Extracts {
-		if first := j.config.Extracts[0]; e.Collection != first.Collection {
-			d.close()
-			return nil, fmt.Errorf("read configuration: extracts[%d]: all extracts of a run are of one collection: %w", i, ErrConfig)
-		}
 		shown := func(name string) string {
 			if seen[name] {
 				name = fmt.Sprintf("%d/%s", i+1, name)
@@ -244,17 +244,26 @@ func (j *job) find(ctx context.Context) (*delivery, error) {
 			seen[name] = true
 			return name
 		}
-		if err := d.find(ctx, j.config.path(e.Path), e.reading(j.config), shown); err != nil {
-			d.close()
-			return nil, fmt.Errorf("extracts[%d]: %w", i, err)
+		at := slices.IndexFunc(deliveries, func(d *delivery) bool { return d.collection.Name == e.Collection })
+		if at < 0 {
+			collection, err := schemas.Load(e.Collection)
+			if err != nil {
+				return deliveries, err
+			}
+			at = len(deliveries)
+			deliveries = append(deliveries, &delivery{collection: collection})
+		}
+		if err := deliveries[at].find(ctx, j.config.path(e.Path), e.reading(j.config), shown); err != nil {
+			return deliveries, fmt.Errorf("extracts[%d]: %w", i, err)
 		}
 	}
-	if err := d.digest(ctx, j.options.Workers); err != nil {
-		d.close()
-		return nil, err
+	for _, d := range deliveries {
+		if err := d.digest(ctx, j.options.Workers); err != nil {
+			return deliveries, err
+		}
+		d.order()
 	}
-	d.order()
-	return d, nil
+	return deliveries, nil
 }
 
 // stage notes the beginning of a stage; the function that it returns notes the end.

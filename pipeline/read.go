@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -24,6 +26,93 @@ type read struct {
 	quarantined []conform.Quarantined
 	notes       []string
 	unreadable  int // files that could not be read, or only in part
+
+	unconfigured bool // nothing of the collection was to be delivered; it holds what others feed
+}
+
+// frontDoor is the collection whose tables are decided and measured; others may feed them.
+const frontDoor = "front_door"
+
+// fed is where the records of a table of the front door come from when it was not delivered itself.
+type fed struct {
+	collection *schemas.Collection
+	lists      []string
+}
+
+// joined is all that was delivered, by collection, and the tables of the front door among it.
+type joined struct {
+	parts       []*read // the front door first, if only to hold what others feed
+	tables      map[string]*table.Table
+	feeds       map[string]fed // by table of the front door
+	files       []fileRead
+	quarantined []conform.Quarantined
+	notes       []string
+	unreadable  int
+}
+
+// join puts collections together: what feeds a table of the front door that was not delivered itself becomes that
+// table. A table has one source; what else could feed it is named.
+func join(parts []*read) (*joined, error) {
+	j := &joined{feeds: map[string]fed{}}
+	i := slices.IndexFunc(parts, func(r *read) bool { return r.collection.Name == frontDoor })
+	if i < 0 {
+		front, err := schemas.Load(frontDoor)
+		if err != nil {
+			return nil, err
+		}
+		parts = append([]*read{{collection: front, tables: map[string]*table.Table{}, looked: map[string]int{}, unconfigured: true}}, parts...)
+	} else {
+		parts = append([]*read{parts[i]}, slices.Delete(slices.Clone(parts), i, i+1)...)
+	}
+	j.parts, j.tables = parts, parts[0].tables
+	for _, part := range parts {
+		j.files = append(j.files, part.files...)
+		j.quarantined = append(j.quarantined, part.quarantined...)
+		j.notes = append(j.notes, part.notes...)
+		j.unreadable += part.unreadable
+	}
+	for _, part := range parts[1:] {
+		for _, t := range parts[0].collection.Tables {
+			j.feed(part, t)
+		}
+	}
+	return j, nil
+}
+
+// feed makes a table of the front door from the lists of a collection that feed it.
+func (j *joined) feed(part *read, t *schemas.Table) {
+	var lists []*table.Table
+	var names []string
+	for _, list := range part.collection.Tables {
+		if delivered := part.tables[list.Name]; delivered != nil && list.FeedFor(t.Name) != nil {
+			lists, names = append(lists, delivered), append(names, list.Name)
+		}
+	}
+	switch {
+	case len(lists) == 0:
+	case j.tables[t.Name] != nil:
+		j.notes = append(j.notes, fmt.Sprintf("%s were delivered as %s, so %s of %s are kept beside them and do not count", t.Name, j.sourceOf(t.Name), strings.Join(names, ", "), part.collection.Name))
+	default:
+		j.tables[t.Name] = conform.Feed(t, lists)
+		j.feeds[t.Name] = fed{part.collection, names}
+		j.notes = append(j.notes, fmt.Sprintf("%s come from %s of %s", t.Name, strings.Join(names, ", "), part.collection.Name))
+	}
+}
+
+// sourceOf names what a table of the front door was delivered as.
+func (j *joined) sourceOf(table string) string {
+	if f, ok := j.feeds[table]; ok {
+		return strings.Join(f.lists, ", ") + " of " + f.collection.Name
+	}
+	return table + " of " + frontDoor
+}
+
+// holds tells whether a file holds records of a table of the front door.
+func (j *joined) holds(f fileRead, table string) bool {
+	if fed, ok := j.feeds[table]; ok {
+		return f.input.collection == fed.collection && slices.Contains(fed.lists, f.input.tableName())
+	}
+	return f.input.collection.Name == frontDoor && f.input.tableName() == table
 }
 
 // fileRead is what became of one delivered file.
@@ -99,6 +188,9 @@ func (r *reader) read(ctx context.Context, d *delivery) (*read, error) {
 
 // readTable reads the files of one table, one after another.
 func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schemas.Table, inputs []*input, keys *conform.Keys, result *read) error {
+	if len(inputs) == 0 && t.Optional {
+		return nil
+	}
 	result.looked[ruleTableMissing]++
 	if len(inputs) == 0 {
 		result.notes = append(result.notes, fmt.Sprintf("%s was not delivered: %s", t.Name, costOf(t.Name)))
@@ -263,7 +355,7 @@ var (
 		conform.RuleEpoch1904,
 	}
 	rulesOnColumns = []string{
-		conform.RuleDecimal, conform.RuleBlankHidden, conform.RuleTextProtected, conform.RuleZerosLost, conform.RuleNumbers,
+		conform.RuleDecimal, conform.RuleFraction, conform.RuleBlankHidden, conform.RuleTextProtected, conform.RuleZerosLost, conform.RuleNumbers,
 		conform.RuleColumnHidden, conform.RuleCellsMerged, conform.RuleComputed, conform.RuleCodeUnmapped, conform.RuleColumnPattern,
 	}
 )
@@ -318,11 +410,11 @@ func (r *reader) findKeyed(result *read, rule, tableName string, key, fields []s
 // costOf says what a run of the front door cannot say without a table.
 func costOf(tableName string) string {
 	switch tableName {
-	case "contacts":
+	case "contacts", "list_1":
 		return "no figure is available"
-	case "referrals":
+	case "referrals", "list_3":
 		return "whether contacts became referrals cannot be said"
-	case "cin_episodes":
+	case "cin_episodes", "list_6", "list_7", "list_8":
 		return "contacts on open cases cannot be told from unique contacts, so there will seem to be more of those"
 	case "children":
 		return "records of one child under several numbers cannot be joined, and rules on children are skipped"

@@ -19,7 +19,6 @@ import (
 	"frontdoor/pipeline/measure"
 	"frontdoor/pipeline/publish"
 	"frontdoor/pipeline/report"
-	"frontdoor/pipeline/validate"
 	"frontdoor/rules"
 	"frontdoor/schemas"
 )
@@ -31,9 +30,8 @@ const reportFile = "report.html"
 type result struct {
 	job      *job
 	identity *identity
-	delivery *delivery
-	read     *read
-	judged   *validate.Result
+	read     *joined
+	judged   *judgement
 	decided  *dedupe.Result
 	measures *measure.Catalogue
 	figures  []measure.Figure
@@ -46,13 +44,15 @@ func (r *result) gates() []string {
 		return nil
 	}
 	var reasons []string
-	for _, t := range r.delivery.collection.Tables {
-		delivered := r.read.tables[t.Name]
-		if delivered == nil || delivered.Rows == 0 {
-			continue
-		}
-		if wrong := r.judged.ErrorRows(t.Name); float64(wrong) > *limit*float64(delivered.Rows) {
-			reasons = append(reasons, fmt.Sprintf("%s: %d of %d accepted records have an error finding, and max_error_rate is %g", t.Name, wrong, delivered.Rows, *limit))
+	for _, part := range r.read.parts {
+		for _, t := range part.collection.Tables {
+			delivered := part.tables[t.Name]
+			if delivered == nil || delivered.Rows == 0 {
+				continue
+			}
+			if wrong := r.judged.errorRows(part.collection.Name, t.Name); float64(wrong) > *limit*float64(delivered.Rows) {
+				reasons = append(reasons, fmt.Sprintf("%s: %d of %d accepted records have an error finding, and max_error_rate is %g", t.Name, wrong, delivered.Rows, *limit))
+			}
 		}
 	}
 	return reasons
@@ -63,7 +63,7 @@ func (r *result) code() int {
 	if r.read.unreadable > 0 {
 		return ExitUnreadable
 	}
-	for _, o := range r.judged.Outcomes {
+	for _, o := range r.judged.outcomes {
 		if o.Status == rules.Broken || o.Status == rules.Skipped && r.job.config.Gates.Skipped == "fail" {
 			return ExitUnreadable
 		}
@@ -88,10 +88,18 @@ func (r *result) manifest() *publish.Manifest {
 	}
 	for _, f := range r.read.files {
 		m.Inputs = append(m.Inputs, publish.Input{
-			Collection: r.delivery.collection.Name, Table: f.input.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes,
+			Collection: f.input.collection.Name, Table: f.input.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes,
 			SHA256: f.input.sum.SHA256, Encoding: string(f.input.sum.Encoding), Separator: separatorName(f.input.report.Separator), LineEnds: f.input.report.LineEnds,
 			MissingColumns: f.report.Missing, ExtraColumns: f.report.Extra,
 		})
+	}
+	for name, from := range r.read.feeds {
+		if m.Feeds == nil {
+			m.Feeds = map[string][]string{}
+		}
+		for _, list := range from.lists {
+			m.Feeds[name] = append(m.Feeds[name], from.collection.Name+"/"+list)
+		}
 	}
 	m.Headline = r.headline()
 	return m
@@ -134,11 +142,11 @@ func (r *result) counts() map[string]int64 {
 	for _, status := range []rules.Status{rules.Passed, rules.Failed, rules.Skipped, rules.Broken} {
 		counts["rules_"+string(status)] = 0
 	}
-	for _, o := range r.judged.Outcomes {
+	for _, o := range r.judged.outcomes {
 		counts["rules_"+string(o.Status)]++
 	}
 	for _, severity := range []rules.Severity{rules.Error, rules.Warning, rules.Query} {
-		counts["findings_"+string(severity)] = int64(r.judged.Count(severity))
+		counts["findings_"+string(severity)] = int64(r.judged.count(severity))
 	}
 	if r.decided == nil {
 		return counts
@@ -248,9 +256,11 @@ func (r *result) write(ctx context.Context, staging *publish.Staging, m *publish
 	if r.decided != nil {
 		run(func() error { return staging.Decided(r.decided.Contacts) })
 	}
-	for _, t := range slices.Backward(r.delivery.collection.Tables) {
-		if delivered := r.read.tables[t.Name]; delivered != nil {
-			run(func() error { return staging.Delivered(r.delivery.collection.Name, delivered) })
+	for _, part := range r.read.parts {
+		for _, t := range slices.Backward(part.collection.Tables) {
+			if delivered := part.tables[t.Name]; delivered != nil {
+				run(func() error { return staging.Delivered(part.collection.Name, delivered) })
+			}
 		}
 	}
 	if r.decided != nil {
@@ -259,7 +269,7 @@ func (r *result) write(ctx context.Context, staging *publish.Staging, m *publish
 		run(func() error { return staging.Decided(r.decided.Persons) })
 		run(func() error { return staging.Decided(r.decided.Links) })
 	}
-	run(func() error { return staging.Findings(r.judged.Findings()) })
+	run(func() error { return staging.Findings(r.judged.findings()) })
 	run(func() error { return r.writeRows(staging) })
 	run(func() error { return r.writeCatalogue(staging) })
 	return group.Wait()
@@ -268,7 +278,7 @@ func (r *result) write(ctx context.Context, staging *publish.Staging, m *publish
 // writeRows stores the small tables.
 func (r *result) writeRows(staging *publish.Staging) error {
 	var outcomes []publish.OutcomeRow
-	for _, o := range r.judged.Outcomes {
+	for _, o := range r.judged.outcomes {
 		outcomes = append(outcomes, publish.OutcomeRowOf(o))
 	}
 	var quarantined []publish.QuarantinedRow
@@ -285,7 +295,7 @@ func (r *result) writeRows(staging *publish.Staging) error {
 			status = "damaged: a quote never closes"
 		}
 		inputs = append(inputs, publish.InputRow{
-			Collection: r.delivery.collection.Name, Table: f.input.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes, SHA256: f.input.sum.SHA256,
+			Collection: f.input.collection.Name, Table: f.input.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes, SHA256: f.input.sum.SHA256,
 			Read: int64(f.report.Read), Accepted: int64(f.report.Accepted), Quarantined: int64(f.report.Quarantined), Status: status,
 			MissingColumns: strings.Join(f.report.Missing, ", "), ExtraColumns: strings.Join(f.report.Extra, ", "), DateOrder: dateOrders(f),
 			Encoding: string(f.input.sum.Encoding), Separator: separatorName(f.input.report.Separator), LineEnds: f.input.report.LineEnds,

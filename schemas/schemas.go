@@ -59,12 +59,32 @@ type Collection struct {
 
 // Table is one list of records.
 type Table struct {
-	Name    string   `yaml:"name"`
-	Title   string   `yaml:"title"`
-	About   string   `yaml:"about"`
-	Aliases []string `yaml:"aliases"` // further file names that mean this table
-	Key     []string `yaml:"key"`     // the fields that together name a record
-	Fields  []*Field `yaml:"fields"`
+	Name     string   `yaml:"name"`
+	Title    string   `yaml:"title"`
+	About    string   `yaml:"about"`
+	Aliases  []string `yaml:"aliases"`  // further file names that mean this table
+	Pattern  string   `yaml:"pattern"`  // a regular expression over normalised names, tried after the aliases
+	Optional bool     `yaml:"optional"` // nothing is missed where it is not delivered
+	Key      []string `yaml:"key"`      // the fields that together name a record
+	Fields   []*Field `yaml:"fields"`
+	Feeds    []*Feed  `yaml:"feeds"`
+
+	pattern *regexp.Regexp
+}
+
+// Feed says that the records of a list are records of a table of the front door too.
+type Feed struct {
+	Table  string            `yaml:"table"`
+	ID     string            `yaml:"id"`     // the field that gets an id made from the record's content
+	Fields map[string]string `yaml:"fields"` // the list's field by the table's
+}
+
+// FeedFor returns how the list feeds a table of the front door, or nil.
+func (t *Table) FeedFor(table string) *Feed {
+	if i := slices.IndexFunc(t.Feeds, func(f *Feed) bool { return f.Table == table }); i >= 0 {
+		return t.Feeds[i]
+	}
+	return nil
 }
 
 // Field is one column of a table.
@@ -81,6 +101,7 @@ type Field struct {
 	Analysis   string   `yaml:"analysis"`  // month, district or keep: what an indirect field becomes for analysis
 	Aliases    []string `yaml:"aliases"`
 	Pattern    string   `yaml:"pattern"` // a regular expression over normalised headers, tried after the aliases
+	Whole      bool     `yaml:"whole"`   // an integer whose fraction, if one is delivered, is cut off
 	Loose      bool     `yaml:"loose"`   // further spellings of its codes are read as the codes
 
 	pattern *regexp.Regexp
@@ -121,6 +142,11 @@ func (c *Collection) TableOf(stem string) *Table {
 	want := Normalise(stem)
 	for _, t := range c.Tables {
 		if Normalise(t.Name) == want || slices.ContainsFunc(t.Aliases, func(a string) bool { return Normalise(a) == want }) {
+			return t
+		}
+	}
+	for _, t := range c.Tables {
+		if t.pattern != nil && t.pattern.MatchString(want) {
 			return t
 		}
 	}
@@ -191,6 +217,19 @@ func (c *Collection) check() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	for i, t := range c.Tables {
+		if t.Pattern != "" {
+			var err error
+			if t.pattern, err = regexp.Compile(t.Pattern); err != nil {
+				fault("table %s: pattern: %w", t.Name, err)
+			}
+		}
+		for _, feed := range t.Feeds {
+			for to, from := range feed.Fields {
+				if t.Field(from) == nil {
+					fault("table %s: feeds %s.%s from field %s, which it does not have", t.Name, feed.Table, to, from)
+				}
+			}
+		}
 		for _, k := range t.Key {
 			if t.Field(k) == nil {
 				fault("table %s: key names field %s, which it does not have", t.Name, k)

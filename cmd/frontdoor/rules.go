@@ -41,6 +41,9 @@ func catalogues(collection string) ([]*rules.Catalogue, error) {
 	var loaded []*rules.Catalogue
 	for _, name := range append(names, structure) {
 		c, err := rules.Load(name)
+		if errors.Is(err, rules.ErrUnknown) {
+			continue // a collection that has no rules but those about files
+		}
 		if err != nil {
 			return nil, err
 		}

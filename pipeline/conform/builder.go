@@ -114,7 +114,7 @@ func (b *Builder) newColumn(f *schemas.Field, shared *table.Dictionary) column {
 	case f.Type == schemas.TypeDate || f.Type == schemas.TypeDateTime:
 		return newDateColumn(f.Type == schemas.TypeDateTime)
 	case f.Type == schemas.TypeInteger:
-		return &integerColumn{}
+		return &integerColumn{whole: f.Whole}
 	}
 	return newTextColumn(f.Identifies())
 }

@@ -50,11 +50,12 @@ const (
 	shortYear                 // a date whose year has two digits
 	hiddenBlank               // no-break or zero-width blanks inside
 	protected                 // ="00123"
+	partial                   // a whole number, such as an age, with a fraction
 )
 
 // oddityRules are the rules that they fall under.
 var oddityRules = [...]string{
-	decimal: RuleDecimal, serial: RuleDateSerial, shortYear: RuleDateShortYear, hiddenBlank: RuleBlankHidden, protected: RuleTextProtected,
+	decimal: RuleDecimal, serial: RuleDateSerial, shortYear: RuleDateShortYear, hiddenBlank: RuleBlankHidden, protected: RuleTextProtected, partial: RuleFraction,
 }
 
 // sighting is where an oddity first stood in a file.

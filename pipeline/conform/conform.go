@@ -55,6 +55,7 @@ const (
 	RuleCellDigits      = "IN-039"
 	RuleCodeUnmapped    = "IN-040"
 	RuleColumnPattern   = "IN-041"
+	RuleFraction        = "IN-046"
 )
 
 // DateOrder says which part of a date such as 02/05/2019 is the day.

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"io"
 	"strings"
 )
@@ -178,10 +177,10 @@ func firstCells(text []byte, separator byte, returns bool) (cells []string, used
 	}
 }
 
-// lineEnds tells how the lines of a text end: CR where more of them, quoted cells left out, end in a lone carriage
-// return than in a line feed; CRLF or LF by the majority of the others.
+// lineEnds tells how the lines of a text end, quoted cells left out: CR where the first of them, or more than end in
+// a line feed, end in a lone carriage return; CRLF or LF by the majority of the others.
 func lineEnds(text []byte) string {
-	quoted := false
+	quoted, first := false, false
 	var feeds, pairs, returns int
 	for i, b := range text {
 		switch {
@@ -194,10 +193,11 @@ func lineEnds(text []byte) string {
 			feeds++
 		case b == '\r' && i+1 < len(text) && text[i+1] != '\n':
 			returns++
+			first = first || feeds+pairs == 0
 		}
 	}
 	switch {
-	case returns > feeds+pairs:
+	case first || returns > feeds+pairs:
 		return "CR"
 	case pairs > feeds:
 		return "CRLF"
@@ -231,6 +231,3 @@ func (f *feedReader) Read(p []byte) (int, error) {
 	}
 	return to, err
 }
-
-// trimMark cuts the byte order mark off a text in UTF-8.
-func trimMark(text []byte) ([]byte, bool) { return bytes.CutPrefix(text, byteOrderMarks[0].mark) }

@@ -68,7 +68,6 @@ type survey struct {
 	invalid   int    // bytes that are not UTF-8
 	letters   int    // characters of more than one byte that are
 	undefined int    // bytes that Windows-1252 does not have
-	cut       bool   // the text ends inside a character
 }
 
 func (s *survey) Write(p []byte) (int, error) {

@@ -26,7 +26,6 @@ type lister struct {
 	header  int        // its row
 	headers *headers
 	last    int // the last row that holds anything
-	blank   int // the first row that holds nothing behind last, 0 when there is none
 
 	win    *window
 	sheet  []table.Fault // about the sheet as a whole

@@ -115,7 +115,7 @@ func isTotal(cells [][]byte, columns int) bool {
 		}
 		filled++
 	}
-	if filled == 0 || filled > 1 && filled*2 > columns {
+	if filled == 0 || filled > 1 && filled*2 > columns+1 {
 		return false
 	}
 	for _, word := range totals {

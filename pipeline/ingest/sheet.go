@@ -60,9 +60,8 @@ type sheetReader struct {
 	list *lister
 
 	row     sheetRow
-	number  int // of the row, from 1
-	column  int // of the cell, from 0
-	cell    sheetCell
+	number  int    // of the row, from 1
+	column  int    // of the cell, from 0
 	kind    string // of the cell: s, inlineStr, str, b, e or n
 	form    numberForm
 	value   []byte // what stands in the cell

@@ -29,6 +29,9 @@ type Manifest struct {
 	// LedgerFrom is the SHA-256 of the ledger that this run started from, or "".
 	LedgerFrom string  `json:"ledger_from"`
 	Inputs     []Input `json:"inputs,omitempty"`
+	// Feeds names, for tables of the front door that were not delivered themselves, the lists that they were made
+	// of, as collection/table.
+	Feeds map[string][]string `json:"feeds,omitempty"`
 	// Counts are named figures; verify recounts those it knows from the stored Parquet.
 	Counts map[string]int64 `json:"counts,omitempty"`
 	// Headline is the sentence that the run is about.

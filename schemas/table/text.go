@@ -35,23 +35,23 @@ type FaultKind uint8
 
 // The kinds of faults. The first ones take a record out.
 const (
-	Ragged      FaultKind = iota + 1 // the record has more or fewer cells than the header
-	Unclosed                         // a quote never closes: the record up to the end of that line goes
-	Total                            // the record is a total of those above it
-	Overlong                         // a cell of the record is longer than the limit
-	Stray                            // text stands behind a closing quote: it belongs to the cell, which is kept
-	Title                            // a line above the header: it is no record
-	BlankLines                       // blank lines between records
-	HeaderAgain                      // the header stands again: it is no record
-	OtherHeader                      // another header stands here, and what follows is read by it
-	HiddenSheet                      // the whole sheet is hidden in its workbook
-	HiddenRows                       // rows are hidden: how many, from this one on
-	HiddenColumn                     // the column is hidden
-	Filtered                         // a filter leaves rows out of sight
-	Merged                           // cells are merged: the first holds the value, the others none
-	Computed                         // cells of the column are formulas: how many, from this one on
-	Numbers                          // cells of the column are numbers of the workbook: how many, from this one on
-	Epoch1904                        // the workbook counts days from 1904
+	Ragged       FaultKind = iota + 1 // the record has more or fewer cells than the header
+	Unclosed                          // a quote never closes: the record up to the end of that line goes
+	Total                             // the record is a total of those above it
+	Overlong                          // a cell of the record is longer than the limit
+	Stray                             // text stands behind a closing quote: it belongs to the cell, which is kept
+	Title                             // a line above the header: it is no record
+	BlankLines                        // blank lines between records
+	HeaderAgain                       // the header stands again: it is no record
+	OtherHeader                       // another header stands here, and what follows is read by it
+	HiddenSheet                       // the whole sheet is hidden in its workbook
+	HiddenRows                        // rows are hidden: how many, from this one on
+	HiddenColumn                      // the column is hidden
+	Filtered                          // a filter leaves rows out of sight
+	Merged                            // cells are merged: the first holds the value, the others none
+	Computed                          // cells of the column are formulas: how many, from this one on
+	Numbers                           // cells of the column are numbers of the workbook: how many, from this one on
+	Epoch1904                         // the workbook counts days from 1904
 )
 
 // Mark is a cell that cannot be read.

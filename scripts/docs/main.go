@@ -75,6 +75,7 @@ func pages() ([]page, error) {
 	}{
 		{"rules/docs/front_door.md", func() ([]byte, error) { return ruleDocs("front_door") }},
 		{"schemas/docs/front_door.md", func() ([]byte, error) { return collectionDocs("front_door") }},
+		{"schemas/docs/annex_a.md", func() ([]byte, error) { return collectionDocs("annex_a") }},
 		{"schemas/docs/results.md", resultDocs},
 		{"pipeline/measure/docs/front_door.md", func() ([]byte, error) { return measureDocs("front_door") }},
 	} {
