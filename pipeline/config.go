@@ -33,6 +33,7 @@ type Config struct {
 	Contacts         Contacts  `yaml:"contacts"`
 	Gates            Gates     `yaml:"gates"`
 	Limits           Limits    `yaml:"limits"`
+	Join             Join      `yaml:"join"`
 
 	folder string // of the configuration file
 }
@@ -48,6 +49,15 @@ type Extract struct {
 	Encoding   string         `yaml:"encoding" validate:"omitempty,oneof=utf-8 utf-16le utf-16be windows-1252"`
 	Separator  string         `yaml:"separator" validate:"omitempty,oneof=comma semicolon tab pipe"`
 	Table      string         `yaml:"table"` // that the file holds, where its name does not say it
+
+	MappingFile string  `yaml:"mapping"` // a file of columns, values and state
+	Local       Mapping `yaml:",inline"`
+}
+
+// Join says that school data are to be joined to social care, and what for. Without it they are read side by side.
+type Join struct {
+	School  bool   `yaml:"school" json:"school"`
+	Purpose string `yaml:"purpose" json:"purpose" validate:"required_if=School true"`
 }
 
 // Limits bound what one delivered file may ask for; zero means the default.
@@ -74,7 +84,7 @@ func (e *Extract) reading(c *Config) reading {
 			Field: c.Limits.Field, Record: c.Limits.Record, Columns: c.Limits.Columns, Unpacked: c.Limits.Unpacked, Ratio: c.Limits.Ratio,
 			Members: c.Limits.Members, Depth: c.Limits.Depth, Sheets: c.Limits.Sheets, Held: c.Limits.Held,
 		},
-		conform: conform.Options{DateOrder: conform.DateOrder(e.Dates)},
+		order: conform.DateOrder(e.Dates), mapping: &e.Local,
 	}
 }
 
@@ -197,6 +207,14 @@ func (c *Config) checkTables() error {
 		collection, err := schemas.Load(e.Collection)
 		if err != nil {
 			return err
+		}
+		if e.MappingFile != "" {
+			if err := c.Extracts[i].Local.include(c.path(e.MappingFile)); err != nil {
+				return fmt.Errorf("extracts[%d]: %w", i, err)
+			}
+		}
+		if err := c.Extracts[i].Local.check(collection); err != nil {
+			return fmt.Errorf("read configuration: extracts[%d]: %w", i, err)
 		}
 		if e.Table != "" && collection.Table(e.Table) == nil {
 			return fmt.Errorf("read configuration: extracts[%d].table names table %q, which %s has not: %w", i, e.Table, e.Collection, ErrConfig)

@@ -35,6 +35,7 @@ type settingsRecord struct {
 	Contacts  contactsRecord  `json:"contacts"`
 	Gates     gatesRecord     `json:"gates"`
 	Limits    *Limits         `json:"limits,omitempty"`
+	Join      *Join           `json:"join,omitempty"`
 	Extracts  []extractRecord `json:"extracts"`
 }
 
@@ -63,6 +64,7 @@ type extractRecord struct {
 	Encoding   string         `json:"encoding,omitempty"`
 	Separator  string         `json:"separator,omitempty"`
 	Table      string         `json:"table,omitempty"`
+	Mapping    string         `json:"mapping,omitempty"` // SHA-256 of what the run keeps of it
 }
 
 func (c *Config) record() settingsRecord {
@@ -75,13 +77,20 @@ func (c *Config) record() settingsRecord {
 		},
 		Gates: gatesRecord(c.Gates),
 	}
+	if c.Join.School {
+		s.Join = &c.Join
+	}
 	if c.Limits != (Limits{}) {
 		s.Limits = &c.Limits
 	}
 	for _, e := range c.Extracts {
-		s.Extracts = append(s.Extracts, extractRecord{
+		record := extractRecord{
 			Collection: e.Collection, Control: e.Control, From: e.From, To: e.To, Dates: e.Dates, Encoding: e.Encoding, Separator: e.Separator, Table: e.Table,
-		})
+		}
+		if text, err := e.Local.text(); err == nil && !e.Local.empty() {
+			record.Mapping = hashOf(text)
+		}
+		s.Extracts = append(s.Extracts, record)
 	}
 	return s
 }
@@ -100,6 +109,14 @@ func (j *job) identify(deliveries []*delivery) (*identity, error) {
 	}
 	if i.catalogue, err = declarations(collections); err != nil {
 		return nil, err
+	}
+	for n, e := range j.config.Extracts {
+		if e.Local.empty() {
+			continue
+		}
+		if i.catalogue[fmt.Sprintf("mappings/extract-%d.json", n+1)], err = e.Local.text(); err != nil {
+			return nil, err
+		}
 	}
 	if err := j.readLedger(i); err != nil {
 		return nil, err

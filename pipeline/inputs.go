@@ -49,7 +49,17 @@ type reading struct {
 	encoding  ingest.Encoding
 	separator byte
 	limits    ingest.Limits
-	conform   conform.Options
+	order     conform.DateOrder
+	mapping   *Mapping // nil for none
+}
+
+// options returns how the cells of a table are read.
+func (r reading) options(table string) conform.Options {
+	o := conform.Options{DateOrder: r.order}
+	if r.mapping != nil {
+		o.Columns, o.Values = r.mapping.options(table)
+	}
+	return o
 }
 
 // ignored is a file, sheet or member that is no table of the collection.

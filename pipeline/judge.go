@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -11,11 +10,12 @@ import (
 	"frontdoor/pipeline/validate"
 	"frontdoor/rules"
 	"frontdoor/schemas"
+	"frontdoor/schemas/table"
 )
 
 // judgement is what became of the rules of every collection.
 type judgement struct {
-	outcomes []rules.Outcome // by collection, the front door first, then by rule
+	outcomes []rules.Outcome // one a rule, by rule
 	parts    []*validate.Result
 	names    []string // of the collections
 }
@@ -37,19 +37,34 @@ func judge(ctx context.Context, read *joined, structure *rules.Catalogue, asAt *
 		}
 		judged, err := validate.Run(ctx, validate.Input{
 			Catalogue: catalogue, Structure: structural,
-			Delivery:   &rules.Delivery{Collection: part.collection, Tables: part.tables, AsAt: asAt, Calendar: calendar},
+			Delivery:   &rules.Delivery{Collection: part.collection, Tables: part.readable(), AsAt: asAt, Calendar: calendar},
 			Structural: part.findings, StructuralLooked: part.looked, Key: key, Workers: workers,
 		})
 		if err != nil {
 			return nil, err
 		}
+		part.nameHashed(judged.Outcomes)
 		all.parts, all.names = append(all.parts, judged), append(all.names, part.collection.Name)
-		all.outcomes = append(all.outcomes, judged.Outcomes...)
+		for _, o := range judged.Outcomes {
+			all.add(o)
+		}
 	}
-	slices.SortStableFunc(all.outcomes, func(a, b rules.Outcome) int {
-		return cmp.Or(strings.Compare(a.Rule, b.Rule), cmp.Compare(slices.Index(all.names, a.Collection), slices.Index(all.names, b.Collection)))
-	})
+	slices.SortFunc(all.outcomes, func(a, b rules.Outcome) int { return strings.Compare(a.Rule, b.Rule) })
 	return all, nil
+}
+
+// add adds an outcome. The rules about files hold for every collection and have one outcome for all of them.
+func (j *judgement) add(o rules.Outcome) {
+	i := slices.IndexFunc(j.outcomes, func(have rules.Outcome) bool { return have.Rule == o.Rule })
+	if i < 0 {
+		j.outcomes = append(j.outcomes, o)
+		return
+	}
+	have := &j.outcomes[i]
+	have.Looked, have.Failures = have.Looked+o.Looked, have.Failures+o.Failures
+	if o.Status == rules.Failed {
+		have.Status = o.Status
+	}
 }
 
 // catalogueOf reads the rules of a collection; some have none but those about files.
@@ -109,4 +124,33 @@ func (j *judgement) errorRows(collection, table string) int {
 		return j.parts[i].ErrorRows(table)
 	}
 	return 0
+}
+
+// readable returns the tables as rules may read them: a field that was pseudonymised at source says nothing that a
+// rule could judge, so it is left out, and the rules that read it are skipped.
+func (r *read) readable() map[string]*table.Table {
+	if len(r.hashed) == 0 {
+		return r.tables
+	}
+	tables := map[string]*table.Table{}
+	for name, t := range r.tables {
+		shown := *t
+		shown.Columns = slices.Clone(t.Columns)
+		for i, c := range shown.Columns {
+			if r.hashed[name+"."+c.Field.Name] {
+				shown.Columns[i] = &table.Column{Field: c.Field}
+			}
+		}
+		tables[name] = &shown
+	}
+	return tables
+}
+
+// nameHashed says of skipped rules that what they lack was pseudonymised at source.
+func (r *read) nameHashed(outcomes []rules.Outcome) {
+	for i := range outcomes {
+		for field := range r.hashed {
+			outcomes[i].Reason = strings.ReplaceAll(outcomes[i].Reason, "column "+field+" not delivered", "column "+field+" pseudonymised at source")
+		}
+	}
 }

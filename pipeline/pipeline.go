@@ -229,7 +229,12 @@ func (j *job) read(ctx context.Context, deliveries []*delivery, structure *rules
 		}
 		parts = append(parts, part)
 	}
-	return join(parts)
+	joined, err := join(parts)
+	if err != nil {
+		return nil, err
+	}
+	joined.joinSchool(j.config.Join)
+	return joined, nil
 }
 
 // find lists and sums up the files of all extracts, by collection. What it returns is to be closed, with an error too.

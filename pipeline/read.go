@@ -25,7 +25,8 @@ type read struct {
 	looked      map[string]int // by structural rule, how many places were looked at
 	quarantined []conform.Quarantined
 	notes       []string
-	unreadable  int // files that could not be read, or only in part
+	unreadable  int             // files that could not be read, or only in part
+	hashed      map[string]bool // fields, as table.field, that were pseudonymised at source
 
 	unconfigured bool // nothing of the collection was to be delivered; it holds what others feed
 }
@@ -60,7 +61,7 @@ func join(parts []*read) (*joined, error) {
 		if err != nil {
 			return nil, err
 		}
-		parts = append([]*read{{collection: front, tables: map[string]*table.Table{}, looked: map[string]int{}, unconfigured: true}}, parts...)
+		parts = append([]*read{{collection: front, tables: map[string]*table.Table{}, looked: map[string]int{}, hashed: map[string]bool{}, unconfigured: true}}, parts...)
 	} else {
 		parts = append([]*read{parts[i]}, slices.Delete(slices.Clone(parts), i, i+1)...)
 	}
@@ -94,6 +95,13 @@ func (j *joined) feed(part *read, t *schemas.Table) {
 		j.notes = append(j.notes, fmt.Sprintf("%s were delivered as %s, so %s of %s are kept beside them and do not count", t.Name, j.sourceOf(t.Name), strings.Join(names, ", "), part.collection.Name))
 	default:
 		j.tables[t.Name] = conform.Feed(t, lists)
+		for _, list := range lists {
+			for to, from := range list.Schema.FeedFor(t.Name).Fields {
+				if part.hashed[list.Schema.Name+"."+from] {
+					j.parts[0].hashed[t.Name+"."+to] = true
+				}
+			}
+		}
 		j.feeds[t.Name] = fed{part.collection, names}
 		j.notes = append(j.notes, fmt.Sprintf("%s come from %s of %s", t.Name, strings.Join(names, ", "), part.collection.Name))
 	}
@@ -144,7 +152,7 @@ type reader struct {
 // read reads every table of a delivery, parents first. A file that cannot be read costs its own records only:
 // it becomes a finding and a note.
 func (r *reader) read(ctx context.Context, d *delivery) (*read, error) {
-	result := &read{collection: d.collection, tables: map[string]*table.Table{}, looked: map[string]int{}}
+	result := &read{collection: d.collection, tables: map[string]*table.Table{}, looked: map[string]int{}, hashed: map[string]bool{}}
 	for _, i := range d.ignored {
 		result.notes = append(result.notes, fmt.Sprintf("%s is no table of %s and was not read", i.shown, d.collection.Name))
 		result.looked[ruleNoTable]++
@@ -210,6 +218,11 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 		}
 		if in.failure == "" {
 			taken = append(taken, in)
+			if m := in.reading.mapping; m != nil {
+				for field := range m.State[t.Name] {
+					result.hashed[t.Name+"."+field] = true
+				}
+			}
 			if err := r.encoding(result, in); err != nil {
 				return err
 			}
@@ -314,13 +327,14 @@ var errChanged = fmt.Errorf("it changed while it was read; deliver it again when
 
 // readFile reads one file into the builder. That the file cannot be read is no error: it becomes its failure.
 func (r *reader) readFile(ctx context.Context, builder *conform.Builder, in *input) error {
-	if err := builder.Declare(in.reading.conform); err != nil {
+	how := in.reading.options(in.table.Name)
+	if err := builder.Declare(how); err != nil {
 		return err
 	}
 	to := &sink{builder: builder, name: in.shown}
 	options := ingest.Options{
 		Limits: in.reading.limits, Encoding: in.sum.Encoding, Separator: in.reading.separator,
-		Known: conform.Known(in.table, in.reading.conform.Columns),
+		Known: conform.Known(in.table, how.Columns),
 	}
 	var err error
 	in.report, err = ingest.Read(ctx, in.root, in.place, options, to)

@@ -102,6 +102,7 @@ type Field struct {
 	Aliases    []string `yaml:"aliases"`
 	Pattern    string   `yaml:"pattern"` // a regular expression over normalised headers, tried after the aliases
 	Whole      bool     `yaml:"whole"`   // an integer whose fraction, if one is delivered, is cut off
+	Flags      bool     `yaml:"flags"`   // its codes may be delivered as a JSON object of flags
 	Loose      bool     `yaml:"loose"`   // further spellings of its codes are read as the codes
 
 	pattern *regexp.Regexp
@@ -255,8 +256,8 @@ func (c *Collection) check() error {
 					fault("field %s.%s: pattern: %w", t.Name, f.Name, err)
 				}
 			}
-			if f.Loose && f.Codes == "" {
-				fault("field %s.%s: loose needs codes", t.Name, f.Name)
+			if (f.Loose || f.Flags) && f.Codes == "" {
+				fault("field %s.%s: loose and flags need codes", t.Name, f.Name)
 			}
 			if f.Codes != "" {
 				if _, err := LoadCodeSet(f.Codes); err != nil {

@@ -73,7 +73,7 @@ type Options struct {
 	DateOrder DateOrder
 	// Columns gives, by the normalised name of a delivered column, the field that it holds.
 	Columns map[string]string
-	// Values gives, by field and by what is delivered, the value that it means.
+	// Values gives, by field and by what is delivered (Folded), the value that it means.
 	Values map[string]map[string]string
 }
 

@@ -1,6 +1,8 @@
 package conform
 
 import (
+	"strings"
+
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
@@ -9,6 +11,7 @@ import (
 // up once.
 type spelling struct {
 	set      *schemas.CodeSet
+	flags    bool              // texts may be JSON objects of flags
 	loose    bool              // texts that the set does not have are compared loosely
 	values   map[string]string // declared by the delivery, by what is delivered
 	seen     *table.Dictionary
@@ -30,31 +33,42 @@ func (s *spelling) of(text []byte) (code []byte, same bool) {
 	return []byte(s.codes[n]), false
 }
 
+// find returns what a text means: what the delivery declares, a code, the flags of an object, another spelling. A
+// text that means nothing that is known stands for itself.
 func (s *spelling) find(text string) (meant string, known bool) {
-	if declared, ok := s.values[text]; ok {
+	if declared, ok := s.values[Folded(text)]; ok {
 		return declared, true
 	}
-	switch {
-	case s.set == nil:
-		return text, true
-	case s.set.Has(text):
-		return text, true
-	case !s.loose:
+	if s.set == nil {
 		return text, len(s.values) == 0
 	}
-	if meant, ok := s.set.Resolve(text); ok {
-		return meant, true
+	if s.set.Has(text) {
+		return text, true
 	}
-	return text, false
+	if s.flags {
+		if code, ok := flagged(s.set, text); ok {
+			return code, true
+		}
+	}
+	if s.loose {
+		if code, ok := s.set.Resolve(text); ok {
+			return code, true
+		}
+		return text, false
+	}
+	return text, len(s.values) == 0 && !s.flags
 }
+
+// Folded is the form in which delivered values are compared with those of a mapping: case and blanks do not matter.
+func Folded(value string) string { return strings.Join(strings.Fields(strings.ToLower(value)), " ") }
 
 // spellingOf returns how the values of a field are read, or nil when they are taken as they are written.
 func spellingOf(f *schemas.Field, options *Options) *spelling {
 	values := options.Values[f.Name]
-	if !f.Loose && values == nil {
+	if !f.Loose && !f.Flags && values == nil {
 		return nil
 	}
-	s := &spelling{loose: f.Loose, values: values, seen: table.NewDictionary()}
+	s := &spelling{loose: f.Loose, flags: f.Flags, values: values, seen: table.NewDictionary()}
 	if f.Codes != "" {
 		if set, err := schemas.LoadCodeSet(f.Codes); err == nil { // the schema was checked when it was read
 			s.set = set

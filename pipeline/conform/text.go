@@ -39,7 +39,10 @@ func (c *codeColumn) set(row int, value []byte) {
 		if !same {
 			c.keep(row, value, rewritten, 0)
 		}
-		value = code
+		if value = code; len(value) == 0 { // an object without a flag that is set
+			c.null(row)
+			return
+		}
 	}
 	c.codes[row] = c.dictionary.Code(value)
 }

@@ -75,7 +75,10 @@ func pages() ([]page, error) {
 	}{
 		{"rules/docs/front_door.md", func() ([]byte, error) { return ruleDocs("front_door") }},
 		{"schemas/docs/front_door.md", func() ([]byte, error) { return collectionDocs("front_door") }},
+		{"rules/docs/school.md", func() ([]byte, error) { return ruleDocs("school") }},
+		{"schemas/docs/school.md", func() ([]byte, error) { return collectionDocs("school") }},
 		{"schemas/docs/annex_a.md", func() ([]byte, error) { return collectionDocs("annex_a") }},
+		{"schemas/docs/ssd.md", func() ([]byte, error) { return collectionDocs("ssd") }},
 		{"schemas/docs/results.md", resultDocs},
 		{"pipeline/measure/docs/front_door.md", func() ([]byte, error) { return measureDocs("front_door") }},
 	} {

@@ -7,13 +7,17 @@ import (
 	"frontdoor/rules"
 )
 
-// ruleDocs writes every rule of a collection, and those about the files themselves.
+// ruleDocs writes every rule of a collection; the page of the front door has those about the files themselves too.
 func ruleDocs(collection string) ([]byte, error) {
+	names := []string{collection}
+	if collection == "front_door" {
+		names = append(names, "structure")
+	}
 	w := &writer{}
 	w.line("# Rules of %s", collection)
-	w.note("rules/" + collection + ".yaml` and `rules/structure.yaml")
+	w.note("rules/" + strings.Join(names, ".yaml` and `rules/") + ".yaml")
 	w.line("Severities: an *error* must be put right, a *warning* should be, a *query* may be right. How to add a rule stands in [rules/README.md](../README.md).")
-	for _, name := range []string{collection, "structure"} {
+	for _, name := range names {
 		catalogue, err := rules.Load(name)
 		if err != nil {
 			return nil, err
