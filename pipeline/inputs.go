@@ -133,7 +133,7 @@ func (d *delivery) add(root *os.Root, found []ingest.Found, how reading, shown f
 	}
 	for _, f := range found {
 		in := &input{collection: d.collection, root: root, place: f.Place, reading: how}
-		in.table = d.tableOf(f.Place, how.table, readable == 1)
+		in.table = d.tableOf(f.Place, how, readable == 1)
 		inside := f.Sheet != "" || len(f.Members) > 0
 		if in.table == nil && (f.Err == nil || !inside && errors.Is(f.Err, ingest.ErrEmpty)) {
 			d.ignored = append(d.ignored, ignored{shown(f.Shown()), inside})
@@ -146,24 +146,36 @@ func (d *delivery) add(root *os.Root, found []ingest.Found, how reading, shown f
 	}
 }
 
-// tableOf returns the table that a place holds, or nil: the declared one, that of the sheet's name, or that of the
-// file's name, for a sheet only if it is the only one that can be seen.
-func (d *delivery) tableOf(p ingest.Place, declared string, only bool) *schemas.Table {
+// tableOf returns the table that a place holds, or nil: that of the sheet's or the file's name, as the mapping or the
+// schema has it, or the declared one. The name of a workbook or an archive says it only where one list in it can be
+// seen.
+func (d *delivery) tableOf(p ingest.Place, how reading, only bool) *schemas.Table {
+	byName := func(name string) *schemas.Table {
+		if mapped := how.mapping.table(name); mapped != "" {
+			return d.collection.Table(mapped)
+		}
+		return d.collection.TableOf(name)
+	}
+	stem := func(name string) string {
+		name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".GZ")
+		return strings.TrimSuffix(name, filepath.Ext(name))
+	}
+	names := []string{stem(p.File())}
 	if p.Sheet != "" {
-		if t := d.collection.TableOf(p.Sheet); t != nil || !only || p.Hidden {
+		names = []string{p.Sheet}
+	}
+	if only && !p.Hidden {
+		if how.table != "" {
+			return d.collection.Table(how.table)
+		}
+		names = append(names, stem(p.File()), stem(p.Name))
+	}
+	for _, name := range names {
+		if t := byName(name); t != nil {
 			return t
 		}
 	}
-	if declared != "" {
-		return d.collection.Table(declared)
-	}
-	for name := p.File(); ; name = p.Name {
-		stem := strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".GZ")
-		stem = strings.TrimSuffix(stem, filepath.Ext(stem))
-		if t := d.collection.TableOf(stem); t != nil || name == p.Name || !only {
-			return t
-		}
-	}
+	return nil
 }
 
 func fileNames(c *schemas.Collection) []string {

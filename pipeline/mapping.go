@@ -19,6 +19,8 @@ type Mapping struct {
 	Columns map[string]map[string]string `yaml:"columns" json:"columns,omitempty"`
 	// Values gives, by field and by what is delivered, the value that it means.
 	Values map[string]map[string]map[string]Code `yaml:"values" json:"values,omitempty"`
+	// Files gives the table that a file or sheet holds, by its name without extension.
+	Files map[string]string `yaml:"files" json:"files,omitempty"`
 	// State says of a field that it was pseudonymised at source: hashed.
 	State map[string]map[string]string `yaml:"state" json:"state,omitempty"`
 }
@@ -27,7 +29,7 @@ type Mapping struct {
 const hashed = "hashed"
 
 // empty tells whether nothing is mapped.
-func (m *Mapping) empty() bool { return len(m.Columns)+len(m.Values)+len(m.State) == 0 }
+func (m *Mapping) empty() bool { return len(m.Columns)+len(m.Values)+len(m.Files)+len(m.State) == 0 }
 
 // include adds what a file of mappings says. What the extract itself says holds over it.
 func (m *Mapping) include(path string) error {
@@ -38,6 +40,14 @@ func (m *Mapping) include(path string) error {
 	var file Mapping
 	if err := yaml.UnmarshalWithOptions(text, &file, yaml.Strict()); err != nil {
 		return fmt.Errorf("read mapping: %s: %w", strings.TrimSpace(yaml.FormatError(err, false, true)), ErrConfig)
+	}
+	for name, table := range file.Files {
+		if m.Files == nil {
+			m.Files = map[string]string{}
+		}
+		if _, ok := m.Files[name]; !ok {
+			m.Files[name] = table
+		}
 	}
 	m.Columns, m.State = over(file.Columns, m.Columns), over(file.State, m.State)
 	if m.Values == nil {
@@ -76,6 +86,11 @@ func (m *Mapping) check(c *schemas.Collection) error {
 			return nil, fmt.Errorf("field %q, which %s has not: %w", name, table, ErrConfig)
 		}
 		return f, nil
+	}
+	for _, table := range m.Files {
+		if c.Table(table) == nil {
+			return fmt.Errorf("files names table %q, which %s has not: %w", table, c.Name, ErrConfig)
+		}
 	}
 	for table, columns := range m.Columns {
 		for _, name := range columns {
@@ -138,6 +153,19 @@ func (m *Mapping) options(table string) (columns map[string]string, values map[s
 		}
 	}
 	return columns, values
+}
+
+// table returns the table that a file or sheet of a name holds, or "".
+func (m *Mapping) table(name string) string {
+	if m == nil {
+		return ""
+	}
+	for of, table := range m.Files {
+		if schemas.Normalise(of) == schemas.Normalise(name) {
+			return table
+		}
+	}
+	return ""
 }
 
 // text writes the mapping, the same for the same mapping: what a run keeps of it.
