@@ -98,6 +98,14 @@ func (x *xmlReader) next() (xmlKind, error) {
 		if x.buffer[x.at] != '<' {
 			return x.readText()
 		}
+		for x.at+1 == len(x.buffer) {
+			if err := x.more(); err != nil {
+				return 0, unfinished(err)
+			}
+		}
+		if mark := x.buffer[x.at+1]; mark != '?' && mark != '!' {
+			return x.readTag()
+		}
 		var end string
 		switch {
 		case x.has("<?"):
@@ -112,10 +120,8 @@ func (x *xmlReader) next() (xmlKind, error) {
 			x.text = x.buffer[x.at+len("<![CDATA[") : x.at+i]
 			x.at += i + len("]]>")
 			return xmlText, nil
-		case x.has("<!"):
+		default: // a document type
 			return 0, errXML
-		default:
-			return x.readTag()
 		}
 		i, err := x.find(2, []byte(end))
 		if err != nil {
@@ -191,16 +197,15 @@ func (x *xmlReader) parseTag(tag []byte) (xmlKind, error) {
 	}
 	x.name = localName(name)
 	for {
-		rest = bytes.TrimLeft(rest, " \t\r\n")
-		if len(rest) == 0 {
+		if rest = skipBlanks(rest); len(rest) == 0 {
 			return xmlStart, nil
 		}
 		name, rest = cutName(rest)
-		rest = bytes.TrimLeft(rest, " \t\r\n")
+		rest = skipBlanks(rest)
 		if len(name) == 0 || len(rest) < 2 || rest[0] != '=' {
 			return 0, errXML
 		}
-		rest = bytes.TrimLeft(rest[1:], " \t\r\n")
+		rest = skipBlanks(rest[1:])
 		if len(rest) == 0 || rest[0] != '"' && rest[0] != '\'' {
 			return 0, errXML
 		}
@@ -215,6 +220,13 @@ func (x *xmlReader) parseTag(tag []byte) (xmlKind, error) {
 		x.attrs = append(x.attrs, xmlAttr{localName(name), value})
 		rest = rest[end+2:]
 	}
+}
+
+func skipBlanks(text []byte) []byte {
+	for len(text) > 0 && (text[0] == ' ' || text[0] == '\t' || text[0] == '\n' || text[0] == '\r') {
+		text = text[1:]
+	}
+	return text
 }
 
 func cutName(text []byte) (name, rest []byte) {
