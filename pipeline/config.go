@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -50,6 +51,9 @@ type Extract struct {
 	Separator  string         `yaml:"separator" validate:"omitempty,oneof=comma semicolon tab pipe"`
 	Table      string         `yaml:"table"` // that the file holds, where its name does not say it
 
+	Delivered *Day   `yaml:"delivered"` // when it was handed over: of several deliveries the latest that covers a day speaks
+	Kind      string `yaml:"kind" validate:"omitempty,oneof=snapshot cumulative increment"`
+
 	MappingFile string  `yaml:"mapping"` // a file of columns, values and state
 	Local       Mapping `yaml:",inline"`
 }
@@ -76,6 +80,22 @@ type Limits struct {
 // separators are the characters that a configuration names.
 var separators = map[string]byte{"comma": ',', "semicolon": ';', "tab": '\t', "pipe": '|'}
 
+// delivery says which days the extract speaks for, nil when it does not say when it was delivered. An increment covers
+// its own days; a snapshot or what was gathered since a day covers all up to its end.
+func (e *Extract) delivery() *conform.Delivery {
+	if e.Delivered == nil {
+		return nil
+	}
+	d := &conform.Delivery{Delivered: schemas.Day(*e.Delivered), From: math.MinInt32, To: schemas.Day(*e.Delivered)}
+	if e.From != nil {
+		d.From = schemas.Day(*e.From)
+	}
+	if e.To != nil {
+		d.To = schemas.Day(*e.To)
+	}
+	return d
+}
+
 // reading says how the files of the extract are read.
 func (e *Extract) reading(c *Config) reading {
 	return reading{
@@ -84,7 +104,7 @@ func (e *Extract) reading(c *Config) reading {
 			Field: c.Limits.Field, Record: c.Limits.Record, Columns: c.Limits.Columns, Unpacked: c.Limits.Unpacked, Ratio: c.Limits.Ratio,
 			Members: c.Limits.Members, Depth: c.Limits.Depth, Sheets: c.Limits.Sheets, Held: c.Limits.Held,
 		},
-		order: conform.DateOrder(e.Dates), mapping: &e.Local,
+		order: conform.DateOrder(e.Dates), mapping: &e.Local, delivery: e.delivery(),
 	}
 }
 
@@ -207,6 +227,9 @@ func (c *Config) checkTables() error {
 		collection, err := schemas.Load(e.Collection)
 		if err != nil {
 			return err
+		}
+		if e.Kind == "increment" && (e.From == nil || e.To == nil || e.Delivered == nil) {
+			return fmt.Errorf("read configuration: extracts[%d]: an increment says from, to and delivered: %w", i, ErrConfig)
 		}
 		if e.MappingFile != "" {
 			if err := c.Extracts[i].Local.include(c.path(e.MappingFile)); err != nil {

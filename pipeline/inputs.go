@@ -51,11 +51,12 @@ type reading struct {
 	limits    ingest.Limits
 	order     conform.DateOrder
 	mapping   *Mapping // nil for none
+	delivery  *conform.Delivery
 }
 
 // options returns how the cells of a table are read.
 func (r reading) options(table string) conform.Options {
-	o := conform.Options{DateOrder: r.order}
+	o := conform.Options{DateOrder: r.order, Delivery: r.delivery}
 	if r.mapping != nil {
 		o.Columns, o.Values = r.mapping.options(table)
 	}

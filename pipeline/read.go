@@ -247,6 +247,9 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 			result.unreadable++
 			result.notes = append(result.notes, fmt.Sprintf("%s is damaged: a quote in it never closes; the records around it were read", report.File))
 		}
+		if report.Superseded > 0 {
+			result.notes = append(result.notes, fmt.Sprintf("a later delivery speaks for %d records of %s; %d of them it no longer has", report.Superseded, report.File, report.Withdrawn))
+		}
 		for _, field := range report.Missing {
 			result.notes = append(result.notes, fmt.Sprintf("%s has no column %s: what reads it is skipped or not available", report.File, field))
 		}
@@ -362,7 +365,7 @@ var (
 		conform.RuleRecordRagged, conform.RuleRecordUnplaced, conform.RuleQuoteOpen, conform.RuleCellNUL, conform.RuleCellUnreadable,
 		conform.RuleQuoteStray, conform.RuleRecordTotal, conform.RuleCellOverlong, conform.RuleCellError, conform.RuleCellExponent,
 		conform.RuleCellUncomputed, conform.RuleCellDigits, conform.RuleHeaderAgain, conform.RuleHeaderOther, conform.RuleLinesBlank,
-		conform.RuleRowsHidden,
+		conform.RuleRowsHidden, conform.RuleSuperseded,
 	}
 	rulesOnFiles = []string{
 		conform.RuleColumnTwice, conform.RuleTableHeaderOnly, conform.RuleLineTitle, conform.RuleSheetHidden, conform.RuleFiltered,

@@ -65,6 +65,7 @@ type Table struct {
 	Aliases  []string `yaml:"aliases"`  // further file names that mean this table
 	Pattern  string   `yaml:"pattern"`  // a regular expression over normalised names, tried after the aliases
 	Optional bool     `yaml:"optional"` // nothing is missed where it is not delivered
+	Dated    string   `yaml:"dated"`    // the field whose day says which of several deliveries speaks for a record
 	Key      []string `yaml:"key"`      // the fields that together name a record
 	Fields   []*Field `yaml:"fields"`
 	Feeds    []*Feed  `yaml:"feeds"`
@@ -230,6 +231,9 @@ func (c *Collection) check() error {
 					fault("table %s: feeds %s.%s from field %s, which it does not have", t.Name, feed.Table, to, from)
 				}
 			}
+		}
+		if t.Dated != "" && t.Field(t.Dated) == nil {
+			fault("table %s: dated names field %s, which it does not have", t.Name, t.Dated)
 		}
 		for _, k := range t.Key {
 			if t.Field(k) == nil {

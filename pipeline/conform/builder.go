@@ -17,6 +17,7 @@ type file struct {
 	span     table.Span
 	faults   []table.Fault
 	dropped  bool
+	delivery *Delivery
 	report   FileReport
 }
 
@@ -124,7 +125,7 @@ func (b *Builder) Begin(name string, header []string, line int) error {
 	if b.open {
 		return errors.New("begin file: end or drop the one before first")
 	}
-	b.files = append(b.files, &file{name: name, span: table.Span{From: len(b.lines)}, report: FileReport{File: name}})
+	b.files = append(b.files, &file{name: name, delivery: b.options.Delivery, span: table.Span{From: len(b.lines)}, report: FileReport{File: name}})
 	b.open = true
 	options := b.options
 	if err := b.tell(message{options: &options}); err != nil {

@@ -56,6 +56,7 @@ const (
 	RuleCodeUnmapped    = "IN-040"
 	RuleColumnPattern   = "IN-041"
 	RuleFraction        = "IN-046"
+	RuleSuperseded      = "IN-047"
 )
 
 // DateOrder says which part of a date such as 02/05/2019 is the day.
@@ -75,7 +76,17 @@ type Options struct {
 	Columns map[string]string
 	// Values gives, by field and by what is delivered (Folded), the value that it means.
 	Values map[string]map[string]string
+	// Delivery says which of several deliveries of the table the files are; nil when there is only one.
+	Delivery *Delivery
 }
+
+// Delivery is one of several deliveries of a table: the days that it covers, and when it was delivered. For any day
+// the latest delivery that covers it speaks; of records that bear no day, the latest that has the record's key.
+type Delivery struct {
+	Delivered, From, To schemas.Day
+}
+
+func (d *Delivery) covers(day schemas.Day) bool { return d.From <= day && day <= d.To }
 
 // Result is what became of the files of one table.
 type Result struct {
@@ -95,6 +106,8 @@ type FileReport struct {
 	Dates                       []DateColumn
 	HeaderOnly                  bool
 	Damaged                     bool // a quote never closed
+	Superseded                  int  // of those quarantined: a later delivery speaks for them
+	Withdrawn                   int  // of those superseded: the later delivery has no such record
 	Stray                       int  // cells with text behind their closing quote
 }
 

@@ -12,6 +12,7 @@ func (b *Builder) result() *Result {
 	full := b.buildColumns()
 	out := &Result{}
 	found := newFindings(b, full)
+	superseded := b.superseded(full)
 	var gone removal
 	for i, f := range b.files {
 		if f.dropped {
@@ -19,12 +20,20 @@ func (b *Builder) result() *Result {
 			continue
 		}
 		unplaced := b.unplaced(f)
-		for _, row := range unplaced {
+		later := slices.DeleteFunc(superseded[i], func(row int) bool {
+			_, also := slices.BinarySearch(unplaced, row)
+			return also
+		})
+		aside := slices.Concat(unplaced, later)
+		slices.Sort(aside)
+		for _, row := range aside {
 			gone.add(table.Span{From: row, To: row + 1})
 		}
-		b.report(i, f, len(unplaced))
-		out.Files = append(out.Files, f.report)
+		f.report.Superseded = len(later)
+		b.report(i, f, len(aside))
 		found.file(i, f, unplaced)
+		found.superseded(i, f, later)
+		out.Files = append(out.Files, f.report)
 	}
 	out.Problems, out.Quarantined = found.sorted(), found.quarantined
 	if gone.count() > 0 {
