@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -169,14 +170,27 @@ func errDepth(depth int) error {
 	return fmt.Errorf("open extract: archives lie in one another deeper than the limit of %d; unpack the outer one, or raise limits.depth: %w", depth, ErrLimit)
 }
 
-// refuseOld tells what an old Office file is: the names in it may stand anywhere in its first megabytes.
+// refuseOld tells what an old Office file is by the names of its parts: they stand in a directory, whose place its
+// first bytes give, or else within its first megabytes.
 func (v *visitor) refuseOld(c *content) error {
 	data, err := readHead(c.stream, 4<<20)
 	if err != nil {
 		return err
 	}
+	if c.at != nil && len(data) > directoryAt+4 {
+		const entries = 64 << 10
+		sector := int64(1) << min(binary.LittleEndian.Uint16(data[sectorShiftAt:]), 16)
+		directory := make([]byte, entries)
+		n, err := c.at.ReadAt(directory, (int64(binary.LittleEndian.Uint32(data[directoryAt:]))+1)*sector)
+		if err == nil || errors.Is(err, io.EOF) {
+			data = append(data, directory[:n]...)
+		}
+	}
 	return refuseOldOffice(data)
 }
+
+// Where the first bytes of a compound file say how large its sectors are, and which is the first of its directory.
+const sectorShiftAt, directoryAt = 30, 48
 
 func (v *visitor) enterGzip(c *content, depth int) error {
 	unpacked, err := gzip.NewReader(c.stream)

@@ -18,7 +18,6 @@ type lister struct {
 	windows  windows
 	report   Report
 	days1904 bool
-	manual   bool
 
 	waiting []sheetRow // the first rows, until the header is found among them
 	columns int        // of the header; 0 until it is known
@@ -42,7 +41,7 @@ type lister struct {
 const windowRecords = 4096
 
 func newLister(w *workbook, hidden bool, options Options, sink Sink) *lister {
-	l := &lister{limits: w.limits, known: options.Known, sink: sink, windows: make(windows, maxFree), days1904: w.days1904, manual: w.manual}
+	l := &lister{limits: w.limits, known: options.Known, sink: sink, windows: make(windows, maxFree), days1904: w.days1904}
 	if hidden {
 		l.sheet = append(l.sheet, table.Fault{Kind: table.HiddenSheet})
 	}

@@ -197,9 +197,6 @@ func (s *sheetReader) startCell() error {
 	}
 	s.kind, s.form, s.formula = string(x.attr("t")), s.book.form(x.attr("s")), false
 	s.value, s.valued = s.value[:0], false
-	if x.closed {
-		return nil
-	}
 	return nil
 }
 

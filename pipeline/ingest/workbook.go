@@ -17,7 +17,6 @@ type workbook struct {
 	limits   Limits
 	sheets   []sheetEntry
 	days1904 bool
-	manual   bool // formulas are computed only when somebody asks
 	strings  texts
 	forms    []numberForm // by the cells' style
 }
@@ -66,9 +65,6 @@ func openWorkbook(c *content, limits Limits) (*workbook, error) {
 		Properties struct {
 			Date1904 string `xml:"date1904,attr"`
 		} `xml:"workbookPr"`
-		Calculation struct {
-			Mode string `xml:"calcMode,attr"`
-		} `xml:"calcPr"`
 		Sheets []struct {
 			Name  string `xml:"name,attr"`
 			State string `xml:"state,attr"`
@@ -96,7 +92,6 @@ func openWorkbook(c *content, limits Limits) (*workbook, error) {
 		}
 	}
 	w.days1904 = isTrue([]byte(book.Properties.Date1904))
-	w.manual = book.Calculation.Mode == "manual"
 	for _, s := range book.Sheets {
 		if part, ok := parts[s.ID+s.Alt]; ok {
 			w.sheets = append(w.sheets, sheetEntry{name: s.Name, part: part, hidden: s.State == "hidden" || s.State == "veryHidden"})

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"reflect"
@@ -212,6 +213,11 @@ func TestFind(t *testing.T) {
 			protected[i+8] |= 1
 		}
 	}
+	large := make([]byte, 6<<20) // a compound file whose directory lies behind what is read of it
+	copy(large, oldOffice)
+	large[sectorShiftAt] = 9
+	binary.LittleEndian.PutUint32(large[directoryAt:], 10_000)
+	copy(large[10_001<<9:], encoded("EncryptedPackage", binary.LittleEndian))
 	for name, c := range map[string]struct {
 		bytes  []byte
 		limits Limits
@@ -236,6 +242,7 @@ func TestFind(t *testing.T) {
 		"no bytes":              {bytes: nil, want: []string{"x"}, fails: ErrEmpty},
 		"binary workbook":       {bytes: zipped(t, map[string]string{"xl/workbook.bin": "x"}), want: []string{"x"}, fails: ErrBinary},
 		"OpenDocument":          {bytes: zipped(t, map[string]string{"mimetype": "x", "content.xml": "x"}), want: []string{"x"}, fails: ErrBinary},
+		"large, protected":      {bytes: large, want: []string{"x"}, fails: ErrProtected},
 		"old workbook":          {bytes: append([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), append(make([]byte, 10_000), "W\x00o\x00r\x00k\x00b\x00o\x00o\x00k\x00"...)...), want: []string{"x"}, fails: ErrBinary},
 	} {
 		t.Run(name, func(t *testing.T) {
