@@ -51,6 +51,8 @@ type Extract struct {
 	Separator  string         `yaml:"separator" validate:"omitempty,oneof=comma semicolon tab pipe"`
 	Table      string         `yaml:"table"` // that the file holds, where its name does not say it
 
+	// Authority is whose records these are: the run's, or one that became part of it. "" for the run's.
+	Authority Code   `yaml:"authority" validate:"omitempty,authority"`
 	Delivered *Day   `yaml:"delivered"` // when it was handed over: of several deliveries the latest that covers a day speaks
 	Kind      string `yaml:"kind" validate:"omitempty,oneof=snapshot cumulative increment"`
 
@@ -228,6 +230,9 @@ func (c *Config) checkTables() error {
 		if err != nil {
 			return err
 		}
+		if err := c.checkAuthority(&e); err != nil {
+			return fmt.Errorf("read configuration: extracts[%d]: %w", i, err)
+		}
 		if e.Kind == "increment" && (e.From == nil || e.To == nil || e.Delivered == nil) {
 			return fmt.Errorf("read configuration: extracts[%d]: an increment says from, to and delivered: %w", i, ErrConfig)
 		}
@@ -249,6 +254,39 @@ func (c *Config) checkTables() error {
 		}
 	}
 	return nil
+}
+
+// checkAuthority refuses the extract of an authority that is neither the run's nor became part of it.
+func (c *Config) checkAuthority(e *Extract) error {
+	if e.Authority == "" || e.Authority == c.Authority {
+		return nil
+	}
+	found, err := schemas.Successions(string(e.Authority), string(c.Authority))
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("authority %s did not become part of %s; run it for itself: %w", e.Authority, c.Authority, ErrConfig)
+	}
+	return err
+}
+
+// predecessors says of every extract of another authority how that became part of the run's.
+func (c *Config) predecessors() (notes []string, err error) {
+	for i, e := range c.Extracts {
+		if e.Authority == "" || e.Authority == c.Authority {
+			continue
+		}
+		found, err := schemas.Successions(string(e.Authority), string(c.Authority))
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range found {
+			note := fmt.Sprintf("extract %d is of %s %s: %s became part of %s on %s", i+1, e.Authority, authorityName(e.Authority), s.About, c.Authority, s.On)
+			if e.To != nil && e.To.String() >= s.On {
+				note += "; it covers days on which the authority was no more"
+			}
+			notes = append(notes, note)
+		}
+	}
+	return notes, nil
 }
 
 // path returns a path of the configuration as the process can open it.

@@ -64,6 +64,7 @@ type extractRecord struct {
 	Encoding   string         `json:"encoding,omitempty"`
 	Separator  string         `json:"separator,omitempty"`
 	Table      string         `json:"table,omitempty"`
+	Authority  Code           `json:"authority,omitempty"`
 	Delivered  *Day           `json:"delivered,omitempty"`
 	Kind       string         `json:"kind,omitempty"`
 	Mapping    string         `json:"mapping,omitempty"` // SHA-256 of what the run keeps of it
@@ -88,7 +89,7 @@ func (c *Config) record() settingsRecord {
 	for _, e := range c.Extracts {
 		record := extractRecord{
 			Collection: e.Collection, Control: e.Control, From: e.From, To: e.To, Dates: e.Dates, Encoding: e.Encoding, Separator: e.Separator, Table: e.Table,
-			Delivered: e.Delivered, Kind: e.Kind,
+			Authority: e.Authority, Delivered: e.Delivered, Kind: e.Kind,
 		}
 		if text, err := e.Local.text(); err == nil && !e.Local.empty() {
 			record.Mapping = hashOf(text)

@@ -234,7 +234,9 @@ func (j *job) read(ctx context.Context, deliveries []*delivery, structure *rules
 		return nil, err
 	}
 	joined.joinSchool(j.config.Join)
-	return joined, nil
+	notes, err := j.config.predecessors()
+	joined.notes = append(joined.notes, notes...)
+	return joined, err
 }
 
 // find lists and sums up the files of all extracts, by collection. What it returns is to be closed, with an error too.

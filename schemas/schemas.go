@@ -18,7 +18,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-//go:embed *.yaml codes/*.yaml calendars/*.yaml results/*.yaml
+//go:embed *.yaml authorities/*.yaml codes/*.yaml calendars/*.yaml results/*.yaml
 var files embed.FS
 
 // ErrUnknown is the cause of every error about a collection, code set or calendar that does not exist.
