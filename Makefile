@@ -55,7 +55,7 @@ cross:
 
 # Make the samples again: the same bytes.
 samples:
-	$(GO) run ./scripts/generate --out samples/front-door --bad samples/bad
+	$(GO) run ./scripts/generate --out samples/front-door --bad samples/bad --exports samples/exports
 
 # Open every Parquet file of the sample's run in DuckDB and recount it with SQL. Not part of test: DuckDB is C++.
 duckdb: build

@@ -19,9 +19,9 @@ import (
 // catalogue is every declaration that a run goes by.
 type catalogue struct {
 	declarations *schemas.Declarations
-	collection   *schemas.Collection
+	collections  map[string]*schemas.Collection
 	calendar     *schemas.Calendar
-	rules        *rules.Catalogue // of all years, until hold settles one
+	rules        map[string]*rules.Catalogue // by collection: of all years, until hold settles one
 	structure    *rules.Catalogue
 	measures     *measure.Catalogue
 	year         rules.Year        // of the rules in force
@@ -41,19 +41,22 @@ const (
 // structureRules is the catalogue of the rules about the files themselves.
 const structureRules = "structure"
 
-// openCatalogue reads the declarations of a collection: the program's own or, if kept is not "", those in the
+// openCatalogue reads the declarations of collections: the program's own or, if kept is not "", those in the
 // folder catalogue of a published run. local, if not "", is a folder with rule catalogues to add. The cause of
 // the error is ErrConfig or rules.ErrCatalogue where a folder is at fault.
-func openCatalogue(collection, kept, local string) (*catalogue, error) {
-	c := &catalogue{declarations: schemas.Own(), texts: map[string][]byte{}}
-	if err := c.load(collection, kept, local); err != nil {
+func openCatalogue(collections []string, kept, local string) (*catalogue, error) {
+	c := &catalogue{
+		declarations: schemas.Own(), texts: map[string][]byte{},
+		collections: map[string]*schemas.Collection{}, rules: map[string]*rules.Catalogue{},
+	}
+	if err := c.load(collections, kept, local); err != nil {
 		c.close()
 		return nil, err
 	}
 	return c, nil
 }
 
-func (c *catalogue) load(collection, kept, local string) error {
+func (c *catalogue) load(collections []string, kept, local string) error {
 	text, localNames := ownDeclarations, []string(nil)
 	if kept != "" {
 		root, err := c.open(kept)
@@ -68,7 +71,7 @@ func (c *catalogue) load(collection, kept, local string) error {
 		text = func(name string) ([]byte, error) {
 			text, err := fs.ReadFile(root.FS(), name)
 			if errors.Is(err, fs.ErrNotExist) {
-				return nil, fmt.Errorf("open catalogue: it has no %s; name the folder catalogue of a published run of %s: %w", name, collection, ErrConfig)
+				return nil, fmt.Errorf("open catalogue: it has no %s; name the folder catalogue of a published run of %s: %w", name, strings.Join(collections, ", "), ErrConfig)
 			}
 			return text, err
 		}
@@ -76,7 +79,7 @@ func (c *catalogue) load(collection, kept, local string) error {
 			return err
 		}
 	}
-	if err := c.read(collection, text); err != nil {
+	if err := c.read(collections, text); err != nil {
 		return err
 	}
 	locals, err := c.readLocal(localNames, text)
@@ -90,38 +93,30 @@ func (c *catalogue) load(collection, kept, local string) error {
 		}
 		locals = append(locals, added...)
 	}
-	c.rules, err = c.rules.With(locals, c.structure)
-	return err
+	for name, own := range c.rules {
+		ours := slices.DeleteFunc(slices.Clone(locals), func(local *rules.Catalogue) bool { return local.Collection != name })
+		if c.rules[name], err = own.With(ours, c.structure); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// errNoLocal says that a folder of local rules has none for a collection.
-var errNoLocal = errors.New("nothing to add")
-
 // Rules returns the rule catalogues of collections, of all years and with the local rules in a folder if it is
-// not "", and behind them the rules about the files themselves.
+// not "", and behind them the rules about the files themselves. Collections without rules of their own are left out.
 func Rules(collections []string, local string) ([]*rules.Catalogue, error) {
+	c, err := openCatalogue(collections, "", local)
+	if err != nil {
+		return nil, err
+	}
+	c.close()
 	var all []*rules.Catalogue
-	var structure *rules.Catalogue
-	var without error
-	added := false
 	for _, name := range collections {
-		c, err := openCatalogue(name, "", local)
-		if errors.Is(err, errNoLocal) {
-			without = err
-			c, err = openCatalogue(name, "", "")
-		} else {
-			added = true
+		if len(c.rules[name].Rules) > 0 {
+			all = append(all, c.rules[name])
 		}
-		if err != nil {
-			return nil, err
-		}
-		c.close()
-		all, structure = append(all, c.rules), c.structure
 	}
-	if !added {
-		return nil, without
-	}
-	return append(all, structure), nil
+	return append(all, c.structure), nil
 }
 
 // ownDeclarations returns a text of the program's own catalogue.
@@ -134,28 +129,36 @@ func ownDeclarations(name string) ([]byte, error) {
 	return rules.Source(collection)
 }
 
-// read reads what every run has.
-func (c *catalogue) read(collection string, text func(name string) ([]byte, error)) (err error) {
-	catalogues := map[string]*rules.Catalogue{}
-	for _, name := range []string{collection, structureRules} {
+// read reads what every run has. A collection may have no rules but those about files.
+func (c *catalogue) read(collections []string, text func(name string) ([]byte, error)) (err error) {
+	for _, name := range slices.Concat(collections, []string{structureRules}) {
 		file := path.Join(ruleFolder, name+".yaml")
-		if c.texts[file], err = text(file); err != nil {
+		if !slices.Contains(rules.Catalogues(), name) {
+			c.rules[name] = &rules.Catalogue{Collection: name}
+			continue
+		}
+		content, err := text(file)
+		if err != nil {
 			return err
 		}
-		if catalogues[name], err = rules.Parse(file, c.texts[file]); err != nil {
+		c.texts[file] = content
+		if c.rules[name], err = rules.Parse(file, content); err != nil {
 			return err
 		}
 	}
-	c.rules, c.structure = catalogues[collection], catalogues[structureRules]
-	file := path.Join(measureFolder, collection+".yaml")
+	c.structure = c.rules[structureRules]
+	delete(c.rules, structureRules)
+	file := path.Join(measureFolder, frontDoor+".yaml")
 	if c.texts[file], err = text(file); err != nil {
 		return err
 	}
-	if c.measures, err = measure.Parse(collection, c.texts[file]); err != nil {
+	if c.measures, err = measure.Parse(frontDoor, c.texts[file]); err != nil {
 		return err
 	}
-	if c.collection, err = c.declarations.Load(collection); err != nil {
-		return err
+	for _, name := range collections {
+		if c.collections[name], err = c.declarations.Load(name); err != nil {
+			return err
+		}
 	}
 	if c.calendar, err = c.declarations.Calendar("england"); err != nil {
 		return err
@@ -218,7 +221,7 @@ func (c *catalogue) addLocal(folder string) ([]*rules.Catalogue, error) {
 			faults = append(faults, found...)
 		case err != nil:
 			return nil, err
-		case local.Collection != c.collection.Name:
+		case c.collections[local.Collection] == nil:
 		case c.texts[file] != nil:
 			return nil, fmt.Errorf("read local rules: the catalogue has a file %s already; give yours another name: %w", name, ErrConfig)
 		default:
@@ -230,7 +233,7 @@ func (c *catalogue) addLocal(folder string) ([]*rules.Catalogue, error) {
 		return nil, faults
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("read local rules: the folder has no .yaml with collection: %s: %w: %w", c.collection.Name, errNoLocal, ErrConfig)
+		return nil, fmt.Errorf("read local rules: the folder has no .yaml with collection: %s: %w", strings.Join(slices.Sorted(maps.Keys(c.collections)), " or "), ErrConfig)
 	}
 	return all, nil
 }
@@ -267,33 +270,46 @@ func (c *catalogue) close() {
 // hold settles whose year's rules are in force: the year that is asked for, else that of the first day that is
 // known, else the newest. The cause of the error is ErrConfig.
 func (c *catalogue) hold(asked string, days ...*schemas.Day) error {
-	first, last := c.rules.Span()
-	c.year = last
+	for name := range c.rules {
+		held, year, err := c.inForce(name, asked, days...)
+		if err != nil {
+			return err
+		}
+		c.rules[name], c.year = held, max(c.year, year)
+	}
+	return nil
+}
+
+// inForce returns the rules of a collection that hold in the year that is asked for, else in that of the first day
+// that is known, else in the newest, and that year. The cause of the error is ErrConfig.
+func (c *catalogue) inForce(collection, asked string, days ...*schemas.Day) (*rules.Catalogue, rules.Year, error) {
+	all := c.rules[collection]
+	first, year := all.Span()
 	for _, day := range slices.Backward(days) {
 		if day != nil {
-			c.year = rules.YearOf(*day)
+			year = rules.YearOf(*day)
 		}
 	}
 	if asked != "" {
-		year, err := rules.ParseYear(asked)
-		if err != nil {
-			return fmt.Errorf("%w: %w", err, ErrConfig)
+		var err error
+		if year, err = rules.ParseYear(asked); err != nil {
+			return nil, "", fmt.Errorf("%w: %w", err, ErrConfig)
 		}
-		c.year = year
 	}
-	if c.year < first {
-		return fmt.Errorf("choose rules: %s has none for %s; its first are of %s; say by --year which to take: %w", c.collection.Name, c.year, first, ErrConfig)
+	if len(all.Rules) > 0 && year < first {
+		return nil, "", fmt.Errorf("choose rules: %s has none for %s; its first are of %s; say by --year which to take: %w", collection, year, first, ErrConfig)
 	}
-	c.rules = c.rules.In(c.year)
-	return nil
+	return all.In(year), year, nil
 }
 
 // localNote says which of the rules in force are local, or returns "".
 func (c *catalogue) localNote() string {
 	var codes []string
-	for _, r := range c.rules.Rules {
-		if r.Local {
-			codes = append(codes, r.Code)
+	for _, name := range slices.Sorted(maps.Keys(c.rules)) {
+		for _, r := range c.rules[name].Rules {
+			if r.Local {
+				codes = append(codes, r.Code)
+			}
 		}
 	}
 	if len(codes) == 0 {

@@ -9,8 +9,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"frontdoor/pipeline/conform"
-	"frontdoor/pipeline/validate"
 	"frontdoor/rules"
 	"frontdoor/schemas"
 )
@@ -35,17 +33,17 @@ type Checked struct {
 	Unreadable int // files that could not be read, or only in part
 	Code       int // 3 when a file is unreadable or a rule broken, else 0
 
-	judged *validate.Result
+	judged *judgement
 }
 
 // Findings yields all findings in their declared order: rule, table, row.
-func (c *Checked) Findings() iter.Seq[rules.Finding] { return c.judged.Findings() }
+func (c *Checked) Findings() iter.Seq[rules.Finding] { return c.judged.findings() }
 
 // Count counts the findings by severity.
 func (c *Checked) Count() map[rules.Severity]int64 {
 	counts := map[rules.Severity]int64{}
 	for _, severity := range []rules.Severity{rules.Error, rules.Warning, rules.Query} {
-		counts[severity] = int64(c.judged.Count(severity))
+		counts[severity] = int64(c.judged.count(severity))
 	}
 	return counts
 }
@@ -67,7 +65,7 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	c, err := openCatalogue(o.Collection, o.Kept, o.Rules)
+	c, err := openCatalogue([]string{o.Collection}, o.Kept, o.Rules)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +73,7 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 	if err := c.hold(o.Year, o.AsAt); err != nil {
 		return nil, err
 	}
-	d := &delivery{collection: c.collection}
+	d := &delivery{collection: c.collections[o.Collection]}
 	defer d.close()
 	for _, path := range o.Paths {
 		info, err := os.Stat(path)
@@ -83,36 +81,32 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 			if err == nil && info.IsDir() {
 				return filepath.ToSlash(filepath.Join(path, name))
 			}
-			return filepath.ToSlash(path)
+			return filepath.ToSlash(filepath.Join(filepath.Dir(path), name))
 		}
-		if err := d.find(path, conform.Undeclared, asGiven); err != nil {
+		if err := d.find(ctx, path, reading{}, asGiven); err != nil {
 			return nil, err
 		}
 	}
-	d.order()
 	if err := d.digest(ctx, o.Workers); err != nil {
 		return nil, err
 	}
-	read, err := (&reader{structure: c.structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, d)
+	d.order()
+	delivered, err := (&reader{structure: c.structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	judged, err := validate.Run(ctx, validate.Input{
-		Catalogue: c.rules, Structure: c.structure,
-		Delivery:   &rules.Delivery{Collection: c.collection, Tables: read.tables, AsAt: o.AsAt, Calendar: c.calendar},
-		Structural: read.findings, StructuralLooked: read.looked, Workers: o.Workers,
-	})
+	judged, err := judge(ctx, &joined{parts: []*read{delivered}}, c, o.AsAt, nil, o.Workers)
 	if err != nil {
 		return nil, err
 	}
 	if note := c.localNote(); note != "" {
-		read.notes = append(read.notes, note)
+		delivered.notes = append(delivered.notes, note)
 	}
-	checked := &Checked{Year: c.year, Outcomes: judged.Outcomes, Notes: read.notes, Unreadable: read.unreadable, judged: judged}
-	if read.unreadable > 0 {
+	checked := &Checked{Year: c.year, Outcomes: judged.outcomes, Notes: delivered.notes, Unreadable: delivered.unreadable, judged: judged}
+	if delivered.unreadable > 0 {
 		checked.Code = ExitUnreadable
 	}
-	for _, outcome := range judged.Outcomes {
+	for _, outcome := range judged.outcomes {
 		if outcome.Status == rules.Broken {
 			checked.Code = ExitUnreadable
 		}

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -13,7 +14,9 @@ import (
 	"github.com/go-playground/validator/v10"
 	"github.com/goccy/go-yaml"
 
+	"frontdoor/pipeline/conform"
 	"frontdoor/pipeline/dedupe"
+	"frontdoor/pipeline/ingest"
 	"frontdoor/schemas"
 )
 
@@ -31,18 +34,81 @@ type Config struct {
 	Extracts         []Extract `yaml:"extracts" validate:"required,min=1,dive"`
 	Contacts         Contacts  `yaml:"contacts"`
 	Gates            Gates     `yaml:"gates"`
+	Limits           Limits    `yaml:"limits"`
+	Join             Join      `yaml:"join"`
 
 	folder string // of the configuration file
 }
 
-// Extract is one delivery: a folder with a file for each table, or one such file.
+// Extract is one delivery: a folder with a file for each table, or one file: a table, a workbook, an archive.
 type Extract struct {
 	Collection string         `yaml:"collection" validate:"required,collection"`
 	Path       string         `yaml:"path" validate:"required"`
 	Control    map[string]int `yaml:"control" validate:"dive,min=0"` // records that should be there, by table
 	From       *Day           `yaml:"from"`                          // the first day that the delivery covers
 	To         *Day           `yaml:"to"`                            // and the last
-	Dates      string         `yaml:"dates" validate:"omitempty,oneof=dmy"`
+	Dates      string         `yaml:"dates" validate:"omitempty,oneof=dmy mdy"`
+	Encoding   string         `yaml:"encoding" validate:"omitempty,oneof=utf-8 utf-16le utf-16be windows-1252"`
+	Separator  string         `yaml:"separator" validate:"omitempty,oneof=comma semicolon tab pipe"`
+	Table      string         `yaml:"table"` // that the file holds, where its name does not say it
+
+	// Authority is whose records these are: the run's, or one that became part of it. "" for the run's.
+	Authority Code   `yaml:"authority" validate:"omitempty,authority"`
+	Delivered *Day   `yaml:"delivered"` // when it was handed over: of several deliveries the latest that covers a day speaks
+	Kind      string `yaml:"kind" validate:"omitempty,oneof=snapshot cumulative increment"`
+
+	MappingFile string  `yaml:"mapping"` // a file of columns, values and state
+	Local       Mapping `yaml:",inline"`
+}
+
+// Join says that school data are to be joined to social care, and what for. Without it they are read side by side.
+type Join struct {
+	School  bool   `yaml:"school" json:"school"`
+	Purpose string `yaml:"purpose" json:"purpose" validate:"required_if=School true"`
+}
+
+// Limits bound what one delivered file may ask for; zero means the default.
+type Limits struct {
+	Field    int   `yaml:"field" json:"field,omitempty" validate:"min=0"`       // bytes of a cell
+	Record   int   `yaml:"record" json:"record,omitempty" validate:"min=0"`     // bytes of a record
+	Columns  int   `yaml:"columns" json:"columns,omitempty" validate:"min=0"`   // of a table
+	Unpacked int64 `yaml:"unpacked" json:"unpacked,omitempty" validate:"min=0"` // bytes that an archive or a part of a workbook may unpack to
+	Ratio    int   `yaml:"ratio" json:"ratio,omitempty" validate:"min=0"`       // how many times its size
+	Members  int   `yaml:"members" json:"members,omitempty" validate:"min=0"`   // of an archive
+	Depth    int   `yaml:"depth" json:"depth,omitempty" validate:"min=0"`       // archives in archives
+	Sheets   int   `yaml:"sheets" json:"sheets,omitempty" validate:"min=0"`     // of a workbook
+	Held     int   `yaml:"held" json:"held,omitempty" validate:"min=0"`         // bytes of a workbook's texts held in memory
+}
+
+// separators are the characters that a configuration names.
+var separators = map[string]byte{"comma": ',', "semicolon": ';', "tab": '\t', "pipe": '|'}
+
+// delivery says which days the extract speaks for, nil when it does not say when it was delivered. An increment covers
+// its own days; a snapshot or what was gathered since a day covers all up to its end.
+func (e *Extract) delivery() *conform.Delivery {
+	if e.Delivered == nil {
+		return nil
+	}
+	d := &conform.Delivery{Delivered: schemas.Day(*e.Delivered), From: math.MinInt32, To: schemas.Day(*e.Delivered)}
+	if e.From != nil {
+		d.From = schemas.Day(*e.From)
+	}
+	if e.To != nil {
+		d.To = schemas.Day(*e.To)
+	}
+	return d
+}
+
+// reading says how the files of the extract are read.
+func (e *Extract) reading(c *Config) reading {
+	return reading{
+		table: e.Table, encoding: ingest.Encoding(e.Encoding), separator: separators[e.Separator],
+		limits: ingest.Limits{
+			Field: c.Limits.Field, Record: c.Limits.Record, Columns: c.Limits.Columns, Unpacked: c.Limits.Unpacked, Ratio: c.Limits.Ratio,
+			Members: c.Limits.Members, Depth: c.Limits.Depth, Sheets: c.Limits.Sheets, Held: c.Limits.Held,
+		},
+		order: conform.DateOrder(e.Dates), mapping: &e.Local, delivery: e.delivery(),
+	}
 }
 
 // Contacts are the settings of the definition of a unique contact: names, defaults and ranges are those of the
@@ -165,6 +231,23 @@ func (c *Config) checkTables() error {
 		if err != nil {
 			return err
 		}
+		if err := c.checkAuthority(&e); err != nil {
+			return fmt.Errorf("read configuration: extracts[%d]: %w", i, err)
+		}
+		if e.Kind == "increment" && (e.From == nil || e.To == nil || e.Delivered == nil) {
+			return fmt.Errorf("read configuration: extracts[%d]: an increment says from, to and delivered: %w", i, ErrConfig)
+		}
+		if e.MappingFile != "" {
+			if err := c.Extracts[i].Local.include(c.path(e.MappingFile)); err != nil {
+				return fmt.Errorf("extracts[%d]: %w", i, err)
+			}
+		}
+		if err := c.Extracts[i].Local.check(collection); err != nil {
+			return fmt.Errorf("read configuration: extracts[%d]: %w", i, err)
+		}
+		if e.Table != "" && collection.Table(e.Table) == nil {
+			return fmt.Errorf("read configuration: extracts[%d].table names table %q, which %s has not: %w", i, e.Table, e.Collection, ErrConfig)
+		}
 		for name := range e.Control {
 			if collection.Table(name) == nil {
 				return fmt.Errorf("read configuration: extracts[%d].control names table %q, which %s has not: %w", i, name, e.Collection, ErrConfig)
@@ -172,6 +255,39 @@ func (c *Config) checkTables() error {
 		}
 	}
 	return nil
+}
+
+// checkAuthority refuses the extract of an authority that is neither the run's nor became part of it.
+func (c *Config) checkAuthority(e *Extract) error {
+	if e.Authority == "" || e.Authority == c.Authority {
+		return nil
+	}
+	found, err := schemas.Successions(string(e.Authority), string(c.Authority))
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("authority %s did not become part of %s; run it for itself: %w", e.Authority, c.Authority, ErrConfig)
+	}
+	return err
+}
+
+// predecessors says of every extract of another authority how that became part of the run's.
+func (c *Config) predecessors() (notes []string, err error) {
+	for i, e := range c.Extracts {
+		if e.Authority == "" || e.Authority == c.Authority {
+			continue
+		}
+		found, err := schemas.Successions(string(e.Authority), string(c.Authority))
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range found {
+			note := fmt.Sprintf("extract %d is of %s %s: %s became part of %s on %s", i+1, e.Authority, authorityName(e.Authority), s.About, c.Authority, s.On)
+			if e.To != nil && e.To.String() >= s.On {
+				note += "; it covers days on which the authority was no more"
+			}
+			notes = append(notes, note)
+		}
+	}
+	return notes, nil
 }
 
 // path returns a path of the configuration as the process can open it.

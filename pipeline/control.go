@@ -15,7 +15,7 @@ func (j *job) control(reader *reader, read *read) error {
 	for _, t := range read.collection.Tables {
 		want, stated := 0, false
 		for _, e := range j.config.Extracts {
-			if n, ok := e.Control[t.Name]; ok {
+			if n, ok := e.Control[t.Name]; ok && e.Collection == read.collection.Name {
 				want, stated = want+n, true
 			}
 		}
@@ -24,7 +24,7 @@ func (j *job) control(reader *reader, read *read) error {
 		}
 		read.looked[ruleControlTotal]++
 		got := 0
-		if delivered := read.tables[t.Name]; delivered != nil && t.Name == "contacts" {
+		if delivered := read.tables[t.Name]; delivered != nil && t.Name == "contacts" && read.collection.Name == frontDoor {
 			got = countContacts(delivered, j.config.Period)
 		} else if delivered != nil {
 			got = delivered.Rows

@@ -145,12 +145,16 @@ func ExplainConversion(run *publish.Run, limit int, reveal bool) (*ConversionExp
 	if c.Unavailable, err = whyUnavailable(run, publish.ConversionMeasure); err != nil {
 		return nil, fmt.Errorf("explain conversion: %w", err)
 	}
+	lists := run.Manifest().Feeds["contacts"]
+	if lists == nil {
+		lists = []string{frontDoor + "/contacts"}
+	}
 	var read, quarantined, outside, rows int64
 	for row, err := range run.Rows("inputs", false) {
 		if err != nil {
 			return nil, fmt.Errorf("explain conversion: %w", err)
 		}
-		if row.Value("table") == "contacts" {
+		if slices.Contains(lists, textOf(row, "collection")+"/"+textOf(row, "table")) {
 			read += numberOf(row, "read")
 			quarantined += numberOf(row, "quarantined")
 		}
@@ -182,7 +186,7 @@ func ExplainConversion(run *publish.Run, limit int, reveal bool) (*ConversionExp
 		}
 	}
 	c.Unique = classes["unique"]
-	c.waterfall(read, quarantined, outside, rows, classes)
+	c.waterfall("table="+path.Base(lists[0]), read, quarantined, outside, rows, classes)
 	for _, m := range linkMethods {
 		c.Methods = append(c.Methods, Step{Title: m.title, Count: methods[m.method], Behind: inPeriod("class=unique", "link_method="+m.method)})
 	}
@@ -193,13 +197,14 @@ func ExplainConversion(run *publish.Run, limit int, reveal bool) (*ConversionExp
 	return c, nil
 }
 
-// waterfall lists what lies between the rows of the files and the unique contacts.
-func (c *ConversionExplained) waterfall(read, quarantined, outside, rows int64, classes map[string]int64) {
+// waterfall lists what lies between the rows of the files, which delivered names among the inputs, and the unique
+// contacts.
+func (c *ConversionExplained) waterfall(delivered string, read, quarantined, outside, rows int64, classes map[string]int64) {
 	step := func(title string, count int64, less bool, behind Condition) {
 		c.Steps = append(c.Steps, Step{Title: title, Count: count, Less: less, Behind: behind})
 	}
-	step("rows in the contacts files", read, false, Condition{Table: "inputs", Where: []string{"table=contacts"}})
-	step("rows that could not be placed", quarantined, true, Condition{Table: "quarantined", Where: []string{"table=contacts"}})
+	step("rows in the contacts files", read, false, Condition{Table: "inputs", Where: []string{delivered}})
+	step("rows that could not be placed", quarantined, true, Condition{Table: "quarantined", Where: []string{delivered}})
 	step("rows outside the period", outside, true, Condition{Table: "contacts", Where: []string{"in_period=false"}})
 	step("contact rows", rows, false, inPeriod())
 	step("further rows of the same contact", classes["repeated_row"], true, inPeriod("class=repeated_row"))

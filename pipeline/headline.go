@@ -112,7 +112,7 @@ func grouped(n int64) string {
 }
 
 // measureInput hands what was decided to the measures.
-func measureInput(read *read, decided *dedupe.Result) measure.Input {
+func measureInput(read *joined, decided *dedupe.Result) measure.Input {
 	in := measure.Input{Delivered: map[string]bool{}, Counts: map[string]int{}}
 	for name, t := range read.tables {
 		in.Delivered[name] = true
@@ -121,7 +121,7 @@ func measureInput(read *read, decided *dedupe.Result) measure.Input {
 		}
 	}
 	for _, f := range read.files {
-		if f.input.table.Name == "contacts" {
+		if read.holds(f, "contacts") {
 			in.Counts["rows_read"] += f.report.Read
 			in.Counts["rows_quarantined"] += f.report.Quarantined
 		}

@@ -30,6 +30,8 @@ type settingsRecord struct {
 	Period    *Span           `json:"period,omitempty"`
 	Contacts  contactsRecord  `json:"contacts"`
 	Gates     gatesRecord     `json:"gates"`
+	Limits    *Limits         `json:"limits,omitempty"`
+	Join      *Join           `json:"join,omitempty"`
 	Extracts  []extractRecord `json:"extracts"`
 }
 
@@ -55,6 +57,13 @@ type extractRecord struct {
 	From       *Day           `json:"from,omitempty"`
 	To         *Day           `json:"to,omitempty"`
 	Dates      string         `json:"dates,omitempty"`
+	Encoding   string         `json:"encoding,omitempty"`
+	Separator  string         `json:"separator,omitempty"`
+	Table      string         `json:"table,omitempty"`
+	Authority  Code           `json:"authority,omitempty"`
+	Delivered  *Day           `json:"delivered,omitempty"`
+	Kind       string         `json:"kind,omitempty"`
+	Mapping    string         `json:"mapping,omitempty"` // SHA-256 of what the run keeps of it
 }
 
 func (c *Config) record() settingsRecord {
@@ -67,15 +76,28 @@ func (c *Config) record() settingsRecord {
 		},
 		Gates: gatesRecord(c.Gates),
 	}
+	if c.Join.School {
+		s.Join = &c.Join
+	}
+	if c.Limits != (Limits{}) {
+		s.Limits = &c.Limits
+	}
 	for _, e := range c.Extracts {
-		s.Extracts = append(s.Extracts, extractRecord{Collection: e.Collection, Control: e.Control, From: e.From, To: e.To, Dates: e.Dates})
+		record := extractRecord{
+			Collection: e.Collection, Control: e.Control, From: e.From, To: e.To, Dates: e.Dates, Encoding: e.Encoding, Separator: e.Separator, Table: e.Table,
+			Authority: e.Authority, Delivered: e.Delivered, Kind: e.Kind,
+		}
+		if text, err := e.Local.text(); err == nil && !e.Local.empty() {
+			record.Mapping = hashOf(text)
+		}
+		s.Extracts = append(s.Extracts, record)
 	}
 	return s
 }
 
 // identify settles the run's id: the hash of the inputs, settings, catalogue, key, program version and the
 // ledger that it starts from.
-func (j *job) identify(d *delivery) (*identity, error) {
+func (j *job) identify(deliveries []*delivery) (*identity, error) {
 	i := &identity{}
 	var err error
 	settings := j.config.record()
@@ -84,10 +106,18 @@ func (j *job) identify(d *delivery) (*identity, error) {
 		return nil, fmt.Errorf("write settings: %w", err)
 	}
 	i.catalogue = j.catalogue.texts
+	for n, e := range j.config.Extracts {
+		if e.Local.empty() {
+			continue
+		}
+		if i.catalogue[fmt.Sprintf("mappings/extract-%d.json", n+1)], err = e.Local.text(); err != nil {
+			return nil, err
+		}
+	}
 	if err := j.readLedger(i); err != nil {
 		return nil, err
 	}
-	type file struct{ Table, File, SHA256, Failure string }
+	type file struct{ Collection, Table, File, SHA256, Failure string }
 	parts := struct {
 		Program, KeyID string
 		Settings       json.RawMessage
@@ -98,8 +128,10 @@ func (j *job) identify(d *delivery) (*identity, error) {
 	for name, text := range i.catalogue {
 		parts.Catalogue[name] = hashOf(text)
 	}
-	for _, in := range d.inputs {
-		parts.Files = append(parts.Files, file{Table: in.table.Name, File: in.shown, SHA256: in.sum.SHA256, Failure: in.failure})
+	for _, d := range deliveries {
+		for _, in := range d.inputs {
+			parts.Files = append(parts.Files, file{Collection: d.collection.Name, Table: in.tableName(), File: in.shown, SHA256: in.sum.SHA256, Failure: in.failure})
+		}
 	}
 	text, err := json.Marshal(parts)
 	if err != nil {

@@ -19,22 +19,61 @@ import (
 	"frontdoor/schemas"
 )
 
-// input is one delivered file of a table.
+// input is one delivered list of a table: a file, a member of an archive, a sheet of a workbook.
 type input struct {
-	root    *os.Root
-	name    string // inside root
-	shown   string // as it stands in findings and tables
-	table   *schemas.Table
-	order   conform.DateOrder
-	sum     ingest.Sum
-	failure string // why it could not be read; "" when it could
+	collection *schemas.Collection
+	root       *os.Root
+	place      ingest.Place
+	shown      string         // as it stands in findings and tables
+	table      *schemas.Table // nil when the file cannot be read and its name says nothing
+	reading    reading
+	sum        ingest.Sum
+	report     ingest.Report // of its reading
+	failure    string        // why it could not be read; "" when it could
+	cause      error         // of the failure
+}
+
+// tableName is the name of the input's table, "" when it is not known.
+func (in *input) tableName() string {
+	if in.table == nil {
+		return ""
+	}
+	return in.table.Name
+}
+
+func (in *input) fail(err error) { in.failure, in.cause = failure(err), err }
+
+// reading is how the files of an extract are to be read. What is left out is told from the files.
+type reading struct {
+	table     string // of a file whose name does not say it
+	encoding  ingest.Encoding
+	separator byte
+	limits    ingest.Limits
+	order     conform.DateOrder
+	mapping   *Mapping // nil for none
+	delivery  *conform.Delivery
+}
+
+// options returns how the cells of a table are read.
+func (r reading) options(table string) conform.Options {
+	o := conform.Options{DateOrder: r.order, Delivery: r.delivery}
+	if r.mapping != nil {
+		o.Columns, o.Values = r.mapping.options(table)
+	}
+	return o
+}
+
+// ignored is a file, sheet or member that is no table of the collection.
+type ignored struct {
+	shown  string
+	inside bool // of a workbook or an archive
 }
 
 // delivery is the files of one collection, tables in the order of the schema.
 type delivery struct {
 	collection *schemas.Collection
 	inputs     []*input
-	ignored    []string // files that are no table of the collection
+	ignored    []ignored
 	roots      []*os.Root
 }
 
@@ -44,9 +83,12 @@ func (d *delivery) close() {
 	}
 }
 
-// find adds the files of a path: a folder with a file for each table, or one file. Other files are listed as
-// ignored. The cause of the error is ErrConfig.
-func (d *delivery) find(path string, order conform.DateOrder, shown func(name string) string) error {
+// extensions are those of the files that are read. What a file is, its content says.
+var extensions = []string{".csv", ".txt", ".tsv", ".tab", ".psv", ".xlsx", ".xlsm", ".xls", ".gz", ".zip"}
+
+// find adds the lists of a path: a folder of files, or one file. Other files, and sheets and members that are no
+// table, are listed as ignored. The cause of the error is ErrConfig.
+func (d *delivery) find(ctx context.Context, path string, how reading, shown func(name string) string) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return fmt.Errorf("find extract: no file or folder there, mend its path: %w", ErrConfig)
@@ -64,19 +106,75 @@ func (d *delivery) find(path string, order conform.DateOrder, shown func(name st
 		return fmt.Errorf("open extract: %w", err)
 	}
 	d.roots = append(d.roots, root)
-	found := false
+	before := len(d.inputs)
 	for _, name := range names {
-		extension := filepath.Ext(name)
-		t := d.collection.TableOf(strings.TrimSuffix(name, extension))
-		if t == nil || !strings.EqualFold(extension, ".csv") {
-			d.ignored = append(d.ignored, shown(name))
+		if !slices.Contains(extensions, strings.ToLower(filepath.Ext(name))) {
+			d.ignored = append(d.ignored, ignored{shown: shown(name)})
 			continue
 		}
-		found = true
-		d.inputs = append(d.inputs, &input{root: root, name: name, shown: shown(name), table: t, order: order})
+		found, err := ingest.Find(ctx, root, name, how.limits)
+		if err != nil {
+			return fmt.Errorf("find extract: %w", err)
+		}
+		d.add(root, found, how, shown)
 	}
-	if !found {
-		return fmt.Errorf("find extract: none of its files is a table of %s; name them %s: %w", d.collection.Name, strings.Join(fileNames(d.collection), ", "), ErrConfig)
+	if len(d.inputs) == before {
+		return fmt.Errorf("find extract: none of its files is a table of %s; name them %s, or say which table it is (table: in the extract): %w", d.collection.Name, strings.Join(fileNames(d.collection), ", "), ErrConfig)
+	}
+	return nil
+}
+
+// add adds what was found in a file.
+func (d *delivery) add(root *os.Root, found []ingest.Found, how reading, shown func(name string) string) {
+	readable := 0
+	for _, f := range found {
+		if f.Err == nil && !f.Hidden {
+			readable++
+		}
+	}
+	for _, f := range found {
+		in := &input{collection: d.collection, root: root, place: f.Place, reading: how}
+		in.table = d.tableOf(f.Place, how, readable == 1)
+		inside := f.Sheet != "" || len(f.Members) > 0
+		if in.table == nil && (f.Err == nil || !inside && errors.Is(f.Err, ingest.ErrEmpty)) {
+			d.ignored = append(d.ignored, ignored{shown(f.Shown()), inside})
+			continue
+		}
+		if in.shown = shown(f.Shown()); f.Err != nil {
+			in.fail(f.Err)
+		}
+		d.inputs = append(d.inputs, in)
+	}
+}
+
+// tableOf returns the table that a place holds, or nil: that of the sheet's or the file's name, as the mapping or the
+// schema has it, or the declared one. The name of a workbook or an archive says it only where one list in it can be
+// seen.
+func (d *delivery) tableOf(p ingest.Place, how reading, only bool) *schemas.Table {
+	byName := func(name string) *schemas.Table {
+		if mapped := how.mapping.table(name); mapped != "" {
+			return d.collection.Table(mapped)
+		}
+		return d.collection.TableOf(name)
+	}
+	stem := func(name string) string {
+		name = strings.TrimSuffix(strings.TrimSuffix(name, ".gz"), ".GZ")
+		return strings.TrimSuffix(name, filepath.Ext(name))
+	}
+	names := []string{stem(p.File())}
+	if p.Sheet != "" {
+		names = []string{p.Sheet}
+	}
+	if only && !p.Hidden {
+		if how.table != "" {
+			return d.collection.Table(how.table)
+		}
+		names = append(names, stem(p.File()), stem(p.Name))
+	}
+	for _, name := range names {
+		if t := byName(name); t != nil {
+			return t
+		}
 	}
 	return nil
 }
@@ -107,28 +205,43 @@ func filesIn(folder string) ([]string, error) {
 // order puts the files into the order in which they are read: tables as in the schema, then as they were found.
 func (d *delivery) order() {
 	slices.SortStableFunc(d.inputs, func(a, b *input) int {
-		return slices.Index(d.collection.Tables, a.table) - slices.Index(d.collection.Tables, b.table)
+		return slices.Index(d.collection.Tables, a.table) - slices.Index(d.collection.Tables, b.table) // -1 where the table is not known
 	})
 }
 
-// digest sums up every file. A file that cannot be read keeps the reason and has no sum; the others go on.
+// digest sums up every list; the sheets of one workbook are summed up once. What cannot be read keeps the reason and
+// has no sum; the others go on.
 func (d *delivery) digest(ctx context.Context, workers int) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(workers, 1))
-	for _, in := range d.inputs {
+	for i := 0; i < len(d.inputs); {
+		same := []*input{d.inputs[i]}
+		for i++; i < len(d.inputs) && d.inputs[i].ofWorkbook(same[0]); i++ {
+			same = append(same, d.inputs[i])
+		}
+		if same[0].failure != "" {
+			continue
+		}
 		group.Go(func() error {
-			var err error
-			in.sum, err = ingest.Digest(ctx, in.root, in.name)
+			first := same[0]
+			sum, err := ingest.Digest(ctx, first.root, first.place, first.reading.encoding, first.reading.limits)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			if err != nil {
-				in.failure = failure(err)
+			for _, in := range same {
+				if in.sum = sum; err != nil {
+					in.fail(err)
+				}
 			}
 			return nil
 		})
 	}
 	return group.Wait()
+}
+
+// ofWorkbook tells whether two inputs are sheets of one workbook.
+func (in *input) ofWorkbook(other *input) bool {
+	return in.place.Sheet != "" && other.place.Sheet != "" && in.root == other.root && in.place.Name == other.place.Name && slices.Equal(in.place.Members, other.place.Members)
 }
 
 // failure says in words why a file could not be read, without its path.
@@ -138,12 +251,6 @@ func failure(err error) string {
 		return "it cannot be opened or read: " + path.Err.Error()
 	}
 	return err.Error()
-}
-
-// unchanged tells whether a file is still as it was summed up.
-func (in *input) unchanged() bool {
-	info, err := in.root.Stat(in.name)
-	return err == nil && info.Size() == in.sum.Bytes && info.ModTime().Equal(in.sum.ModTime)
 }
 
 // hashOf returns the SHA-256 of a text as hex.

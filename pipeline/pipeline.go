@@ -16,16 +16,15 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
-	"frontdoor/pipeline/conform"
 	"frontdoor/pipeline/dedupe"
 	"frontdoor/pipeline/publish"
-	"frontdoor/pipeline/validate"
 	"frontdoor/rules"
 	"frontdoor/schemas"
 )
@@ -155,7 +154,13 @@ func (j *job) readCatalogue() (err error) {
 	if local == "" && j.config.Rules != "" {
 		local = j.config.path(j.config.Rules)
 	}
-	if j.catalogue, err = openCatalogue(j.config.Extracts[0].Collection, j.options.Kept, local); err != nil {
+	collections := []string{frontDoor}
+	for _, e := range j.config.Extracts {
+		if !slices.Contains(collections, e.Collection) {
+			collections = append(collections, e.Collection)
+		}
+	}
+	if j.catalogue, err = openCatalogue(collections, j.options.Kept, local); err != nil {
 		return err
 	}
 	end := (*schemas.Day)(j.config.AsAt)
@@ -167,12 +172,16 @@ func (j *job) readCatalogue() (err error) {
 
 // run walks the stages.
 func (j *job) run(ctx context.Context) (summary *Summary, err error) {
-	delivery, err := j.find(ctx)
+	deliveries, err := j.find(ctx)
+	defer func() {
+		for _, d := range deliveries {
+			d.close()
+		}
+	}()
 	if err != nil {
 		return nil, err
 	}
-	defer delivery.close()
-	identity, err := j.identify(delivery)
+	identity, err := j.identify(deliveries)
 	if err != nil {
 		return nil, err
 	}
@@ -181,12 +190,8 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	}
 
 	done := j.stage("read")
-	reader := &reader{structure: j.catalogue.structure, id: rules.NewIdentifier(j.key), log: j.options.Log, progress: j.options.Progress}
-	read, err := reader.read(ctx, delivery)
+	read, err := j.read(ctx, deliveries)
 	if err != nil {
-		return nil, err
-	}
-	if err := j.control(reader, read); err != nil {
 		return nil, err
 	}
 	done()
@@ -198,27 +203,23 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	defer func() { err = errors.Join(err, staging.Discard()) }()
 
 	// Judging, deciding and storing what was delivered all read the tables, and none needs another.
-	var judged *validate.Result
+	var judged *judgement
 	var decided *dedupe.Result
 	stages, stagesCtx := errgroup.WithContext(ctx)
 	stages.Go(func() error {
 		defer j.stage("store delivered")()
-		return staging.Tables(stagesCtx, j.options.Workers, read.stored(delivery.collection)...)
+		return staging.Tables(stagesCtx, j.options.Workers, read.stored()...)
 	})
 	stages.Go(func() (err error) {
 		defer j.stage("validate")()
-		judged, err = validate.Run(stagesCtx, validate.Input{
-			Catalogue: j.catalogue.rules, Structure: j.catalogue.structure,
-			Delivery:   &rules.Delivery{Collection: delivery.collection, Tables: read.tables, AsAt: (*schemas.Day)(j.config.AsAt), Calendar: j.catalogue.calendar},
-			Structural: read.findings, StructuralLooked: read.looked, Key: j.key, Workers: j.options.Workers,
-		})
+		judged, err = judge(stagesCtx, read, j.catalogue, (*schemas.Day)(j.config.AsAt), j.key, j.options.Workers)
 		return err
 	})
 	stages.Go(func() (err error) {
 		defer j.stage("dedupe")()
 		decided, err = dedupe.Run(stagesCtx, dedupe.Input{
 			Contacts: read.tables["contacts"], Children: read.tables["children"], Referrals: read.tables["referrals"], Episodes: read.tables["cin_episodes"],
-			Settings: j.config.settings(), Collection: delivery.collection, Calendar: j.catalogue.calendar, Ledger: identity.ledger, Workers: j.options.Workers,
+			Settings: j.config.settings(), Collection: j.catalogue.collections[frontDoor], Calendar: j.catalogue.calendar, Ledger: identity.ledger, Workers: j.options.Workers,
 		})
 		if errors.Is(err, dedupe.ErrNoContacts) {
 			return nil
@@ -236,7 +237,7 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	}
 	done()
 
-	r := &result{job: j, identity: identity, delivery: delivery, read: read, judged: judged, decided: decided, measures: j.catalogue.measures, figures: figures}
+	r := &result{job: j, identity: identity, read: read, judged: judged, decided: decided, measures: j.catalogue.measures, figures: figures}
 	if gates := r.gates(); len(gates) > 0 {
 		summary = j.summaryOf(r.manifest())
 		summary.Code, summary.Gates, summary.Folder, summary.Report = ExitGate, gates, "", ""
@@ -259,16 +260,32 @@ func (j *job) stageRun(identity *identity) (*publish.Staging, error) {
 	return staging, nil
 }
 
-// find lists and sums up the files of all extracts.
-func (j *job) find(ctx context.Context) (*delivery, error) {
+// read reads the deliveries and joins them.
+func (j *job) read(ctx context.Context, deliveries []*delivery) (*joined, error) {
+	reader := &reader{structure: j.catalogue.structure, id: rules.NewIdentifier(j.key), log: j.options.Log, progress: j.options.Progress}
+	var parts []*read
+	for _, d := range deliveries {
+		part, err := reader.read(ctx, d)
+		if err != nil {
+			return nil, err
+		}
+		if err := j.control(reader, part); err != nil {
+			return nil, err
+		}
+		parts = append(parts, part)
+	}
+	joined := join(parts, j.catalogue.collections[frontDoor])
+	joined.joinSchool(j.config.Join)
+	notes, err := j.config.predecessors()
+	joined.notes = append(joined.notes, notes...)
+	return joined, err
+}
+
+// find lists and sums up the files of all extracts, by collection. What it returns is to be closed, with an error too.
+func (j *job) find(ctx context.Context) (deliveries []*delivery, err error) {
 	defer j.stage("find")()
-	d := &delivery{collection: j.catalogue.collection}
 	seen := map[string]bool{}
 	for i, e := range j.config.Extracts {
-		if first := j.config.Extracts[0]; e.Collection != first.Collection || e.Dates != first.Dates {
-			d.close()
-			return nil, fmt.Errorf("read configuration: extracts[%d]: all extracts of a run are of one collection and declare the same dates: %w", i, ErrConfig)
-		}
 		shown := func(name string) string {
 			if seen[name] {
 				name = fmt.Sprintf("%d/%s", i+1, name)
@@ -276,17 +293,22 @@ func (j *job) find(ctx context.Context) (*delivery, error) {
 			seen[name] = true
 			return name
 		}
-		if err := d.find(j.config.path(e.Path), conform.DateOrder(e.Dates), shown); err != nil {
-			d.close()
-			return nil, fmt.Errorf("extracts[%d]: %w", i, err)
+		at := slices.IndexFunc(deliveries, func(d *delivery) bool { return d.collection.Name == e.Collection })
+		if at < 0 {
+			at = len(deliveries)
+			deliveries = append(deliveries, &delivery{collection: j.catalogue.collections[e.Collection]})
+		}
+		if err := deliveries[at].find(ctx, j.config.path(e.Path), e.reading(j.config), shown); err != nil {
+			return deliveries, fmt.Errorf("extracts[%d]: %w", i, err)
 		}
 	}
-	d.order()
-	if err := d.digest(ctx, j.options.Workers); err != nil {
-		d.close()
-		return nil, err
+	for _, d := range deliveries {
+		if err := d.digest(ctx, j.options.Workers); err != nil {
+			return deliveries, err
+		}
+		d.order()
 	}
-	return d, nil
+	return deliveries, nil
 }
 
 // stage notes the beginning of a stage; the function that it returns notes the end.

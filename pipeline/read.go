@@ -23,7 +23,10 @@ type read struct {
 	looked      map[string]int // by structural rule, how many places were looked at
 	quarantined []conform.Quarantined
 	notes       []string
-	unreadable  int // files that could not be read, or only in part
+	unreadable  int             // files that could not be read, or only in part
+	hashed      map[string]bool // fields, as table.field, that were pseudonymised at source
+
+	unconfigured bool // nothing of the collection was to be delivered; it holds what others feed
 }
 
 // fileRead is what became of one delivered file.
@@ -37,6 +40,11 @@ const (
 	ruleFileUnreadable = "IN-001"
 	ruleTableMissing   = "IN-002"
 	ruleControlTotal   = "IN-008"
+	ruleEncodingTold   = "IN-015"
+	ruleLimitPassed    = "IN-042"
+	ruleProtected      = "IN-043"
+	ruleFileChanged    = "IN-044"
+	ruleNoTable        = "IN-045"
 )
 
 // reader reads deliveries.
@@ -50,9 +58,22 @@ type reader struct {
 // read reads every table of a delivery, parents first. A file that cannot be read costs its own records only:
 // it becomes a finding and a note.
 func (r *reader) read(ctx context.Context, d *delivery) (*read, error) {
-	result := &read{collection: d.collection, tables: map[string]*table.Table{}, looked: map[string]int{}}
-	for _, name := range d.ignored {
-		result.notes = append(result.notes, fmt.Sprintf("%s is no table of %s and was not read", name, d.collection.Name))
+	result := &read{collection: d.collection, tables: map[string]*table.Table{}, looked: map[string]int{}, hashed: map[string]bool{}}
+	for _, i := range d.ignored {
+		result.notes = append(result.notes, fmt.Sprintf("%s is no table of %s and was not read", i.shown, d.collection.Name))
+		result.looked[ruleNoTable]++
+		if i.inside {
+			if err := r.find(result, ruleNoTable, "", nil, []rules.Cell{{File: i.shown, Line: 1}}); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, in := range d.inputs {
+		if in.table == nil {
+			if err := r.refused(result, in); err != nil {
+				return nil, err
+			}
+		}
 	}
 	keys := conform.NewKeys(d.collection)
 	var done, total int64
@@ -81,19 +102,21 @@ func (r *reader) read(ctx context.Context, d *delivery) (*read, error) {
 
 // readTable reads the files of one table, one after another.
 func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schemas.Table, inputs []*input, keys *conform.Keys, result *read) error {
+	if len(inputs) == 0 && t.Optional {
+		return nil
+	}
 	result.looked[ruleTableMissing]++
 	if len(inputs) == 0 {
 		result.notes = append(result.notes, fmt.Sprintf("%s was not delivered: %s", t.Name, costOf(t.Name)))
 		return r.find(result, ruleTableMissing, t.Name, nil, nil)
 	}
-	builder, err := conform.NewBuilder(ctx, c, t, keys, conform.Options{DateOrder: inputs[0].order})
+	builder, err := conform.NewBuilder(ctx, c, t, keys, conform.Options{})
 	if err != nil {
 		return fmt.Errorf("read %s: %w", t.Name, err)
 	}
 	defer builder.Close()
 	var taken []*input
 	for _, in := range inputs {
-		result.looked[ruleFileUnreadable]++
 		if in.failure == "" {
 			if err := r.readFile(ctx, builder, in); err != nil {
 				return fmt.Errorf("read %s: %w", t.Name, err)
@@ -101,13 +124,17 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 		}
 		if in.failure == "" {
 			taken = append(taken, in)
+			if m := in.reading.mapping; m != nil {
+				for field := range m.State[t.Name] {
+					result.hashed[t.Name+"."+field] = true
+				}
+			}
+			if err := r.encoding(result, in); err != nil {
+				return err
+			}
 			continue
 		}
-		result.unreadable++
-		result.files = append(result.files, fileRead{input: in, report: conform.FileReport{File: in.shown}})
-		result.notes = append(result.notes, fmt.Sprintf("%s could not be read: %s; %s", in.shown, in.failure, costOf(t.Name)))
-		cells := []rules.Cell{{Table: t.Name, File: in.shown, Line: 1}}
-		if err := r.find(result, ruleFileUnreadable, t.Name, nil, cells); err != nil {
+		if err := r.refused(result, in); err != nil {
 			return err
 		}
 	}
@@ -126,6 +153,9 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 			result.unreadable++
 			result.notes = append(result.notes, fmt.Sprintf("%s is damaged: a quote in it never closes; the records around it were read", report.File))
 		}
+		if report.Superseded > 0 {
+			result.notes = append(result.notes, fmt.Sprintf("a later delivery speaks for %d records of %s; %d of them it no longer has", report.Superseded, report.File, report.Withdrawn))
+		}
 		for _, field := range report.Missing {
 			result.notes = append(result.notes, fmt.Sprintf("%s has no column %s: what reads it is skipped or not available", report.File, field))
 		}
@@ -143,6 +173,48 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 	return nil
 }
 
+// refused notes a file that could not be read: what it costs, and why.
+func (r *reader) refused(result *read, in *input) error {
+	result.unreadable++
+	result.looked[ruleFileUnreadable]++
+	result.files = append(result.files, fileRead{input: in, report: conform.FileReport{File: in.shown}})
+	cost := "nothing tells which table is missing"
+	if in.table != nil {
+		cost = costOf(in.table.Name)
+	}
+	result.notes = append(result.notes, fmt.Sprintf("%s could not be read: %s; %s", in.shown, in.failure, cost))
+	cells := []rules.Cell{{Table: in.tableName(), File: in.shown, Line: 1}}
+	if err := r.find(result, ruleFileUnreadable, in.tableName(), nil, cells); err != nil {
+		return err
+	}
+	for rule, cause := range map[string]error{ruleLimitPassed: ingest.ErrLimit, ruleProtected: ingest.ErrProtected, ruleFileChanged: ingest.ErrChanged} {
+		result.looked[rule]++
+		if errors.Is(in.cause, cause) {
+			if err := r.find(result, rule, in.tableName(), nil, cells); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// encoding notes that the encoding of a file was told from its content.
+func (r *reader) encoding(result *read, in *input) error {
+	result.looked[ruleFileUnreadable]++
+	for _, rule := range []string{ruleLimitPassed, ruleProtected, ruleFileChanged} {
+		result.looked[rule]++
+	}
+	if in.place.Sheet != "" {
+		return nil
+	}
+	result.looked[ruleEncodingTold]++
+	if in.sum.Encoding == ingest.UTF8 || in.reading.encoding != ingest.Undeclared {
+		return nil
+	}
+	result.notes = append(result.notes, fmt.Sprintf("%s is not UTF-8: its content was read as %s; declare its encoding to settle it", in.shown, in.sum.Encoding))
+	return r.find(result, ruleEncodingTold, in.tableName(), nil, []rules.Cell{{Table: in.tableName(), File: in.shown, Line: 1}})
+}
+
 // sink hands a file's text to the builder.
 type sink struct {
 	builder *conform.Builder
@@ -151,51 +223,83 @@ type sink struct {
 }
 
 func (s *sink) Header(columns []string, line int) error {
+	if s.begun {
+		return s.builder.Section(columns, line)
+	}
 	s.begun = true
 	return s.builder.Begin(s.name, columns, line)
 }
 
 func (s *sink) Batch(text *table.Text) error { return s.builder.Add(text) }
 
+var errChanged = fmt.Errorf("it changed while it was read; deliver it again when it is complete: %w", ingest.ErrChanged)
+
 // readFile reads one file into the builder. That the file cannot be read is no error: it becomes its failure.
 func (r *reader) readFile(ctx context.Context, builder *conform.Builder, in *input) error {
-	file, err := in.root.Open(in.name)
-	if err != nil {
-		in.failure = failure(err)
-		return nil
+	how := in.reading.options(in.table.Name)
+	if err := builder.Declare(how); err != nil {
+		return err
 	}
-	defer file.Close() //nolint:errcheck // opened for reading only
 	to := &sink{builder: builder, name: in.shown}
-	_, err = ingest.ReadCSV(ctx, file, ingest.Limits{}, to)
+	options := ingest.Options{
+		Limits: in.reading.limits, Encoding: in.sum.Encoding, Separator: in.reading.separator,
+		Known: conform.Known(in.table, how.Columns),
+	}
+	var err error
+	in.report, err = ingest.Read(ctx, in.root, in.place, options, to)
+	if err == nil && !ingest.Unchanged(in.root, in.place, in.sum) {
+		err = errChanged
+	}
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case errors.Is(err, conform.ErrColumn):
 		return err
-	case err == nil && !in.unchanged():
-		in.failure = "it changed while it was read; deliver it again when it is complete"
 	case err == nil:
 		return builder.End()
-	default:
-		in.failure = failure(err)
 	}
+	in.fail(err)
 	if to.begun {
 		return builder.Drop()
 	}
 	return nil
 }
 
+// What the structural rules look at: every record, every file, or every column that was delivered.
+var (
+	rulesOnRecords = []string{
+		conform.RuleRecordRagged, conform.RuleRecordUnplaced, conform.RuleQuoteOpen, conform.RuleCellNUL, conform.RuleCellUnreadable,
+		conform.RuleQuoteStray, conform.RuleRecordTotal, conform.RuleCellOverlong, conform.RuleCellError, conform.RuleCellExponent,
+		conform.RuleCellUncomputed, conform.RuleCellDigits, conform.RuleHeaderAgain, conform.RuleHeaderOther, conform.RuleLinesBlank,
+		conform.RuleRowsHidden, conform.RuleSuperseded,
+	}
+	rulesOnFiles = []string{
+		conform.RuleColumnTwice, conform.RuleTableHeaderOnly, conform.RuleLineTitle, conform.RuleSheetHidden, conform.RuleFiltered,
+		conform.RuleEpoch1904,
+	}
+	rulesOnColumns = []string{
+		conform.RuleDecimal, conform.RuleFraction, conform.RuleBlankHidden, conform.RuleTextProtected, conform.RuleZerosLost, conform.RuleNumbers,
+		conform.RuleColumnHidden, conform.RuleCellsMerged, conform.RuleComputed, conform.RuleCodeUnmapped, conform.RuleColumnPattern,
+	}
+)
+
 // look counts what the structural rules looked at in a file.
 func (result *read) look(report conform.FileReport, fields int) {
-	for _, code := range []string{conform.RuleRecordRagged, conform.RuleRecordUnplaced, conform.RuleQuoteOpen, conform.RuleCellNUL, conform.RuleCellUnreadable, conform.RuleQuoteStray} {
+	delivered := fields - len(report.Missing)
+	for _, code := range rulesOnRecords {
 		result.looked[code] += report.Read
 	}
-	for _, code := range []string{conform.RuleColumnTwice, conform.RuleTableHeaderOnly} {
+	for _, code := range rulesOnFiles {
 		result.looked[code]++
 	}
+	for _, code := range rulesOnColumns {
+		result.looked[code] += delivered
+	}
 	result.looked[conform.RuleColumnMissing] += fields
-	result.looked[conform.RuleColumnUnknown] += fields - len(report.Missing) + len(report.Extra)
-	result.looked[conform.RuleDateOrder] += len(report.Dates)
+	result.looked[conform.RuleColumnUnknown] += delivered + len(report.Extra)
+	for _, code := range []string{conform.RuleDateOrder, conform.RuleDateSerial, conform.RuleDateShortYear} {
+		result.looked[code] += len(report.Dates)
+	}
 }
 
 func (r *reader) findProblem(result *read, p conform.Problem) error {
@@ -229,11 +333,11 @@ func (r *reader) findKeyed(result *read, rule, tableName string, key, fields []s
 // costOf says what a run of the front door cannot say without a table.
 func costOf(tableName string) string {
 	switch tableName {
-	case "contacts":
+	case "contacts", "list_1":
 		return "no figure is available"
-	case "referrals":
+	case "referrals", "list_3":
 		return "whether contacts became referrals cannot be said"
-	case "cin_episodes":
+	case "cin_episodes", "list_6", "list_7", "list_8":
 		return "contacts on open cases cannot be told from unique contacts, so there will seem to be more of those"
 	case "children":
 		return "records of one child under several numbers cannot be joined, and rules on children are skipped"

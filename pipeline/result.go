@@ -19,7 +19,6 @@ import (
 	"frontdoor/pipeline/measure"
 	"frontdoor/pipeline/publish"
 	"frontdoor/pipeline/report"
-	"frontdoor/pipeline/validate"
 	"frontdoor/rules"
 	"frontdoor/schemas"
 )
@@ -31,9 +30,8 @@ const reportFile = "report.html"
 type result struct {
 	job      *job
 	identity *identity
-	delivery *delivery
-	read     *read
-	judged   *validate.Result
+	read     *joined
+	judged   *judgement
 	decided  *dedupe.Result
 	measures *measure.Catalogue
 	figures  []measure.Figure
@@ -46,13 +44,15 @@ func (r *result) gates() []string {
 		return nil
 	}
 	var reasons []string
-	for _, t := range r.delivery.collection.Tables {
-		delivered := r.read.tables[t.Name]
-		if delivered == nil || delivered.Rows == 0 {
-			continue
-		}
-		if wrong := r.judged.ErrorRows(t.Name); float64(wrong) > *limit*float64(delivered.Rows) {
-			reasons = append(reasons, fmt.Sprintf("%s: %d of %d accepted records have an error finding, and max_error_rate is %g", t.Name, wrong, delivered.Rows, *limit))
+	for _, part := range r.read.parts {
+		for _, t := range part.collection.Tables {
+			delivered := part.tables[t.Name]
+			if delivered == nil || delivered.Rows == 0 {
+				continue
+			}
+			if wrong := r.judged.errorRows(part.collection.Name, t.Name); float64(wrong) > *limit*float64(delivered.Rows) {
+				reasons = append(reasons, fmt.Sprintf("%s: %d of %d accepted records have an error finding, and max_error_rate is %g", t.Name, wrong, delivered.Rows, *limit))
+			}
 		}
 	}
 	return reasons
@@ -63,7 +63,7 @@ func (r *result) code() int {
 	if r.read.unreadable > 0 {
 		return ExitUnreadable
 	}
-	for _, o := range r.judged.Outcomes {
+	for _, o := range r.judged.outcomes {
 		if o.Status == rules.Broken || o.Status == rules.Skipped && r.job.config.Gates.Skipped == "fail" {
 			return ExitUnreadable
 		}
@@ -88,9 +88,18 @@ func (r *result) manifest() *publish.Manifest {
 	}
 	for _, f := range r.read.files {
 		m.Inputs = append(m.Inputs, publish.Input{
-			Collection: r.delivery.collection.Name, Table: f.input.table.Name, File: f.input.shown, Bytes: f.input.sum.Bytes,
-			SHA256: f.input.sum.SHA256, MissingColumns: f.report.Missing, ExtraColumns: f.report.Extra,
+			Collection: f.input.collection.Name, Table: f.input.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes,
+			SHA256: f.input.sum.SHA256, Encoding: string(f.input.sum.Encoding), Separator: separatorName(f.input.report.Separator), LineEnds: f.input.report.LineEnds,
+			MissingColumns: f.report.Missing, ExtraColumns: f.report.Extra,
 		})
+	}
+	for name, from := range r.read.feeds {
+		if m.Feeds == nil {
+			m.Feeds = map[string][]string{}
+		}
+		for _, list := range from.lists {
+			m.Feeds[name] = append(m.Feeds[name], from.collection.Name+"/"+list)
+		}
 	}
 	m.Headline = r.headline()
 	return m
@@ -136,11 +145,11 @@ func (r *result) counts() map[string]int64 {
 	for _, status := range []rules.Status{rules.Passed, rules.Failed, rules.Skipped, rules.Broken} {
 		counts["rules_"+string(status)] = 0
 	}
-	for _, o := range r.judged.Outcomes {
+	for _, o := range r.judged.outcomes {
 		counts["rules_"+string(o.Status)]++
 	}
 	for _, severity := range []rules.Severity{rules.Error, rules.Warning, rules.Query} {
-		counts["findings_"+string(severity)] = int64(r.judged.Count(severity))
+		counts["findings_"+string(severity)] = int64(r.judged.count(severity))
 	}
 	if r.decided == nil {
 		return counts
@@ -226,12 +235,15 @@ func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summar
 }
 
 // stored is the delivered tables, as they go into the store.
-func (r *read) stored(collection *schemas.Collection) []publish.Stored {
+func (j *joined) stored() []publish.Stored {
 	var tables []publish.Stored
-	for _, t := range slices.Backward(collection.Tables) {
-		if delivered := r.tables[t.Name]; delivered != nil {
-			// The table of decisions holds columns of the contacts as they were delivered.
-			tables = append(tables, publish.Stored{Table: delivered, Collection: collection.Name, Again: t.Name == "contacts"})
+	for _, part := range j.parts {
+		for _, t := range slices.Backward(part.collection.Tables) {
+			if delivered := part.tables[t.Name]; delivered != nil {
+				// The table of decisions holds columns of the contacts as they were delivered.
+				again := part.collection.Name == frontDoor && t.Name == "contacts"
+				tables = append(tables, publish.Stored{Table: delivered, Collection: part.collection.Name, Again: again})
+			}
 		}
 	}
 	return tables
@@ -255,7 +267,7 @@ func (r *result) write(ctx context.Context, staging *publish.Staging) error {
 				publish.Stored{Table: d.Referrals}, publish.Stored{Table: d.Persons}, publish.Stored{Table: d.Links})
 		})
 	}
-	run(func() error { return staging.Findings(r.judged.Findings()) })
+	run(func() error { return staging.Findings(r.judged.findings()) })
 	run(func() error { return r.writeRows(ctx, staging) })
 	run(func() error { return r.writeCatalogue(staging) })
 	return group.Wait()
@@ -264,7 +276,7 @@ func (r *result) write(ctx context.Context, staging *publish.Staging) error {
 // writeRows stores the small tables.
 func (r *result) writeRows(ctx context.Context, staging *publish.Staging) error {
 	var outcomes []publish.OutcomeRow
-	for _, o := range r.judged.Outcomes {
+	for _, o := range r.judged.outcomes {
 		outcomes = append(outcomes, publish.OutcomeRowOf(o))
 	}
 	var quarantined []publish.QuarantinedRow
@@ -281,9 +293,10 @@ func (r *result) writeRows(ctx context.Context, staging *publish.Staging) error 
 			status = "damaged: a quote never closes"
 		}
 		inputs = append(inputs, publish.InputRow{
-			Collection: r.delivery.collection.Name, Table: f.input.table.Name, File: f.input.shown, Bytes: f.input.sum.Bytes, SHA256: f.input.sum.SHA256,
+			Collection: f.input.collection.Name, Table: f.input.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes, SHA256: f.input.sum.SHA256,
 			Read: int64(f.report.Read), Accepted: int64(f.report.Accepted), Quarantined: int64(f.report.Quarantined), Status: status,
 			MissingColumns: strings.Join(f.report.Missing, ", "), ExtraColumns: strings.Join(f.report.Extra, ", "), DateOrder: dateOrders(f),
+			Encoding: string(f.input.sum.Encoding), Separator: separatorName(f.input.report.Separator), LineEnds: f.input.report.LineEnds,
 		})
 	}
 	ledger, events := r.ledger()
@@ -310,6 +323,16 @@ func (r *result) ledger() (rows []publish.LedgerRow, events []publish.LedgerEven
 		rows = append(rows, publish.LedgerRow{ChildID: p.ChildID, PersonID: p.PersonID, FirstSeen: p.FirstSeen})
 	}
 	return rows, events
+}
+
+// separatorName says what stands between the cells of a text; "" for a sheet.
+func separatorName(separator byte) string {
+	for name, character := range separators {
+		if character == separator {
+			return name
+		}
+	}
+	return ""
 }
 
 func dateOrders(f fileRead) string {

@@ -13,7 +13,7 @@ import (
 	"frontdoor/schemas"
 )
 
-//go:embed front_door.yaml structure.yaml
+//go:embed *.yaml
 var catalogues embed.FS
 
 // ErrUnknown is the cause of every error about a catalogue or rule that does not exist.

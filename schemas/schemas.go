@@ -9,13 +9,14 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 )
 
-//go:embed *.yaml codes/*.yaml calendars/*.yaml results/*.yaml
+//go:embed *.yaml authorities/*.yaml codes/*.yaml calendars/*.yaml results/*.yaml
 var files embed.FS
 
 // ErrUnknown is the cause of every error about a collection, code set or calendar that does not exist.
@@ -60,14 +61,35 @@ type Collection struct {
 
 // Table is one list of records.
 type Table struct {
-	Name    string    `yaml:"name"`
-	Title   string    `yaml:"title"`
-	About   string    `yaml:"about"`
-	Aliases []string  `yaml:"aliases"` // further file names that mean this table
-	Key     []string  `yaml:"key"`     // the fields that together name a record
-	Parents []*Parent `yaml:"parents"` // records of other tables that a record belongs to, beside those of its fields
-	Order   *Order    `yaml:"order"`   // what previous and next mean; nil for a table without an order
-	Fields  []*Field  `yaml:"fields"`
+	Name     string    `yaml:"name"`
+	Title    string    `yaml:"title"`
+	About    string    `yaml:"about"`
+	Aliases  []string  `yaml:"aliases"`  // further file names that mean this table
+	Pattern  string    `yaml:"pattern"`  // a regular expression over normalised names, tried after the aliases
+	Optional bool      `yaml:"optional"` // nothing is missed where it is not delivered
+	Dated    string    `yaml:"dated"`    // the field whose day says which of several deliveries speaks for a record
+	Key      []string  `yaml:"key"`      // the fields that together name a record
+	Parents  []*Parent `yaml:"parents"`  // records of other tables that a record belongs to, beside those of its fields
+	Order    *Order    `yaml:"order"`    // what previous and next mean; nil for a table without an order
+	Fields   []*Field  `yaml:"fields"`
+	Feeds    []*Feed   `yaml:"feeds"`
+
+	pattern *regexp.Regexp
+}
+
+// Feed says that the records of a list are records of a table of the front door too.
+type Feed struct {
+	Table  string            `yaml:"table"`
+	ID     string            `yaml:"id"`     // the field that gets an id made from the record's content
+	Fields map[string]string `yaml:"fields"` // the list's field by the table's
+}
+
+// FeedFor returns how the list feeds a table of the front door, or nil.
+func (t *Table) FeedFor(table string) *Feed {
+	if i := slices.IndexFunc(t.Feeds, func(f *Feed) bool { return f.Table == table }); i >= 0 {
+		return t.Feeds[i]
+	}
+	return nil
 }
 
 // Field is one column of a table.
@@ -84,7 +106,19 @@ type Field struct {
 	Pseudonym  string   `yaml:"pseudonym"` // the kind of identifier; equal kinds get comparable pseudonyms
 	Analysis   string   `yaml:"analysis"`  // month, district or keep: what an indirect field becomes for analysis
 	Aliases    []string `yaml:"aliases"`
+	Pattern    string   `yaml:"pattern"` // a regular expression over normalised headers, tried after the aliases
+	Whole      bool     `yaml:"whole"`   // an integer whose fraction, if one is delivered, is cut off
+	Flags      bool     `yaml:"flags"`   // its codes may be delivered as a JSON object of flags
+	Loose      bool     `yaml:"loose"`   // further spellings of its codes are read as the codes
+
+	pattern *regexp.Regexp
 }
+
+// Identifies tells whether the field holds an identifier: text that names somebody or something.
+func (f *Field) Identifies() bool { return f.Type == TypeKey || f.Pseudonym != "" }
+
+// Matches tells whether the field's pattern takes a normalised header.
+func (f *Field) Matches(name string) bool { return f.pattern != nil && f.pattern.MatchString(name) }
 
 // Table returns the table called name, or nil.
 func (c *Collection) Table(name string) *Table {
@@ -115,6 +149,11 @@ func (c *Collection) TableOf(stem string) *Table {
 	want := Normalise(stem)
 	for _, t := range c.Tables {
 		if Normalise(t.Name) == want || slices.ContainsFunc(t.Aliases, func(a string) bool { return Normalise(a) == want }) {
+			return t
+		}
+	}
+	for _, t := range c.Tables {
+		if t.pattern != nil && t.pattern.MatchString(want) {
 			return t
 		}
 	}
@@ -168,6 +207,22 @@ func (c *Collection) check() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	for i, t := range c.Tables {
+		if t.Pattern != "" {
+			var err error
+			if t.pattern, err = regexp.Compile(t.Pattern); err != nil {
+				fault("table %s: pattern: %w", t.Name, err)
+			}
+		}
+		for _, feed := range t.Feeds {
+			for to, from := range feed.Fields {
+				if t.Field(from) == nil {
+					fault("table %s: feeds %s.%s from field %s, which it does not have", t.Name, feed.Table, to, from)
+				}
+			}
+		}
+		if t.Dated != "" && t.Field(t.Dated) == nil {
+			fault("table %s: dated names field %s, which it does not have", t.Name, t.Dated)
+		}
 		for _, k := range t.Key {
 			if t.Field(k) == nil {
 				fault("table %s: key names field %s, which it does not have", t.Name, k)
@@ -186,6 +241,15 @@ func (c *Collection) check() error {
 			}
 			if f.Privacy == Indirect && f.Analysis == "" {
 				fault("field %s.%s: an indirect field says what it becomes for analysis: month, district or keep", t.Name, f.Name)
+			}
+			if f.Pattern != "" {
+				var err error
+				if f.pattern, err = regexp.Compile(f.Pattern); err != nil {
+					fault("field %s.%s: pattern: %w", t.Name, f.Name, err)
+				}
+			}
+			if (f.Loose || f.Flags) && f.Codes == "" {
+				fault("field %s.%s: loose and flags need codes", t.Name, f.Name)
 			}
 			if f.Codes != "" {
 				if _, err := c.CodeSet(f.Codes); err != nil {

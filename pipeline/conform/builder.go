@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
@@ -11,19 +12,45 @@ import (
 
 // file is one file of the table.
 type file struct {
-	name    string
-	columns []string // of its header, by the names they are kept under, in order
-	slots   []int    // the slot of each of them
-	twice   []string // for those whose name stood before: that name
-	line    int      // of its header
-	span    table.Span
-	faults  []table.Fault
-	dropped bool
-	report  FileReport
+	name     string
+	sections []*section // one, unless another header stands among the records
+	span     table.Span
+	faults   []table.Fault
+	dropped  bool
+	delivery *Delivery
+	report   FileReport
 }
 
-// Builder reads the files of one table, one after another: Begin, then Add for every window, then End; at last
-// Finish. Its methods are called by one goroutine; the columns are read by others.
+// section is the records of a file that are read by one header.
+type section struct {
+	line    int      // of its header
+	from    int      // its first row
+	columns []string // by the names they are kept under, in order
+	slots   []int    // the slot of each of them
+	twice   []string // for those whose name stood before: that name
+	missing []string // fields that the header does not name
+	extra   []string // columns that the schema does not know
+	guessed []int    // fields whose column only their pattern found
+}
+
+// at returns the section of a line of the file.
+func (f *file) at(line int) *section {
+	found := f.sections[0]
+	for _, s := range f.sections {
+		if s.line <= line {
+			found = s
+		}
+	}
+	return found
+}
+
+// has tells whether a header of the file has a slot's column.
+func (f *file) has(slot int) bool {
+	return slices.ContainsFunc(f.sections, func(s *section) bool { return slices.Contains(s.slots, slot) })
+}
+
+// Builder reads the files of one table, one after another: Begin, then Add for every window, with Section where
+// another header stands among them, then End; at last Finish. Its methods are called by one goroutine; the columns are read by others.
 type Builder struct {
 	schema  *schemas.Table
 	keys    *Keys
@@ -42,10 +69,10 @@ type Builder struct {
 // NewBuilder returns a builder for a table of a collection. Its goroutines end with Finish, with Close and
 // with ctx.
 func NewBuilder(ctx context.Context, collection *schemas.Collection, t *schemas.Table, keys *Keys, options Options) (*Builder, error) {
-	if options.DateOrder != Undeclared && options.DateOrder != DayFirst {
-		return nil, fmt.Errorf("read table %s of %s: the date order is neither dmy nor left out; write dmy", t.Name, collection.Name)
+	b := &Builder{schema: t, keys: keys}
+	if err := b.Declare(options); err != nil {
+		return nil, err
 	}
-	b := &Builder{schema: t, keys: keys, options: options}
 	b.ctx, b.cancel = context.WithCancelCause(ctx)
 	byDictionary := map[*table.Dictionary]*worker{}
 	for _, f := range t.Fields {
@@ -68,21 +95,31 @@ func NewBuilder(ctx context.Context, collection *schemas.Collection, t *schemas.
 	return b, nil
 }
 
+// Declare says how the files that follow are to be read.
+func (b *Builder) Declare(options Options) error {
+	switch options.DateOrder {
+	case Undeclared, DayFirst, MonthFirst:
+		b.options = options
+		return nil
+	}
+	return fmt.Errorf("read table %s: the date order is none of dmy, mdy and left out; write one of them", b.schema.Name)
+}
+
 // newColumn returns the column that reads a field.
 func (b *Builder) newColumn(f *schemas.Field, shared *table.Dictionary) column {
 	switch {
 	case shared != nil:
-		return &codeColumn{dictionary: shared}
+		return &codeColumn{dictionary: shared, field: f}
 	case f.Type == schemas.TypeCode || f.Type == schemas.TypeList:
-		return &codeColumn{dictionary: table.NewDictionary()}
+		return &codeColumn{dictionary: table.NewDictionary(), field: f}
 	case f.Type == schemas.TypeDate || f.Type == schemas.TypeDateTime:
-		return newDateColumn(f.Type == schemas.TypeDateTime, b.options.DateOrder == DayFirst)
+		return newDateColumn(f.Type == schemas.TypeDateTime)
 	case f.Type == schemas.TypeInteger:
-		return &integerColumn{}
+		return &integerColumn{whole: f.Whole}
 	case f.Type == schemas.TypeDecimal:
 		return &decimalColumn{}
 	}
-	return newTextColumn()
+	return newTextColumn(f.Identifies())
 }
 
 // Begin begins a file, named as given, whose header stands on a line.
@@ -90,35 +127,62 @@ func (b *Builder) Begin(name string, header []string, line int) error {
 	if b.open {
 		return errors.New("begin file: end or drop the one before first")
 	}
-	places, rest := mapHeader(b.schema, header)
-	f := &file{name: name, line: line, report: FileReport{File: name}}
-	f.columns, f.slots, f.twice = make([]string, len(header)), make([]int, len(header)), make([]string, len(header))
-	f.span.From = len(b.lines)
+	b.files = append(b.files, &file{name: name, delivery: b.options.Delivery, span: table.Span{From: len(b.lines)}, report: FileReport{File: name}})
+	b.open = true
+	options := b.options
+	if err := b.tell(message{options: &options}); err != nil {
+		return err
+	}
+	return b.Section(header, line)
+}
+
+// Section goes on with the current file by another header, which stands on a line.
+func (b *Builder) Section(header []string, line int) error {
+	if !b.open {
+		return errors.New("begin section: begin a file first")
+	}
+	f := b.files[len(b.files)-1]
+	places, rest, guessed := mapHeader(b.schema, header, b.options.Columns)
+	s := &section{guessed: guessed, line: line, from: len(b.lines), columns: make([]string, len(header)), slots: make([]int, len(header)), twice: make([]string, len(header))}
 	for i, place := range places {
 		if place < 0 {
-			f.report.Missing = append(f.report.Missing, b.schema.Fields[i].Name)
+			s.missing = append(s.missing, b.schema.Fields[i].Name)
 			continue
 		}
-		f.columns[place], f.slots[place] = b.schema.Fields[i].Name, i
+		s.columns[place], s.slots[place] = b.schema.Fields[i].Name, i
 	}
 	for _, c := range rest {
 		if c.twice != "" {
-			f.twice[c.place] = c.twice
-			f.report.Duplicate = append(f.report.Duplicate, c.name)
+			s.twice[c.place] = c.twice
+			f.report.Duplicate = addName(f.report.Duplicate, c.name)
 		} else {
-			f.report.Extra = append(f.report.Extra, c.name)
+			s.extra = append(s.extra, c.name)
+			f.report.Extra = addName(f.report.Extra, c.name)
 		}
-		f.columns[c.place], f.slots[c.place] = c.name, b.extraSlot(c.name)
+		s.columns[c.place], s.slots[c.place] = c.name, b.extraSlot(c.name)
 	}
-	b.files, b.open = append(b.files, f), true
+	if len(f.sections) == 0 {
+		f.report.Missing = s.missing
+	} else {
+		f.report.Missing = slices.DeleteFunc(slices.Clone(f.report.Missing), func(name string) bool { return !slices.Contains(s.missing, name) })
+	}
+	f.sections = append(f.sections, s)
 	bySlot := make([]int, len(b.columns))
 	for i := range bySlot {
 		bySlot[i] = -1
 	}
-	for place, s := range f.slots {
-		bySlot[s] = place
+	for place, slot := range s.slots {
+		bySlot[slot] = place
 	}
 	return b.tell(message{places: bySlot})
+}
+
+// addName adds a name to those that are not there yet.
+func addName(names []string, name string) []string {
+	if slices.Contains(names, name) {
+		return names
+	}
+	return append(names, name)
 }
 
 // extraSlot returns the slot of the extra column called name; a new one is absent from the files so far.
@@ -128,7 +192,7 @@ func (b *Builder) extraSlot(name string) int {
 			return len(b.schema.Fields) + i
 		}
 	}
-	c := newTextColumn()
+	c := newTextColumn(false)
 	c.without(len(b.lines))
 	s := slot{len(b.columns), c}
 	b.extras = append(b.extras, &schemas.Field{Name: name, Type: schemas.TypeText, Privacy: schemas.Direct})
@@ -150,7 +214,7 @@ func (b *Builder) Add(text *table.Text) error {
 		text.Release()
 		return context.Cause(b.ctx)
 	}
-	if text.Columns < len(f.columns) {
+	if text.Columns < len(f.sections[len(f.sections)-1].columns) {
 		return errors.New("add window: it has fewer columns than the header; give the header that belongs to it")
 	}
 	b.lines = append(b.lines, text.Lines...)

@@ -8,6 +8,7 @@ import (
 
 // column takes the cells of one field, window by window, and makes an Arrow array of them.
 type column interface {
+	beginFile(options *Options)
 	add(text *table.Text, place int) // the cells of one window that stand in the column at place
 	without(rows int)                // records of a file that does not have the column
 	endFile()                        // the file's last window was added
@@ -23,8 +24,47 @@ const (
 	rewritten  cause = iota // the value would be written otherwise
 	unreadable              // the text is no value of the field's type
 	holdsNUL
-	undecided // a date whose order of day and month cannot be told
+	undecided  // a date whose order of day and month cannot be told
+	sheetError // #N/A and the like
+	exponent   // an identifier that a spreadsheet wrote as 9.43E+09
+	uncomputed // a formula that was never computed
+	digitsLost // a number of more digits than a workbook keeps
+	causes     = iota
 )
+
+// causeRules are the rules that cells which cannot be read fall under.
+var causeRules = [causes]string{
+	unreadable: RuleCellUnreadable, holdsNUL: RuleCellNUL, sheetError: RuleCellError, exponent: RuleCellExponent,
+	uncomputed: RuleCellUncomputed, digitsLost: RuleCellDigits,
+}
+
+// markCauses are the causes of the cells that the reader marked.
+var markCauses = map[table.MarkKind]cause{table.NUL: holdsNUL, table.Uncomputed: uncomputed, table.LostDigits: digitsLost}
+
+// oddity is a way in which the cells of a column are written that is read, and told once a column and file.
+type oddity uint8
+
+const (
+	decimal     oddity = iota // a code or whole number written as 6.0
+	serial                    // a date written as its number of days
+	shortYear                 // a date whose year has two digits
+	hiddenBlank               // no-break or zero-width blanks inside
+	protected                 // ="00123"
+	partial                   // a whole number, such as an age, with a fraction
+)
+
+// oddityRules are the rules that they fall under.
+var oddityRules = [...]string{
+	decimal: RuleDecimal, serial: RuleDateSerial, shortYear: RuleDateShortYear, hiddenBlank: RuleBlankHidden, protected: RuleTextProtected, partial: RuleFraction,
+}
+
+// sighting is where an oddity first stood in a file.
+type sighting struct {
+	oddity oddity
+	row    int
+	count  int
+	text   string
+}
 
 // kept is a cell whose delivered text is kept.
 type kept struct {
@@ -40,11 +80,27 @@ type base struct {
 	valid       []byte // a bit a row; set behind the last row until it is trimmed
 	kept        []kept // by row
 	absent      []table.Span
+	begun       int        // the first row of the current file
+	sightings   []sighting // by file
+	clean       []byte     // room for a text without its hidden blanks
 }
 
 func (b *base) common() *base { return b }
 
-func (b *base) endFile() {}
+func (b *base) beginFile(*Options) {}
+
+func (b *base) endFile() { b.begun = b.rows }
+
+// see notes an oddity in the cell of a row, whose text is kept.
+func (b *base) see(what oddity, row int, text []byte) {
+	for i := len(b.sightings) - 1; i >= 0 && b.sightings[i].row >= b.begun; i-- {
+		if b.sightings[i].oddity == what {
+			b.sightings[i].count++
+			return
+		}
+	}
+	b.sightings = append(b.sightings, sighting{what, row, 1, string(text)})
+}
 
 // extend makes room for rows, whose cells hold a value until told otherwise.
 func (b *base) extend(rows int) {
@@ -86,6 +142,12 @@ func (b *base) keep(row int, text []byte, why cause, order dateOrder) {
 	b.kept = append(b.kept, kept{row, string(text), why, order})
 }
 
+// refuse makes the cell of a row null for a reason of its own.
+func (b *base) refuse(row int, text []byte, why cause) {
+	b.null(row)
+	b.keep(row, text, why, fixed)
+}
+
 // reject makes the cell of a row null because its text cannot be read.
 func (b *base) reject(row int, text []byte, order dateOrder) {
 	b.null(row)
@@ -106,20 +168,20 @@ func (b *base) withoutColumn(rows int) {
 	}
 }
 
-// eachCell adds the cells of one column of a window: trims them and settles those that are blank or hold a NUL
-// byte. The others are given to set, in order.
+// eachCell adds the cells of one column of a window: trims them and settles those that are blank, that the reader
+// marked or that hold an error of a spreadsheet. The others are given to set, in order.
 func (b *base) eachCell(text *table.Text, place int, set func(row int, value []byte)) {
-	row, columns, nul := b.rows, text.Columns, text.NUL
+	row, columns, marks := b.rows, text.Columns, text.Marks
 	b.extend(text.Records())
 	for at := place; row < b.rows; row, at = row+1, at+columns {
 		raw := text.Data[text.Begin[at]:text.End[at]]
-		if len(nul) > 0 {
-			for len(nul) > 0 && nul[0] < uint32(at) {
-				nul = nul[1:]
+		if len(marks) > 0 {
+			for len(marks) > 0 && marks[0].Cell < uint32(at) {
+				marks = marks[1:]
 			}
-			if len(nul) > 0 && nul[0] == uint32(at) {
+			if len(marks) > 0 && marks[0].Cell == uint32(at) {
 				b.null(row)
-				b.keep(row, raw, holdsNUL, 0)
+				b.keep(row, raw, markCauses[marks[0].Kind], 0)
 				continue
 			}
 		}
@@ -131,7 +193,31 @@ func (b *base) eachCell(text *table.Text, place int, set func(row int, value []b
 			b.null(row)
 			continue
 		}
-		set(row, raw[from:to])
+		value := raw[from:to]
+		if value[0] == '#' && isSheetError(value) {
+			b.null(row)
+			b.keep(row, value, sheetError, 0)
+			continue
+		}
+		if value[0] == '=' {
+			if inside, ok := insideFormula(value); ok {
+				b.see(protected, row, raw)
+				b.keep(row, raw, rewritten, 0)
+				if value = inside; len(value) == 0 {
+					b.null(row)
+					continue
+				}
+			}
+		}
+		if !text.Plain {
+			if clean, hidden := withoutHidden(b.clean[:0], value); hidden {
+				b.clean = clean
+				b.see(hiddenBlank, row, raw)
+				b.keep(row, raw, rewritten, 0)
+				value = clean
+			}
+		}
+		set(row, value)
 	}
 }
 

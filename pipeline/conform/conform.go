@@ -29,6 +29,34 @@ const (
 	RuleDateOrder       = "IN-012"
 	RuleTableHeaderOnly = "IN-013"
 	RuleQuoteStray      = "IN-014"
+	RuleLineTitle       = "IN-016"
+	RuleRecordTotal     = "IN-017"
+	RuleLinesBlank      = "IN-018"
+	RuleHeaderAgain     = "IN-019"
+	RuleHeaderOther     = "IN-020"
+	RuleCellOverlong    = "IN-021"
+	RuleCellError       = "IN-022"
+	RuleCellExponent    = "IN-023"
+	RuleDecimal         = "IN-024"
+	RuleDateSerial      = "IN-025"
+	RuleDateShortYear   = "IN-026"
+	RuleBlankHidden     = "IN-027"
+	RuleTextProtected   = "IN-028"
+	RuleZerosLost       = "IN-029"
+	RuleNumbers         = "IN-030"
+	RuleSheetHidden     = "IN-031"
+	RuleRowsHidden      = "IN-032"
+	RuleColumnHidden    = "IN-033"
+	RuleFiltered        = "IN-034"
+	RuleCellsMerged     = "IN-035"
+	RuleComputed        = "IN-036"
+	RuleCellUncomputed  = "IN-037"
+	RuleEpoch1904       = "IN-038"
+	RuleCellDigits      = "IN-039"
+	RuleCodeUnmapped    = "IN-040"
+	RuleColumnPattern   = "IN-041"
+	RuleFraction        = "IN-046"
+	RuleSuperseded      = "IN-047"
 )
 
 // DateOrder says which part of a date such as 02/05/2019 is the day.
@@ -38,12 +66,27 @@ type DateOrder string
 const (
 	Undeclared DateOrder = ""
 	DayFirst   DateOrder = "dmy"
+	MonthFirst DateOrder = "mdy"
 )
 
 // Options say how a delivery is to be read.
 type Options struct {
 	DateOrder DateOrder
+	// Columns gives, by the normalised name of a delivered column, the field that it holds.
+	Columns map[string]string
+	// Values gives, by field and by what is delivered (Folded), the value that it means.
+	Values map[string]map[string]string
+	// Delivery says which of several deliveries of the table the files are; nil when there is only one.
+	Delivery *Delivery
 }
+
+// Delivery is one of several deliveries of a table: the days that it covers, and when it was delivered. For any day
+// the latest delivery that covers it speaks; of records that bear no day, the latest that has the record's key.
+type Delivery struct {
+	Delivered, From, To schemas.Day
+}
+
+func (d *Delivery) covers(day schemas.Day) bool { return d.From <= day && day <= d.To }
 
 // Result is what became of the files of one table.
 type Result struct {
@@ -63,6 +106,8 @@ type FileReport struct {
 	Dates                       []DateColumn
 	HeaderOnly                  bool
 	Damaged                     bool // a quote never closed
+	Superseded                  int  // of those quarantined: a later delivery speaks for them
+	Withdrawn                   int  // of those superseded: the later delivery has no such record
 	Stray                       int  // cells with text behind their closing quote
 }
 

@@ -31,7 +31,8 @@ type dateFile struct {
 type dateColumn struct {
 	base
 	withTime bool
-	declared bool // dates are declared to have the day first
+	declared DateOrder
+	days1904 bool // serial numbers of the window count from 1904
 	days     []int32
 	times    []int32 // seconds since midnight, or -1 where the time is not known; only with withTime
 	written  []uint8 // the row's place in styles
@@ -45,9 +46,11 @@ type dateColumn struct {
 	daysFirst, monthsFirst int
 }
 
-func newDateColumn(withTime, declared bool) *dateColumn {
-	return &dateColumn{withTime: withTime, declared: declared, styles: make([]style, 1, 8)}
+func newDateColumn(withTime bool) *dateColumn {
+	return &dateColumn{withTime: withTime, styles: make([]style, 1, 8)}
 }
+
+func (c *dateColumn) beginFile(options *Options) { c.declared = options.DateOrder }
 
 // extendDays makes room for the days of rows more.
 func (c *dateColumn) extendDays(rows int) {
@@ -64,6 +67,7 @@ func (c *dateColumn) extendDays(rows int) {
 
 func (c *dateColumn) add(text *table.Text, place int) {
 	c.extendDays(text.Records())
+	c.days1904 = text.Days1904
 	c.eachCell(text, place, c.set)
 }
 
@@ -75,8 +79,14 @@ func (c *dateColumn) without(rows int) {
 func (c *dateColumn) set(row int, value []byte) {
 	d, ok := parseDate(value)
 	if !ok {
-		c.reject(row, value, fixed)
+		c.setOther(row, value)
 		return
+	}
+	if c.declared == MonthFirst && d.order != fixed {
+		if d, ok = d.monthFirst(); !ok {
+			c.reject(row, value, monthFirst)
+			return
+		}
 	}
 	time, tail, ok := parseClock(value[d.length:], c.layout[:0])
 	if !ok {
@@ -97,16 +107,45 @@ func (c *dateColumn) set(row int, value []byte) {
 	if timed && c.withTime {
 		c.times[row] = int32(time.seconds)
 	}
+	if d.short {
+		c.see(shortYear, row, value)
+	}
 	if last := len(c.kept) - 1; last >= 0 && c.kept[last].row == row {
 		c.kept[last].order = d.order
 		return
 	}
-	if time.exact && (c.withTime || !timed) {
+	if time.exact && (c.withTime || !timed) && !d.short && !d.swapped {
 		c.written[row] = c.styleOf(d, timed, tail)
 	}
 	if c.written[row] == noStyle {
 		c.keep(row, value, rewritten, d.order)
 	}
+}
+
+// setOther reads what is written in none of the usual ways: 28-Sep-2022, or the number of days that a spreadsheet
+// keeps. What is neither is refused.
+func (c *dateColumn) setOther(row int, value []byte) {
+	if day, seconds, ok := parseSerial(value, c.days1904); ok {
+		c.see(serial, row, value)
+		c.days[row] = day
+		if c.withTime && seconds > 0 {
+			c.times[row] = int32(seconds)
+		}
+		c.keep(row, value, rewritten, fixed)
+		return
+	}
+	if day, length, ok := parseNamedMonth(value); ok {
+		if time, tail, ok := parseClock(value[length:], c.layout[:0]); ok {
+			c.layout = tail
+			c.days[row] = day
+			if c.withTime && time.seconds > 0 {
+				c.times[row] = int32(time.seconds)
+			}
+			c.keep(row, value, rewritten, fixed)
+			return
+		}
+	}
+	c.reject(row, value, fixed)
 }
 
 // styleOf returns the place of a style, or noStyle when there are too many.
@@ -135,13 +174,14 @@ func (c *dateColumn) styleOf(d date, timed bool, tail []byte) uint8 {
 // so, when no cell tells, or when 95 of 100 cells that tell say so. Else what could be either is unreadable.
 func (c *dateColumn) endFile() {
 	file := dateFile{}
-	file.undecided = !c.declared && c.daysFirst*100 < 95*(c.daysFirst+c.monthsFirst)
+	file.undecided = c.declared == Undeclared && c.daysFirst*100 < 95*(c.daysFirst+c.monthsFirst)
 	if file.undecided {
 		c.refuseEither()
 	}
 	file.layout = c.vote(c.first).layout
 	c.files = append(c.files, file)
 	c.first, c.firstKept = c.rows, len(c.kept)
+	c.base.endFile()
 	c.daysFirst, c.monthsFirst = 0, 0
 }
 

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"bytes"
 	"math"
 
 	"frontdoor/schemas/table"
@@ -9,6 +10,7 @@ import (
 // integerColumn reads whole numbers.
 type integerColumn struct {
 	base
+	whole  bool // fractions are cut off
 	values []int64
 }
 
@@ -18,7 +20,18 @@ func (c *integerColumn) add(text *table.Text, place int) {
 }
 
 func (c *integerColumn) set(row int, value []byte) {
-	n, plain, ok := parseInteger(value)
+	whole, cut := withoutDecimals(value)
+	n, plain, ok := parseInteger(whole)
+	if ok && cut {
+		c.see(decimal, row, value)
+		plain = false
+	}
+	if point := bytes.IndexByte(value, '.'); !ok && c.whole && point > 0 && len(bytes.Trim(value[point+1:], "0123456789")) == 0 {
+		if n, _, ok = parseInteger(value[:point]); ok {
+			c.see(partial, row, value)
+			plain = false
+		}
+	}
 	switch {
 	case !ok:
 		c.reject(row, value, 0)

@@ -1,6 +1,9 @@
 package conform
 
 import (
+	"bytes"
+	"slices"
+	"strings"
 	"time"
 
 	"frontdoor/schemas"
@@ -81,10 +84,25 @@ type date struct {
 	form   dateForm
 	order  dateOrder
 	length int // bytes of the text that it takes
+
+	first, second, year int  // of a date that is not yyyy-mm-dd: its parts as they stand
+	short               bool // the year has two digits
+	swapped             bool // it is read with the month first
 }
 
+// monthFirst reads the date, which is none of yyyy-mm-dd, with the month first.
+func (d date) monthFirst() (date, bool) {
+	var ok bool
+	d.day, ok = dayOf(d.year, d.first, d.second)
+	d.order, d.swapped = fixed, true
+	return d, ok
+}
+
+// pivotYear is the first two-digit year that belongs to the last century, as in Excel: 29 is 2029, 30 is 1930.
+const pivotYear = 30
+
 // parseDate reads the date at the beginning of text: yyyy-mm-dd, dd/mm/yyyy with or without leading zeros, or
-// dd-mm-yyyy; real days of the years 1800 to 2199 only. A day that is one with the month first alone is read
+// dd-mm-yyyy, the one with slashes also with two digits of the year; real days of the years 1800 to 2199 only. A day that is one with the month first alone is read
 // as such, with the order monthFirst, for its caller to refuse.
 func parseDate(text []byte) (d date, ok bool) {
 	if len(text) >= 10 && text[4] == '-' && text[7] == '-' {
@@ -100,11 +118,20 @@ func parseDate(text []byte) (d date, ok bool) {
 	separator := text[next]
 	second, secondPad, width := shortNumber(text[next+1:])
 	next += 1 + width
-	if width == 0 || len(text) < next+5 || text[next] != separator {
+	if width == 0 || len(text) < next+3 || text[next] != separator {
 		return d, false
 	}
-	year := number(text[next+1 : next+5])
-	d.length = next + 5
+	var year int
+	if separator == '/' && isShortYear(text[next+1:]) {
+		if year = 1900 + number(text[next+1:next+3]); year < 1900+pivotYear {
+			year += 100
+		}
+		d.length, d.short = next+3, true
+	} else if len(text) >= next+5 {
+		year = number(text[next+1 : next+5])
+		d.length = next + 5
+	}
+	d.first, d.second, d.year = first, second, year
 	d.form = formSlashes + dateForm(firstPad*3+secondPad)
 	if separator == '-' {
 		if firstPad == oneDigit || secondPad == oneDigit {
@@ -160,4 +187,79 @@ func shortNumber(text []byte) (n int, pad padding, width int) {
 		pad = zeroFirst
 	}
 	return n*10 + int(text[1]-'0'), pad, 2
+}
+
+// isShortYear tells whether a text begins with two digits and no third.
+func isShortYear(text []byte) bool {
+	return len(text) >= 2 && number(text[:2]) >= 0 && (len(text) == 2 || text[2] < '0' || text[2] > '9')
+}
+
+// Serial numbers that are read as days: from 1927 on, so that no small count is taken for one, and up to 2118.
+const firstSerial, lastSerial = 10000, 79999
+
+// The days from 1970 of the serial number 0 of the two ways in which spreadsheets count.
+var epoch1900, epoch1904 = schemas.DayOf(1899, time.December, 30), schemas.DayOf(1904, time.January, 1)
+
+// parseSerial reads five digits, with or without a fraction, as the number of days that spreadsheets keep a date
+// as, with the seconds since midnight.
+func parseSerial(text []byte, days1904 bool) (day int32, seconds int, ok bool) {
+	whole, fraction, _ := bytes.Cut(text, []byte{'.'})
+	if len(whole) != 5 || len(fraction) > 15 {
+		return 0, 0, false
+	}
+	n, part := number(whole), 0.0
+	if n < firstSerial || n > lastSerial {
+		return 0, 0, false
+	}
+	for i, scale := 0, 0.1; i < len(fraction); i, scale = i+1, scale/10 {
+		if fraction[i] < '0' || fraction[i] > '9' {
+			return 0, 0, false
+		}
+		part += float64(fraction[i]-'0') * scale
+	}
+	day = epoch1900 + int32(n)
+	if days1904 {
+		day = epoch1904 + int32(n)
+	}
+	return day, min(int(part*86400+0.5), 86399), true
+}
+
+var monthNames = []string{"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"}
+
+// parseNamedMonth reads a date whose month is a word, 28-Sep-2022, 28 September 2022 or 2022-Sep-28, and returns how
+// many bytes it takes.
+func parseNamedMonth(text []byte) (day int32, length int, ok bool) {
+	isSeparator := func(b byte) bool { return b == '-' || b == ' ' || b == '/' }
+	digits := 0
+	for digits < len(text) && text[digits] >= '0' && text[digits] <= '9' {
+		digits++
+	}
+	if digits == 0 || digits > 4 || digits+1 >= len(text) || !isSeparator(text[digits]) {
+		return 0, 0, false
+	}
+	at := digits + 1
+	letters := at
+	for letters < len(text) && text[letters]|0x20 >= 'a' && text[letters]|0x20 <= 'z' {
+		letters++
+	}
+	if letters-at < 3 || letters >= len(text) || !isSeparator(text[letters]) {
+		return 0, 0, false
+	}
+	word := strings.ToLower(string(text[at:letters]))
+	month := slices.Index(monthNames, word[:3]) + 1
+	if month == 0 || len(word) > 3 && word != "sept" && word != strings.ToLower(time.Month(month).String()) {
+		return 0, 0, false
+	}
+	from := letters + 1
+	end := from
+	for end < len(text) && text[end] >= '0' && text[end] <= '9' {
+		end++
+	}
+	switch {
+	case digits == 4 && end-from <= 2 && end > from:
+		day, ok = dayOf(number(text[:digits]), month, number(text[from:end]))
+	case digits <= 2 && end-from == 4:
+		day, ok = dayOf(number(text[from:end]), month, number(text[:digits]))
+	}
+	return day, end, ok
 }

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strings"
 
+	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
 
@@ -55,55 +56,98 @@ func (s *findings) file(number int, f *file, unplaced []int) {
 
 // header adds what is wrong with the columns of a file.
 func (s *findings) header(number int, f *file) {
-	for _, name := range f.report.Missing {
-		s.add(number, s.builder.schema.FieldIndex(name), f, RuleColumnMissing, f.line, []string{name}, nil, nil)
-	}
-	for place, name := range f.columns {
-		switch {
-		case f.twice[place] != "":
-			s.add(number, f.slots[place], f, RuleColumnTwice, f.line, []string{f.twice[place]}, nil, nil)
-		case slices.Contains(f.report.Extra, name):
-			s.add(number, f.slots[place], f, RuleColumnUnknown, f.line, []string{name}, nil, nil)
+	for _, part := range f.sections {
+		for _, name := range part.missing {
+			s.add(number, s.builder.schema.FieldIndex(name), f, RuleColumnMissing, part.line, []string{name}, nil, nil)
+		}
+		for _, field := range part.guessed {
+			s.add(number, field, f, RuleColumnPattern, part.line, []string{s.builder.schema.Fields[field].Name}, nil, nil)
+		}
+		for place, name := range part.columns {
+			switch {
+			case part.twice[place] != "":
+				s.add(number, part.slots[place], f, RuleColumnTwice, part.line, []string{part.twice[place]}, nil, nil)
+			case slices.Contains(part.extra, name):
+				s.add(number, part.slots[place], f, RuleColumnUnknown, part.line, []string{name}, nil, nil)
+			}
 		}
 	}
+	line := f.sections[0].line
 	for _, d := range f.report.Dates {
 		if d.Undecided {
-			s.add(number, s.builder.schema.FieldIndex(d.Field), f, RuleDateOrder, f.line, []string{d.Field}, nil, nil)
+			s.add(number, s.builder.schema.FieldIndex(d.Field), f, RuleDateOrder, line, []string{d.Field}, nil, nil)
 		}
 	}
 	if f.report.HeaderOnly {
-		s.add(number, wholeRecord, f, RuleTableHeaderOnly, f.line, nil, nil, nil)
+		s.add(number, wholeRecord, f, RuleTableHeaderOnly, line, nil, nil, nil)
 	}
 }
 
-// faults adds the records that the structure of a file took out.
+// faultRules are the rules that the faults in the structure of a file fall under.
+var faultRules = map[table.FaultKind]string{
+	table.Ragged: RuleRecordRagged, table.Unclosed: RuleQuoteOpen, table.Total: RuleRecordTotal, table.Overlong: RuleCellOverlong,
+	table.Stray: RuleQuoteStray, table.Title: RuleLineTitle, table.BlankLines: RuleLinesBlank, table.HeaderAgain: RuleHeaderAgain,
+	table.OtherHeader: RuleHeaderOther, table.HiddenSheet: RuleSheetHidden, table.HiddenRows: RuleRowsHidden,
+	table.HiddenColumn: RuleColumnHidden, table.Filtered: RuleFiltered, table.Merged: RuleCellsMerged, table.Computed: RuleComputed,
+	table.Numbers: RuleNumbers, table.Epoch1904: RuleEpoch1904,
+}
+
+// faults adds what the structure of a file shows: records that it took out, lines that are none, odd cells.
 func (s *findings) faults(number int, f *file) {
 	for _, fault := range f.faults {
-		var rule, reason string
+		rule, reason := faultRules[fault.Kind], ""
 		switch fault.Kind {
 		case table.Ragged:
-			rule, reason = RuleRecordRagged, fmt.Sprintf("the record has %d cells and the header %d", fault.Cells, len(f.columns))
+			reason = fmt.Sprintf("the record has %d cells and the header %d", fault.Cells, len(f.at(fault.Line).columns))
 		case table.Unclosed:
-			rule, reason = RuleQuoteOpen, "a quote in the record never closes"
-		default:
+			reason = "a quote in the record never closes"
+		case table.Total:
+			reason = "the record is a total of others"
+		case table.Overlong:
+			reason = "a cell of the record is longer than the limit"
+		case table.Stray:
 			s.stray(number, f, fault)
 			continue
+		case table.HiddenColumn, table.Merged, table.Computed, table.Numbers:
+			s.column(number, f, fault)
+			continue
 		}
-		s.add(number, wholeRecord, f, rule, fault.Line, nil, &fault.Text, nil)
-		s.quarantine(f, fault.Line, rule, reason, fault.Text)
+		var value *string
+		if fault.Text != "" || fault.Kind.Rejects() {
+			value = &fault.Text
+		}
+		s.add(number, wholeRecord, f, rule, fault.Line, nil, value, nil)
+		if fault.Kind.Rejects() {
+			s.quarantine(f, fault.Line, rule, reason, fault.Text)
+		}
 	}
+}
+
+// column adds what is odd about a column of a sheet. That its cells are numbers matters for identifiers only.
+func (s *findings) column(number int, f *file, fault table.Fault) {
+	part := f.at(fault.Line)
+	if fault.Column >= len(part.slots) {
+		return
+	}
+	slot := part.slots[fault.Column]
+	field := s.full[slot].Field
+	if fault.Kind == table.Numbers && (slot >= len(s.builder.schema.Fields) || !field.Identifies()) {
+		return
+	}
+	s.add(number, slot, f, faultRules[fault.Kind], fault.Line, []string{field.Name}, nil, nil)
 }
 
 // stray adds a cell with text behind its closing quote. The cell's record is kept, so it is found by its line.
 func (s *findings) stray(number int, f *file, fault table.Fault) {
 	lines := s.builder.lines[f.span.From:f.span.To]
 	row, found := slices.BinarySearch(lines, uint32(fault.Line))
-	if !found || fault.Column >= len(f.slots) {
+	part := f.at(fault.Line)
+	if !found || fault.Column >= len(part.slots) {
 		return
 	}
 	row += f.span.From
-	slot := f.slots[fault.Column]
-	s.add(number, slot, f, RuleQuoteStray, fault.Line, []string{f.columns[fault.Column]}, s.delivery(slot, row), s.key(row))
+	slot := part.slots[fault.Column]
+	s.add(number, slot, f, RuleQuoteStray, fault.Line, []string{part.columns[fault.Column]}, s.delivery(slot, row), s.key(row))
 }
 
 func (s *findings) quarantine(f *file, line int, rule, reason, text string) {
@@ -143,25 +187,75 @@ func (s *findings) records(number int, f *file, rows []int) {
 	}
 }
 
-// cells adds the cells of a file that cannot be read.
+// cells adds the cells of a file that cannot be read, and what is odd about the way in which its columns are
+// written, where it first stands.
 func (s *findings) cells(number int, f *file) {
 	for i, c := range s.builder.columns {
-		all := c.common().kept
-		from := sort.Search(len(all), func(k int) bool { return all[k].row >= f.span.From })
-		for _, k := range all[from:] {
+		b := c.common()
+		name := []string{s.full[i].Field.Name}
+		from := sort.Search(len(b.kept), func(k int) bool { return b.kept[k].row >= f.span.From })
+		for _, k := range b.kept[from:] {
 			if k.row >= f.span.To {
 				break
 			}
-			rule := ""
-			switch k.cause {
-			case unreadable:
-				rule = RuleCellUnreadable
-			case holdsNUL:
-				rule = RuleCellNUL
-			default:
-				continue
+			if rule := causeRules[k.cause]; rule != "" {
+				s.add(number, i, f, rule, int(s.builder.lines[k.row]), name, &k.text, s.key(k.row))
 			}
-			s.add(number, i, f, rule, int(s.builder.lines[k.row]), []string{s.full[i].Field.Name}, &k.text, s.key(k.row))
+		}
+		for _, seen := range b.sightings {
+			if f.span.From <= seen.row && seen.row < f.span.To {
+				s.add(number, i, f, oddityRules[seen.oddity], int(s.builder.lines[seen.row]), name, &seen.text, s.key(seen.row))
+			}
+		}
+		if codes, ok := c.(*codeColumn); ok {
+			s.unmapped(number, i, f, codes)
+			s.zerosLost(number, i, f, codes)
+		}
+	}
+}
+
+// unmapped adds, once for every distinct value, the values of a file that mean no code.
+func (s *findings) unmapped(number, slot int, f *file, c *codeColumn) {
+	spelling := c.spellings[number]
+	if spelling == nil {
+		return
+	}
+	missing := map[uint32]bool{}
+	for n, unmapped := range spelling.unmapped {
+		if unmapped {
+			if code, ok := c.dictionary.Lookup([]byte(spelling.codes[n])); ok {
+				missing[code] = true
+			}
+		}
+	}
+	for row := f.span.From; row < f.span.To && len(missing) > 0; row++ {
+		if code := c.codes[row]; !c.isNull(row) && missing[code] {
+			delete(missing, code)
+			s.add(number, slot, f, RuleCodeUnmapped, int(s.builder.lines[row]), []string{s.full[slot].Field.Name}, s.delivery(slot, row), s.key(row))
+		}
+	}
+}
+
+// zerosLost adds identifiers of a file that differ from another only by zeros in front, once each.
+func (s *findings) zerosLost(number, slot int, f *file, c *codeColumn) {
+	field := s.full[slot].Field
+	if field.Type != schemas.TypeKey {
+		return
+	}
+	short := map[uint32]bool{}
+	for code := range uint32(c.dictionary.Len()) {
+		text := c.dictionary.Value(code)
+		if text[0] != '0' || len(bytes.Trim(text, "0123456789")) > 0 {
+			continue
+		}
+		if other, found := c.dictionary.Lookup(bytes.TrimLeft(text, "0")); found {
+			short[other] = true
+		}
+	}
+	for row := f.span.From; row < f.span.To && len(short) > 0; row++ {
+		if code := c.codes[row]; !c.isNull(row) && short[code] {
+			delete(short, code)
+			s.add(number, slot, f, RuleZerosLost, int(s.builder.lines[row]), []string{field.Name}, s.delivery(slot, row), s.key(row))
 		}
 	}
 }
@@ -187,8 +281,9 @@ func (s *findings) key(row int) []string {
 
 // text writes the delivered cells of a record as CSV.
 func (s *findings) text(f *file, row int) string {
-	cells := make([]string, len(f.slots))
-	for place, slot := range f.slots {
+	slots := f.at(int(s.builder.lines[row])).slots
+	cells := make([]string, len(slots))
+	for place, slot := range slots {
 		cells[place], _ = s.full[slot].Delivery(row)
 	}
 	s.written.Reset()

@@ -52,6 +52,14 @@ func TestWhatIsDeliveredComesBack(t *testing.T) {
 		}
 		w.Flush()
 		delete(byLine, 1)
+		isBlank := func(cell string) bool { return strings.Trim(cell, " \t") == "" }
+		blank := 0 // lines of blanks and commas alone are no records
+		for line, cells := range byLine {
+			if !slices.ContainsFunc(cells, func(cell string) bool { return !isBlank(cell) }) && !strings.Contains(strings.Split(text.String(), "\n")[line-1], `"`) {
+				delete(byLine, line)
+				blank++
+			}
+		}
 
 		limits := ingest.Limits{Window: rapid.SampledFrom([]int{0, 1, 7, 50}).Draw(t, "window")}
 		r, err := read(t.Context(), schema, "visits", conform.NewKeys(schema), conform.Options{}, limits, delivery{"v.csv", text.String()})
@@ -87,7 +95,7 @@ func TestWhatIsDeliveredComesBack(t *testing.T) {
 		if len(byLine) > 0 {
 			t.Fatalf("lost: %v", byLine)
 		}
-		if f := r.Files[0]; f.Read != len(records) || f.Accepted != r.Table.Rows || f.Quarantined != len(r.Quarantined) {
+		if f := r.Files[0]; f.Read != len(records)-blank || f.Accepted != r.Table.Rows || f.Quarantined != len(r.Quarantined) {
 			t.Fatalf("report %+v", f)
 		}
 	})

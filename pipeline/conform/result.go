@@ -12,6 +12,7 @@ func (b *Builder) result() *Result {
 	full := b.buildColumns()
 	out := &Result{}
 	found := newFindings(b, full)
+	superseded := b.superseded(full)
 	var gone removal
 	for i, f := range b.files {
 		if f.dropped {
@@ -19,12 +20,20 @@ func (b *Builder) result() *Result {
 			continue
 		}
 		unplaced := b.unplaced(f)
-		for _, row := range unplaced {
+		later := slices.DeleteFunc(superseded[i], func(row int) bool {
+			_, also := slices.BinarySearch(unplaced, row)
+			return also
+		})
+		aside := slices.Concat(unplaced, later)
+		slices.Sort(aside)
+		for _, row := range aside {
 			gone.add(table.Span{From: row, To: row + 1})
 		}
-		b.report(i, f, len(unplaced))
-		out.Files = append(out.Files, f.report)
+		f.report.Superseded = len(later)
+		b.report(i, f, len(aside))
 		found.file(i, f, unplaced)
+		found.superseded(i, f, later)
+		out.Files = append(out.Files, f.report)
 	}
 	out.Problems, out.Quarantined = found.sorted(), found.quarantined
 	if gone.count() > 0 {
@@ -54,7 +63,7 @@ func (b *Builder) buildColumns() []*table.Column {
 
 // delivered tells whether a file that counts had a slot's column.
 func (b *Builder) delivered(slot int) bool {
-	return slices.ContainsFunc(b.files, func(f *file) bool { return !f.dropped && slices.Contains(f.slots, slot) })
+	return slices.ContainsFunc(b.files, func(f *file) bool { return !f.dropped && f.has(slot) })
 }
 
 // table puts columns, and where their rows come from, together.
@@ -107,17 +116,18 @@ func (b *Builder) report(number int, f *file, unplaced int) {
 		switch fault.Kind {
 		case table.Stray:
 			r.Stray++
-			continue
 		case table.Unclosed:
 			r.Damaged = true
 		}
-		r.Read++
-		r.Quarantined++
+		if fault.Kind.Rejects() {
+			r.Read++
+			r.Quarantined++
+		}
 	}
 	r.Accepted = r.Read - r.Quarantined
 	r.HeaderOnly = r.Read == 0
 	for i, field := range b.schema.Fields {
-		if c, ok := b.columns[i].(*dateColumn); ok && slices.Contains(f.slots, i) {
+		if c, ok := b.columns[i].(*dateColumn); ok && f.has(i) {
 			r.Dates = append(r.Dates, DateColumn{field.Name, c.files[number].layout, c.files[number].undecided})
 		}
 	}

@@ -3,6 +3,7 @@ package conform
 import (
 	"math"
 
+	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
 
@@ -11,6 +12,16 @@ type codeColumn struct {
 	base
 	dictionary *table.Dictionary
 	codes      []uint32
+	field      *schemas.Field
+	spelling   *spelling   // of the current file; nil when values are taken as they are written
+	spellings  []*spelling // of the files that ended
+}
+
+func (c *codeColumn) beginFile(options *Options) { c.spelling = spellingOf(c.field, options) }
+
+func (c *codeColumn) endFile() {
+	c.spellings = append(c.spellings, c.spelling)
+	c.base.endFile()
 }
 
 func (c *codeColumn) add(text *table.Text, place int) {
@@ -18,7 +29,38 @@ func (c *codeColumn) add(text *table.Text, place int) {
 	c.eachCell(text, place, c.set)
 }
 
-func (c *codeColumn) set(row int, value []byte) { c.codes[row] = c.dictionary.Code(value) }
+func (c *codeColumn) set(row int, value []byte) {
+	value, ok := c.identifier(row, value)
+	if !ok {
+		return
+	}
+	if c.spelling != nil {
+		code, same := c.spelling.of(value)
+		if !same {
+			c.keep(row, value, rewritten, 0)
+		}
+		if value = code; len(value) == 0 { // an object without a flag that is set
+			c.null(row)
+			return
+		}
+	}
+	c.codes[row] = c.dictionary.Code(value)
+}
+
+// identifier returns the text of a code or identifier without what a spreadsheet added to it. What a spreadsheet
+// took away cannot be had back: the cell is refused and ok is false.
+func (b *base) identifier(row int, value []byte) (text []byte, ok bool) {
+	if isExponent(value) {
+		b.refuse(row, value, exponent)
+		return nil, false
+	}
+	whole, cut := withoutDecimals(value)
+	if cut {
+		b.see(decimal, row, value)
+		b.keep(row, value, rewritten, 0)
+	}
+	return whole, true
+}
 
 func (c *codeColumn) without(rows int) {
 	c.codes = extended(c.codes, rows)
@@ -39,11 +81,12 @@ func (c *codeColumn) build() *table.Column {
 // textColumn reads text that is different in nearly every row.
 type textColumn struct {
 	base
+	names   bool    // it names somebody or something: a number in it is an identifier
 	offsets []int32 // of the rows so far, from 0
 	data    []byte
 }
 
-func newTextColumn() *textColumn { return &textColumn{offsets: []int32{0}} }
+func newTextColumn(names bool) *textColumn { return &textColumn{names: names, offsets: []int32{0}} }
 
 func (c *textColumn) add(text *table.Text, place int) {
 	c.offsets = roomFor(c.offsets, text.Records())
@@ -52,6 +95,12 @@ func (c *textColumn) add(text *table.Text, place int) {
 }
 
 func (c *textColumn) set(row int, value []byte) {
+	if c.names {
+		var ok bool
+		if value, ok = c.identifier(row, value); !ok {
+			return
+		}
+	}
 	c.fill(row)
 	if len(c.data)+len(value) > math.MaxInt32 {
 		panic("the texts of one column pass 2 GiB; split the delivery by year")

@@ -57,3 +57,30 @@ func blankAt(text []byte, has func(text, blank []byte) bool) int {
 	}
 	return 0
 }
+
+// withoutHidden appends text to to, with no-break blanks as plain ones and without zero-width characters, and tells
+// whether there were any.
+func withoutHidden(to, text []byte) (clean []byte, hidden bool) {
+	for at := 0; at < len(text); {
+		if text[at] < 0x80 {
+			to = append(to, text[at])
+			at++
+			continue
+		}
+		n := 0
+		for i, blank := range blankRunes {
+			if bytes.HasPrefix(text[at:], blank) {
+				if n, hidden = len(blank), true; i == 0 {
+					to = append(to, ' ')
+				}
+				break
+			}
+		}
+		if n == 0 {
+			to = append(to, text[at])
+			n = 1
+		}
+		at += n
+	}
+	return to, hidden
+}

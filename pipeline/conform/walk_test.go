@@ -19,11 +19,19 @@ type delivery struct{ name, text string }
 // sink joins the reader with the builder, as the pipeline does.
 type sink struct {
 	*conform.Builder
-	file string
+	file  string
+	begun bool
 }
 
-func (s sink) Header(columns []string, line int) error { return s.Begin(s.file, columns, line) }
-func (s sink) Batch(text *table.Text) error            { return s.Add(text) }
+func (s *sink) Header(columns []string, line int) error {
+	if s.begun {
+		return s.Section(columns, line)
+	}
+	s.begun = true
+	return s.Begin(s.file, columns, line)
+}
+
+func (s *sink) Batch(text *table.Text) error { return s.Add(text) }
 
 // read walks files of a table through both stages.
 func read(ctx context.Context, c *schemas.Collection, name string, keys *conform.Keys, options conform.Options, limits ingest.Limits, files ...delivery) (*conform.Result, error) {
@@ -41,7 +49,7 @@ func read(ctx context.Context, c *schemas.Collection, name string, keys *conform
 }
 
 func readFile(ctx context.Context, b *conform.Builder, name string, r io.Reader, limits ingest.Limits) error {
-	if _, err := ingest.ReadCSV(ctx, r, limits, sink{b, name}); err != nil {
+	if _, err := ingest.ReadCSV(ctx, r, ingest.Options{Limits: limits}, &sink{Builder: b, file: name}); err != nil {
 		return err
 	}
 	return b.End()

@@ -28,11 +28,12 @@ func (w *window) done() {
 	}
 }
 
-// message is what a worker is told: that a file begins, with the place of each slot's column in its header or
-// -1; its next window; or, with neither, that it ends.
+// message is what a worker is told: that a file begins, and how it is to be read; where each slot's column stands in
+// its header, or -1; its next window; or, with none of these, that it ends.
 type message struct {
-	places []int
-	window *window
+	options *Options
+	places  []int
+	window  *window
 }
 
 // slot is a column and its number among all columns of the table.
@@ -70,6 +71,10 @@ func (w *worker) run(ctx context.Context, fail context.CancelCauseFunc) {
 			switch {
 			case !more:
 				return
+			case m.options != nil:
+				for _, s := range w.slots {
+					s.column.beginFile(m.options)
+				}
 			case m.places != nil:
 				places = m.places
 			case m.window != nil:

@@ -8,6 +8,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"frontdoor/rules"
+	"frontdoor/schemas"
 )
 
 // Page is a file with what it must hold. Path has slashes and is relative to the top of the repository.
@@ -16,26 +20,34 @@ type Page struct {
 	Text []byte
 }
 
-// Pages makes every page.
+// Pages makes every page: one for each collection, catalogue of rules and catalogue of measures, and one for the
+// results.
 func Pages() ([]Page, error) {
 	var all []Page
-	for _, p := range []struct {
-		path string
-		make func() ([]byte, error)
+	for _, kind := range []struct {
+		folder string
+		names  []string
+		make   func(name string) ([]byte, error)
 	}{
-		{"rules/docs/front_door.md", func() ([]byte, error) { return rulePage("front_door") }},
-		{"schemas/docs/front_door.md", func() ([]byte, error) { return collectionPage("front_door") }},
-		{"schemas/docs/results.md", resultPage},
-		{"pipeline/measure/docs/front_door.md", func() ([]byte, error) { return measurePage("front_door") }},
+		{"rules/docs/", slices.DeleteFunc(rules.Catalogues(), func(name string) bool { return name == structure }), rulePage},
+		{"schemas/docs/", schemas.Collections(), collectionPage},
+		{"schemas/docs/", []string{"results"}, func(string) ([]byte, error) { return resultPage() }},
+		{"pipeline/measure/docs/", []string{"front_door"}, measurePage},
 	} {
-		text, err := p.make()
-		if err != nil {
-			return nil, fmt.Errorf("make %s: %w", p.path, err)
+		for _, name := range kind.names {
+			path := kind.folder + name + ".md"
+			text, err := kind.make(name)
+			if err != nil {
+				return nil, fmt.Errorf("make %s: %w", path, err)
+			}
+			all = append(all, Page{path, text})
 		}
-		all = append(all, Page{p.path, text})
 	}
 	return all, nil
 }
+
+// structure names the rules about the files themselves, which stand on the page of the front door.
+const structure = "structure"
 
 // Write writes a page below a folder.
 func (p Page) Write(folder string) error {

@@ -51,10 +51,43 @@ func BenchmarkScan(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				sink := &releaser{}
-				if _, err := ReadCSV(b.Context(), bytes.NewReader(text), Limits{}, sink); err != nil || sink.records != 200_000 {
+				if _, err := ReadCSV(b.Context(), bytes.NewReader(text), Options{}, sink); err != nil || sink.records != 200_000 {
 					b.Fatal(err, sink.records)
 				}
 			}
 		})
+	}
+}
+
+// BenchmarkDigest sums a plain text up and tells its encoding.
+func BenchmarkDigest(b *testing.B) {
+	text := contactsText(200_000)
+	root, place := written(b, "x.csv", text)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		if _, err := Digest(b.Context(), root, place, Undeclared, Limits{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkSheet reads a sheet of shared texts and dates.
+func BenchmarkSheet(b *testing.B) {
+	const rows = 20_000
+	var sheet bytes.Buffer
+	sheet.WriteString(`<sheetData><row r="1"><c r="A1" t="str"><v>Child ID</v></c><c r="B1" t="str"><v>Contact date</v></c><c r="C1" t="str"><v>Source</v></c></row>`)
+	for i := range rows {
+		fmt.Fprintf(&sheet, `<row r="%d"><c r="A%d"><v>%d</v></c><c r="B%d" s="1"><v>%d</v></c><c r="C%d" t="s"><v>%d</v></c></row>`, i+2, i+2, 100_000+i, i+2, 43000+i%1000, i+2, i%2)
+	}
+	sheet.WriteString("</sheetData>")
+	root, place := written(b, "x.xlsx", book{sheets: []string{"S"}, xml: []string{sheet.String()}, styles: dateStyles, strings: "<si><t>Police</t></si><si><t>School</t></si>"}.bytes(b))
+	place.Sheet = "S"
+	b.SetBytes(int64(sheet.Len()))
+	b.ReportAllocs()
+	for b.Loop() {
+		sink := &releaser{}
+		if _, err := Read(b.Context(), root, place, Options{}, sink); err != nil || sink.records != rows {
+			b.Fatal(err, sink.records)
+		}
 	}
 }

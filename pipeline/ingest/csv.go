@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"frontdoor/schemas/table"
 )
@@ -38,7 +39,7 @@ func (w windows) lend(size int) *window {
 	}
 	t := &win.text
 	t.Begin, t.End, t.Lines = t.Begin[:cap(t.Begin)], t.End[:cap(t.End)], t.Lines[:0]
-	t.NUL, t.Faults = t.NUL[:0], nil
+	t.Marks, t.Faults, t.Columns = t.Marks[:0], nil, 0
 	return win
 }
 
@@ -50,26 +51,90 @@ func (w windows) takeBack(win *window) {
 	}
 }
 
-// ReadCSV reads a file of comma-separated text: UTF-8 with or without a byte order mark, lines ended by LF or
-// CRLF, cells in double quotes where they hold commas, quotes or line ends. The header and then the records go
+// Options say how a file is to be read. What is left out is told from the file.
+type Options struct {
+	Limits    Limits
+	Encoding  Encoding
+	Separator byte
+	// Known tells whether a name is that of a column of the table; nil when nothing is known. It is what tells the
+	// header from the titles above it.
+	Known func(name string) bool
+}
+
+// ReadCSV reads a file of separated text: lines ended by LF, CRLF or CR, cells in double quotes where they hold
+// separators, quotes or line ends. Encoding, separator and the place of the header are told from its beginning
+// unless declared; a text whose beginning is plain must be UTF-8 throughout. The header and then the records go
 // to sink. The error is one whose cause is an Err value when the whole file cannot be read, and then what the
 // sink took so far is worth nothing; the sink's own; the reader's; or that of ctx.
-func ReadCSV(ctx context.Context, r io.Reader, limits Limits, sink Sink) (Report, error) {
-	head := make([]byte, headSize)
-	n, err := io.ReadFull(r, head)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return Report{}, fmt.Errorf("read extract: %w", nameless(err))
-	}
-	if err := checkHead(head[:n]); err != nil {
+func ReadCSV(ctx context.Context, r io.Reader, options Options, sink Sink) (Report, error) {
+	head, err := readHead(r, headSize)
+	if err != nil {
 		return Report{}, err
 	}
-	text, mark := bytes.CutPrefix(head[:n], byteOrderMark)
+	if err := refuseBinary(head); err != nil {
+		return Report{}, err
+	}
+	report := Report{Encoding: options.Encoding}
+	told, mark := encodingOf(head)
+	if report.Encoding == Undeclared {
+		report.Encoding = told
+	}
+	report.Mark = mark > 0 && told == report.Encoding
+	if !report.Mark {
+		mark = 0
+	}
+	text := decoded(io.MultiReader(bytes.NewReader(head[mark:]), r), report.Encoding)
+	if head, err = readHead(text, dialectSize); err != nil {
+		return report, err
+	}
+	d := detectDialect(head, len(head) < dialectSize, options.Separator, options.Known)
+	report.Separator, report.LineEnds = d.separator, d.ends
+	text = io.MultiReader(bytes.NewReader(head[d.at:]), text)
+	if d.ends == "CR" {
+		text = &feedReader{source: text}
+	}
 	c := &csvReader{
-		ctx: ctx, source: io.MultiReader(bytes.NewReader(text), r), sink: sink, windows: make(windows, maxFree),
-		scanner: scanner{limits: limits.withDefaults(), line: 1, report: Report{Mark: mark}},
+		ctx: ctx, source: text, sink: sink, windows: make(windows, maxFree), titles: d.titles,
+		scanner: scanner{limits: options.Limits.withDefaults(), separator: d.separator, line: d.header, report: report},
 	}
 	err = c.read()
 	return c.scanner.report, err
+}
+
+// readHead reads the beginning of a text: size bytes, or fewer when it is shorter.
+func readHead(r io.Reader, size int) ([]byte, error) {
+	head := make([]byte, size)
+	n, err := io.ReadFull(r, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, readFault(err)
+	}
+	return head[:n], nil
+}
+
+// readFault wraps an error of reading, unless it says already what to do.
+func readFault(err error) error {
+	for _, known := range []error{ErrEncoding, ErrLimit, ErrDamaged, ErrProtected, ErrBinary} {
+		if errors.Is(err, known) {
+			return err
+		}
+	}
+	return fmt.Errorf("read extract: %w", nameless(err))
+}
+
+// refuseBinary returns why a file that begins so is no text, or nil.
+func refuseBinary(head []byte) error {
+	format, err := formatOf(head)
+	switch {
+	case err != nil:
+		return err
+	case bytes.HasPrefix(head, oldOffice):
+		return refuseOldOffice(head)
+	case format == formatZip:
+		return fmt.Errorf(`read extract: the file is a zip archive or a workbook; deliver the table in it as "CSV UTF-8": %w`, ErrBinary)
+	case format == formatGzip:
+		return fmt.Errorf("read extract: the file is compressed with gzip once more than is read; unpack it: %w", ErrBinary)
+	}
+	return nil
 }
 
 // csvReader moves a file through windows.
@@ -79,6 +144,7 @@ type csvReader struct {
 	sink    Sink
 	scanner scanner
 	windows windows
+	titles  []title // the lines above the header, until they are handed on
 }
 
 // read fills a window, hands on its whole records and carries the rest over to the next.
@@ -93,20 +159,21 @@ func (c *csvReader) read() error {
 		n, err := io.ReadFull(c.source, win.buffer[held:size])
 		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 		if err != nil && !last {
-			return fmt.Errorf("read extract: %w", nameless(err))
+			return readFault(err)
 		}
 		data := win.buffer[:held+n]
 		clear(win.buffer[held+n : held+n+block])
-		if checked, err = c.checkText(data, checked, last); err != nil {
+		s.text, s.kept = &win.text, 0
+		if checked, win.text.Plain, err = c.checkText(data, checked, last); err != nil {
 			return err
 		}
-		s.text, s.kept = &win.text, 0
 		used, err := c.scan(data, last)
 		if err != nil {
 			return err
 		}
+		last = last && !s.section
 		held = len(data) - used
-		if used == 0 && !last {
+		if used == 0 && !last && !s.section {
 			if size >= s.limits.Record {
 				return fmt.Errorf("read extract: the record on line %d is longer than %d bytes; check the file's line ends, or raise the limit: %w", s.line, s.limits.Record, ErrLimit)
 			}
@@ -116,10 +183,10 @@ func (c *csvReader) read() error {
 		if !last {
 			next = c.windows.lend(size)
 			copy(next.buffer, data[used:])
-			checked -= used
+			checked = max(checked-used, 0)
 		}
 		s.closeWindow(data[:used])
-		win.text.Data, win.text.Columns = data, s.columns
+		win.text.Data = data
 		if err := c.handOn(win); err != nil || last {
 			return err
 		}
@@ -130,7 +197,7 @@ func (c *csvReader) read() error {
 // scan scans a window; while the header is not known, it is read first.
 func (c *csvReader) scan(data []byte, last bool) (used int, err error) {
 	s := &c.scanner
-	if s.columns == 0 {
+	if s.section = false; s.columns == 0 {
 		if used = s.scan(data, 0, last); !s.stopped {
 			if last {
 				return used, fmt.Errorf("read extract: the file has only blank lines; export it again: %w", ErrEmpty)
@@ -141,6 +208,7 @@ func (c *csvReader) scan(data []byte, last bool) (used int, err error) {
 			return used, err
 		}
 	}
+	s.text.Columns = s.columns
 	return s.scan(data, used, last), nil
 }
 
@@ -148,7 +216,7 @@ func (c *csvReader) scan(data []byte, last bool) (used int, err error) {
 func (c *csvReader) header(data []byte) error {
 	s := &c.scanner
 	t := s.text
-	if s.report.Damaged {
+	if len(t.Lines) == 0 {
 		return fmt.Errorf("read extract: a quote in the header, line %d, never closes; close it or export the file again: %w", t.Faults[0].Line, ErrHeader)
 	}
 	names := make([]string, s.kept)
@@ -162,45 +230,38 @@ func (c *csvReader) header(data []byte) error {
 	line := int(t.Lines[0])
 	names = names[:filled]
 	switch {
-	case filled == 0:
+	case !slices.ContainsFunc(names, hasLetter):
 		return fmt.Errorf("read extract: the header, line %d, names no column; export the file again with column names: %w", line, ErrHeader)
 	case filled > s.limits.Columns:
 		return fmt.Errorf("read extract: the header has %d columns, more than the limit of %d; check the file's line ends, or raise the limit: %w", filled, s.limits.Columns, ErrLimit)
 	}
-	if err := checkDialect(names, line); err != nil {
-		return err
-	}
-	s.columns, s.report.Columns = filled, filled
+	s.columns, s.report.Columns = filled, max(s.report.Columns, filled)
+	s.headers = newHeaders(names)
 	s.stopped, s.kept = false, 0
-	t.Lines, t.Faults = t.Lines[:0], nil
+	t.Lines = t.Lines[:0]
+	for _, title := range c.titles {
+		s.note(table.Fault{Kind: table.Title, Line: title.line, Text: title.text})
+	}
+	c.titles = nil
 	return c.sink.Header(names, line)
 }
 
-// checkDialect returns an error when the header shows that the file is written with other separators.
-func checkDialect(names []string, line int) error {
-	const remedy = `save it as "CSV UTF-8" with commas and deliver it again`
-	if slices.ContainsFunc(names, func(name string) bool { return strings.Contains(name, "\r") }) {
-		return fmt.Errorf("read extract: the header, line %d, holds a lone carriage return where a line feed should be; %s: %w", line, remedy, ErrDialect)
-	}
-	if len(names) > 1 {
-		return nil
-	}
-	for _, separator := range []struct{ character, name string }{{";", "semicolons"}, {"\t", "tabs"}, {"|", "vertical bars"}} {
-		if strings.Contains(names[0], separator.character) {
-			return fmt.Errorf("read extract: the header, line %d, has no comma but %s; %s: %w", line, separator.name, remedy, ErrDialect)
-		}
-	}
-	return nil
-}
+// hasLetter tells whether a name could be one: numbers alone are a record, and the header is missing.
+func hasLetter(name string) bool { return strings.ContainsFunc(name, unicode.IsLetter) }
 
-// checkText checks that the text of a window up to its last line end is UTF-8, and returns up to where.
-func (c *csvReader) checkText(data []byte, checked int, last bool) (int, error) {
-	end := len(data)
+// checkText checks that the text of a window up to its last line end is UTF-8. It returns up to where, and whether
+// all of that is ASCII.
+func (c *csvReader) checkText(data []byte, checked int, last bool) (end int, plain bool, err error) {
+	end = len(data)
 	if !last {
 		end = max(checked, bytes.LastIndexByte(data, '\n')+1)
 	}
-	line := c.scanner.line + bytes.Count(data[:checked], []byte{'\n'})
-	return end, checkUTF8(data[checked:end], line)
+	line := c.scanner.line
+	if checked > 0 {
+		line += bytes.Count(data[:checked], []byte{'\n'})
+	}
+	plain, err = checkUTF8(data[checked:end], line)
+	return end, plain && (checked == 0 || isASCII(data[:checked])), err
 }
 
 // handOn gives a window to the sink, which owns it from then on.

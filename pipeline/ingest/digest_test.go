@@ -24,7 +24,7 @@ func TestDigest(t *testing.T) {
 	}
 	defer root.Close()
 
-	sum, err := Digest(t.Context(), root, "contacts.csv")
+	sum, err := Digest(t.Context(), root, Place{Name: "contacts.csv"}, Undeclared, Limits{})
 	want := sha256.Sum256(text)
 	if err != nil || sum.Bytes != int64(len(text)) || sum.SHA256 != hex.EncodeToString(want[:]) || sum.ModTime.IsZero() {
 		t.Errorf("sum %+v, error %v", sum, err)
@@ -32,16 +32,16 @@ func TestDigest(t *testing.T) {
 
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Digest(ended, root, "contacts.csv"); !errors.Is(err, context.Canceled) {
+	if _, err := Digest(ended, root, Place{Name: "contacts.csv"}, Undeclared, Limits{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("after cancellation: %v", err)
 	}
 	for _, name := range []string{"Noor Ali.csv", "../contacts.csv", "."} {
-		_, err := Digest(t.Context(), root, name)
+		_, err := Digest(t.Context(), root, Place{Name: name}, Undeclared, Limits{})
 		if err == nil || strings.Contains(err.Error(), "Noor") || strings.Contains(err.Error(), "contacts") {
 			t.Errorf("error %v, want one without the file's name", err)
 		}
 	}
-	if _, err := Digest(t.Context(), root, "Noor Ali.csv"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Digest(t.Context(), root, Place{Name: "Noor Ali.csv"}, Undeclared, Limits{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v, want one of a file that is not there", err)
 	}
 }

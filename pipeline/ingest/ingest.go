@@ -12,8 +12,8 @@ package ingest
 
 import "frontdoor/schemas/table"
 
-// Sink takes what a reader finds. Header is called once, before any Batch, with the names as delivered and the
-// line on which they stand. Batch is called for the windows in order; the window belongs to the sink until it
+// Sink takes what a reader finds. Header is called before any Batch, with the names as delivered and the line on
+// which they stand, and again where another header begins: the windows behind it have its columns. Batch is called for the windows in order; the window belongs to the sink until it
 // calls Release on it. An error of either ends the reading and is returned as it is.
 type Sink interface {
 	Header(columns []string, line int) error
@@ -24,8 +24,15 @@ type Sink interface {
 type Limits struct {
 	Window  int // bytes read at a time: 512 KiB
 	Record  int // bytes of one record: 16 MiB
-	Field   int // bytes of one quoted cell: 1 MiB
+	Field   int // bytes of one cell: 1 MiB
 	Columns int // columns of the header: 4,096
+
+	Unpacked int64 // bytes that an archive or a part of a workbook may unpack to: 64 GiB
+	Ratio    int   // how many times its size it may unpack to, from 16 MiB on: 250
+	Members  int   // of an archive: 10,000
+	Depth    int   // archives in archives: 1, that is none in another
+	Sheets   int   // of a workbook: 256
+	Held     int   // bytes that are held in memory of a workbook in an archive, and of a workbook's texts: 512 MiB
 }
 
 func (l Limits) withDefaults() Limits {
@@ -38,6 +45,14 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Record, 16<<20)
 	set(&l.Field, 1<<20)
 	set(&l.Columns, 4096)
+	set(&l.Ratio, 250)
+	set(&l.Members, 10_000)
+	set(&l.Depth, 1)
+	set(&l.Sheets, 256)
+	set(&l.Held, 512<<20)
+	if l.Unpacked <= 0 {
+		l.Unpacked = 64 << 30
+	}
 	l.Window = min(l.Window, l.Record)
 	return l
 }
@@ -50,4 +65,8 @@ type Report struct {
 	Rejected int
 	Mark     bool // the file begins with a byte order mark
 	Damaged  bool // a quote never closed: what follows it was read from the next line on
+
+	Encoding  Encoding
+	Separator byte   // between the cells of a text; 0 for a sheet
+	LineEnds  string // LF, CRLF or CR, as most lines end; blank for a sheet
 }

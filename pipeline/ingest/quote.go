@@ -7,7 +7,7 @@ type quoted struct {
 	outcome  quoteOutcome
 	closing  int // the place of the closing quote
 	end      int // where the cell ends: at the closing quote, or behind the text that follows it
-	next     int // the place of the comma or line feed behind the cell; the end of the data at the end of the file
+	next     int // the place of the separator or line feed behind the cell; the end of the data at the end of the file
 	feeds    int // line feeds inside the quotes
 	escaped  bool
 	trailing bool // text stands behind the closing quote
@@ -24,7 +24,7 @@ const (
 // readQuoted reads the cell whose opening quote stands at open. A cell of more than limit bytes stays open.
 // So does one that spans lines and has text behind its closing quote: that quote opens another cell, and the
 // records between the two are worth more than the doubt.
-func readQuoted(data []byte, open, limit int, last bool) quoted {
+func readQuoted(data []byte, open int, separator byte, limit int, last bool) quoted {
 	closing, escaped, outcome := findClosing(data, open, limit, last)
 	if outcome != quoteCloses {
 		return quoted{outcome: outcome}
@@ -32,11 +32,11 @@ func readQuoted(data []byte, open, limit int, last bool) quoted {
 	q := quoted{closing: closing, end: closing, escaped: escaped}
 	behind := closing + 1
 	q.feeds = bytes.Count(data[open:closing], []byte{'\n'})
-	if behind < len(data) && (data[behind] == ',' || data[behind] == '\n') {
+	if behind < len(data) && (data[behind] == separator || data[behind] == '\n') {
 		q.next = behind
 		return q
 	}
-	if q.next = behind + endOfCell(data[behind:]); q.next == len(data) && !last {
+	if q.next = behind + endOfCell(data[behind:], separator); q.next == len(data) && !last {
 		return quoted{outcome: quoteNeedsMore}
 	}
 	rest := q.next
@@ -76,10 +76,10 @@ func findClosing(data []byte, open, limit int, last bool) (at int, escaped bool,
 	}
 }
 
-// endOfCell returns the place of the first comma or line feed, or the length of data.
-func endOfCell(data []byte) int {
+// endOfCell returns the place of the first separator or line feed, or the length of data.
+func endOfCell(data []byte, separator byte) int {
 	for i, b := range data {
-		if b == ',' || b == '\n' {
+		if b == separator || b == '\n' {
 			return i
 		}
 	}

@@ -14,16 +14,21 @@ const block = 64
 
 // scanner finds the cells of windows. It carries from one window to the next what does not lie in the text.
 type scanner struct {
-	limits  Limits
-	columns int // columns of the header; 0 until it is known
-	line    int // the physical line on which the current record starts
-	report  Report
+	limits    Limits
+	separator byte
+	columns   int // columns of the header; 0 until it is known
+	line      int // the physical line on which the current record starts
+	report    Report
+	headers   *headers
+	blank     int // the first of the blank lines before the current record, 0 when there are none
+	blanks    int // how many
 
 	text    *table.Text // the window being filled; its Begin and End have all their capacity as length
 	kept    int         // cells of the window's good records
 	feeds   int         // line feeds in the quoted cells of the current record
 	repairs []repair
 	stopped bool // the header was read, or one of its quotes stays open
+	section bool // another header begins at the place up to which the text was used
 }
 
 // repair is a quoted cell of the current record whose text is put right once the record is known to be good.
@@ -39,13 +44,13 @@ const (
 	gather = 0x0102040810204080
 )
 
-// marks returns a bit for every byte of a block that is a comma, a line feed or a quote. A byte above a true
-// one may be marked in error, so every marked byte is looked at.
-func marks(bytes []byte) (mask uint64) {
+// marks returns a bit for every byte of a block that is a separator, given eight times in a word, a line feed or
+// a quote. A byte above a true one may be marked in error, so every marked byte is looked at.
+func marks(bytes []byte, separators uint64) (mask uint64) {
 	for i := 0; i < block; i += 8 {
 		word := binary.LittleEndian.Uint64(bytes[i:])
-		comma, feed, quote := word^ones*',', word^ones*'\n', word^ones*'"'
-		found := ((comma-ones)&^comma | (feed-ones)&^feed | (quote-ones)&^quote) & highs
+		ending, feed, quote := word^separators, word^ones*'\n', word^ones*'"'
+		found := ((ending-ones)&^ending | (feed-ones)&^feed | (quote-ones)&^quote) & highs
 		mask |= found >> 7 * gather >> 56 << i
 	}
 	return mask
@@ -59,26 +64,30 @@ func (s *scanner) scan(data []byte, from int, last bool) (used int) {
 	begins, ends := s.text.Begin, s.text.End
 	n := s.kept
 	record, begin, pos := from, from, from
-	cut := 0 // bytes between the end of the cell's text and the comma or line feed: its closing quote
+	cut := 0 // bytes between the end of the cell's text and the separator or line feed: its closing quote
+	separator, separators := s.separator, ones*uint64(s.separator)
 	s.feeds, s.repairs = 0, s.repairs[:0]
 
 	for pos < len(data) {
 		next := pos + block
 	marked:
-		for mask := marks(padded[pos : pos+block]); mask != 0; {
+		for mask := marks(padded[pos:pos+block], separators); mask != 0; {
 			p := pos + bits.TrailingZeros64(mask)
 			mask &= mask - 1
 			if n >= len(begins) || n >= len(ends) {
 				begins, ends = s.grow()
 			}
 			switch padded[p] {
-			case ',':
+			case separator:
 				begins[n], ends[n] = uint32(begin), uint32(p-cut)
 				n++
 				begin, cut = p+1, 0
 			case '\n':
 				begins[n], ends[n] = uint32(begin), uint32(endOfText(data, begin, p, cut))
 				n = s.endRecord(data[record:p], data, n+1)
+				if s.section {
+					return record
+				}
 				record, begin, cut = p+1, p+1, 0
 				if s.stopped {
 					return record
@@ -87,7 +96,7 @@ func (s *scanner) scan(data []byte, from int, last bool) (used int) {
 				if p != begin {
 					continue // literal
 				}
-				q := readQuoted(data, p, s.limits.Field, last)
+				q := readQuoted(data, p, separator, s.limits.Field, last)
 				if q.outcome == quoteStaysOpen {
 					if next = endOfLine(data, p, last); next < 0 {
 						return record
@@ -120,7 +129,9 @@ func (s *scanner) scan(data []byte, from int, last bool) (used int) {
 			begins, ends = s.grow()
 		}
 		begins[n], ends[n] = uint32(begin), uint32(endOfText(data, begin, len(data), cut))
-		s.endRecord(data[record:], data, n+1)
+		if s.endRecord(data[record:], data, n+1); s.section {
+			return record
+		}
 		record = len(data)
 	}
 	return record
@@ -158,20 +169,38 @@ func (s *scanner) grow() (begins, ends []uint32) {
 // of the next one begin.
 func (s *scanner) endRecord(raw, data []byte, n int) int {
 	line, cells := s.line, n-s.kept
-	s.line += 1 + s.feeds
 	repairs := s.repairs
-	s.feeds, s.repairs = 0, s.repairs[:0]
-	switch {
-	case cells == 1 && len(bytes.Trim(raw, " \t\r")) == 0: // a blank line is no record
+	if (len(raw) == 0 || raw[0] <= ' ' || raw[0] == s.separator) && s.isBlank(raw) { // no record
+		s.addBlank(line)
+		s.line++
 		return s.kept
+	}
+	if s.columns > 0 && s.headers.begins(data[s.text.Begin[s.kept]:s.text.End[s.kept]]) {
+		switch s.headers.compare(s.texts(data, n)) {
+		case sameHeader:
+			return s.take(table.Fault{Kind: table.HeaderAgain, Line: line, Text: string(bytes.TrimSuffix(raw, []byte{'\r'}))})
+		case otherHeader:
+			s.take(table.Fault{Kind: table.OtherHeader, Line: line, Text: string(bytes.TrimSuffix(raw, []byte{'\r'}))})
+			s.line, s.section, s.columns = line, true, 0
+			return s.kept
+		}
+	}
+	switch {
 	case s.columns == 0:
 		s.stopped = true
+	case mayBeTotal(data[s.text.Begin[s.kept]:s.text.End[s.kept]]) && isTotal(s.texts(data, n), s.columns):
+		return s.take(table.Fault{Kind: table.Total, Line: line, Text: string(bytes.TrimSuffix(raw, []byte{'\r'}))})
 	case cells > s.columns && s.blankFrom(data, s.kept+s.columns, n):
 		n = s.kept + s.columns
 	case cells != s.columns:
-		s.reject(table.Fault{Kind: table.Ragged, Line: line, Cells: cells, Text: string(bytes.TrimSuffix(raw, []byte{'\r'}))})
-		return s.kept
+		return s.take(table.Fault{Kind: table.Ragged, Line: line, Cells: cells, Text: string(bytes.TrimSuffix(raw, []byte{'\r'}))})
 	}
+	if len(raw) > s.limits.Field && s.overlong(n) {
+		return s.take(table.Fault{Kind: table.Overlong, Line: line, Text: string(bytes.TrimSuffix(raw, []byte{'\r'}))})
+	}
+	s.endBlanks()
+	s.line += 1 + s.feeds
+	s.feeds, s.repairs = 0, s.repairs[:0]
 	for _, r := range repairs {
 		if r.cell >= n {
 			break
@@ -184,6 +213,70 @@ func (s *scanner) endRecord(raw, data []byte, n int) int {
 	s.text.Lines = append(s.text.Lines, uint32(line))
 	s.kept = n
 	return n
+}
+
+// isBlank tells whether a line holds nothing but blanks and separators, such as Excel writes below a list.
+func (s *scanner) isBlank(raw []byte) bool {
+	for _, b := range raw {
+		if b != ' ' && b != '\t' && b != '\r' && (b != s.separator || s.columns == 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// take takes the current record out and notes why. It returns where the cells of the next one begin.
+func (s *scanner) take(f table.Fault) int {
+	s.endBlanks()
+	s.line += 1 + s.feeds
+	s.feeds, s.repairs = 0, s.repairs[:0]
+	s.note(f)
+	return s.kept
+}
+
+func (s *scanner) note(f table.Fault) {
+	s.text.Faults = append(s.text.Faults, f)
+	if f.Kind.Rejects() {
+		s.report.Rejected++
+	}
+}
+
+// texts returns the cells of the current record, which end at n, as they lie in data.
+func (s *scanner) texts(data []byte, n int) [][]byte {
+	cells := make([][]byte, 0, n-s.kept)
+	for cell := s.kept; cell < n; cell++ {
+		cells = append(cells, data[s.text.Begin[cell]:s.text.End[cell]])
+	}
+	return cells
+}
+
+// overlong tells whether a cell of the current record, whose cells end at n, passes the limit.
+func (s *scanner) overlong(n int) bool {
+	for cell := s.kept; cell < n; cell++ {
+		if int(s.text.End[cell]-s.text.Begin[cell]) > s.limits.Field {
+			return true
+		}
+	}
+	return false
+}
+
+// addBlank counts a blank line behind the header.
+func (s *scanner) addBlank(line int) {
+	if s.columns == 0 {
+		return
+	}
+	if s.blanks == 0 {
+		s.blank = line
+	}
+	s.blanks++
+}
+
+// endBlanks notes the blank lines before a record: those at the end of a file are nothing.
+func (s *scanner) endBlanks() {
+	if s.blanks > 0 {
+		s.note(table.Fault{Kind: table.BlankLines, Line: s.blank, Cells: s.blanks})
+		s.blanks = 0
+	}
 }
 
 // blankFrom tells whether all cells from one place up to another are empty.
@@ -200,17 +293,10 @@ func (s *scanner) blankFrom(data []byte, from, to int) bool {
 func (s *scanner) rejectOpen(raw []byte) int {
 	line := s.line
 	text := bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte{'\n'}), []byte{'\r'})
-	s.line += max(1, bytes.Count(raw, []byte{'\n'}))
-	s.feeds, s.repairs = 0, s.repairs[:0]
+	s.feeds = max(1, bytes.Count(raw, []byte{'\n'})) - 1
 	s.stopped = s.columns == 0
 	s.report.Damaged = true
-	s.reject(table.Fault{Kind: table.Unclosed, Line: line, Text: string(text)})
-	return s.kept
-}
-
-func (s *scanner) reject(f table.Fault) {
-	s.text.Faults = append(s.text.Faults, f)
-	s.report.Rejected++
+	return s.take(table.Fault{Kind: table.Unclosed, Line: line, Text: string(text)})
 }
 
 // closeWindow makes the window ready to be handed on: cut to its good records, and with its NUL bytes found.
@@ -223,7 +309,7 @@ func (s *scanner) closeWindow(data []byte) {
 	}
 	for cell := range t.Begin {
 		if slices.Contains(data[t.Begin[cell]:t.End[cell]], 0) {
-			t.NUL = append(t.NUL, uint32(cell))
+			t.Marks = append(t.Marks, table.Mark{Cell: uint32(cell), Kind: table.NUL})
 		}
 	}
 }

@@ -31,6 +31,9 @@ type Manifest struct {
 	// LedgerFrom is the SHA-256 of the ledger that this run started from, or "".
 	LedgerFrom string  `json:"ledger_from"`
 	Inputs     []Input `json:"inputs,omitempty"`
+	// Feeds names, for tables of the front door that were not delivered themselves, the lists that they were made
+	// of, as collection/table.
+	Feeds map[string][]string `json:"feeds,omitempty"`
 	// Counts are named figures; verify recounts those it knows from the stored Parquet.
 	Counts map[string]int64 `json:"counts,omitempty"`
 	// Headline is the sentence that the run is about.
@@ -64,6 +67,10 @@ type Input struct {
 	File       string `json:"file"`
 	Bytes      int64  `json:"bytes"`
 	SHA256     string `json:"sha256"`
+	// Encoding, Separator and LineEnds say how the text is written; a sheet of a workbook has none.
+	Encoding  string `json:"encoding,omitempty"`
+	Separator string `json:"separator,omitempty"`
+	LineEnds  string `json:"line_ends,omitempty"`
 	// MissingColumns and ExtraColumns are named, never their content.
 	MissingColumns []string `json:"missing_columns,omitempty"`
 	ExtraColumns   []string `json:"extra_columns,omitempty"`

@@ -88,6 +88,10 @@ type InputRow struct {
 	ExtraColumns   string `parquet:"extra_columns"`
 	// DateOrder says how the dates of each date column were read: "contact_date dd/mm/yyyy, ...".
 	DateOrder string `parquet:"date_order"`
+	// Encoding, Separator and LineEnds say how the text is written; a sheet of a workbook has none.
+	Encoding  string `parquet:"encoding,dict"`
+	Separator string `parquet:"separator,dict"`
+	LineEnds  string `parquet:"line_ends,dict"`
 }
 
 // LedgerRow says which person a child number belongs to, and since when it is known.

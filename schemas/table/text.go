@@ -8,33 +8,70 @@ type Text struct {
 	Begin, End []uint32
 	Lines      []uint32 // the physical line on which each record starts
 	Columns    int
-	// NUL lists the cells that hold a NUL byte, as record*Columns+column, ascending: they cannot be read.
-	NUL []uint32
-	// Faults are the broken places in the structure of the file up to the end of this window and after the
-	// one before, in line order. What a fault takes out is none of the window's records.
+	// Marks lists the cells that cannot be read whatever their column is for, by place.
+	Marks []Mark
+	// Days1904 tells that serial numbers of days count from 1904, as in some workbooks.
+	Days1904 bool
+	// Plain tells that all of the text is ASCII, so that no cell can hold a blank that nobody sees.
+	Plain bool
+	// Faults are the broken and odd places in the structure of the file up to the end of this window and after
+	// the one before, in line order. What a fault takes out is none of the window's records.
 	Faults []Fault
 	// Free takes the window back for reuse once nobody reads it any more; nil when it is not reused.
 	Free func()
 }
 
-// Fault is one broken place in the structure of a file.
+// Fault is one broken or odd place in the structure of a file.
 type Fault struct {
 	Kind   FaultKind
-	Line   int    // the physical line on which the record starts
-	Column int    // Stray: the column of the cell, counted from 0
-	Cells  int    // Ragged: how many cells the record has
-	Text   string // what was taken out, as delivered; blank where nothing was
+	Line   int    // the physical line, or the row of the sheet, on which it begins
+	Column int    // of a cell: its column, counted from 0
+	Cells  int    // Ragged: how many cells the record has; Blank and others that repeat: how many there are
+	Text   string // what was taken out or is odd, as delivered; blank where nothing was
 }
 
-// FaultKind says what is broken.
+// FaultKind says what is broken or odd.
 type FaultKind uint8
 
-// The kinds of faults.
+// The kinds of faults. The first ones take a record out.
 const (
-	Ragged   FaultKind = iota + 1 // the record has more or fewer cells than the header: it is taken out
-	Unclosed                      // a quote never closes: the record up to the end of that line is taken out
-	Stray                         // text stands behind a closing quote: it belongs to the cell, which is kept
+	Ragged       FaultKind = iota + 1 // the record has more or fewer cells than the header
+	Unclosed                          // a quote never closes: the record up to the end of that line goes
+	Total                             // the record is a total of those above it
+	Overlong                          // a cell of the record is longer than the limit
+	Stray                             // text stands behind a closing quote: it belongs to the cell, which is kept
+	Title                             // a line above the header: it is no record
+	BlankLines                        // blank lines between records
+	HeaderAgain                       // the header stands again: it is no record
+	OtherHeader                       // another header stands here, and what follows is read by it
+	HiddenSheet                       // the whole sheet is hidden in its workbook
+	HiddenRows                        // rows are hidden: how many, from this one on
+	HiddenColumn                      // the column is hidden
+	Filtered                          // a filter leaves rows out of sight
+	Merged                            // cells are merged: the first holds the value, the others none
+	Computed                          // cells of the column are formulas: how many, from this one on
+	Numbers                           // cells of the column are numbers of the workbook: how many, from this one on
+	Epoch1904                         // the workbook counts days from 1904
 )
+
+// Mark is a cell that cannot be read.
+type Mark struct {
+	Cell uint32 // record*Columns+column
+	Kind MarkKind
+}
+
+// MarkKind says why a cell cannot be read.
+type MarkKind uint8
+
+// The kinds of marks.
+const (
+	NUL        MarkKind = iota + 1 // it holds a NUL byte
+	Uncomputed                     // its formula was never computed
+	LostDigits                     // it is a number of more digits than a workbook keeps
+)
+
+// Rejects tells whether a fault of this kind takes a record out.
+func (k FaultKind) Rejects() bool { return k <= Overlong }
 
 // Records counts the records of the window.
 func (t *Text) Records() int { return len(t.Lines) }

@@ -5,7 +5,10 @@
 // folder, time zone and language, and every file of the two but the journal must have the same bytes. The extract is
 // made once, by scripts/generate, and kept below bin/bench.
 //
-//	go run ./scripts/bench [--rows N]
+// With --formats the readers alone are measured: rows a second and peak memory for a CSV file of many gigabytes, the
+// first million rows of it packed, and as a workbook.
+//
+//	go run ./scripts/bench [--rows N] [--formats [--gigabytes N]]
 package main
 
 import (
@@ -25,8 +28,20 @@ import (
 
 func main() {
 	rows := flag.Int("rows", 1_000_000, "rows of contacts.csv")
+	formats := flag.Bool("formats", false, "measure the readers of CSV, workbooks and archives instead, each in a process of its own")
+	gigabytes := flag.Int("gigabytes", 5, "size of the CSV file for --formats")
+	read := flag.String("read", "", "only read a file, and print how many records it has")
 	flag.Parse()
-	if err := run(*rows); err != nil {
+	var err error
+	switch {
+	case *read != "":
+		err = readFile(*read)
+	case *formats:
+		err = readers(*rows, *gigabytes)
+	default:
+		err = run(*rows)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

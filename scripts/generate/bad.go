@@ -27,7 +27,7 @@ type badExpectation struct {
 // with what each must give.
 func writeBad(dir string) error {
 	expected := map[string]badExpectation{}
-	for _, b := range badDeliveries() {
+	for _, b := range append(badDeliveries(), badFormats()...) {
 		files := soundFiles()
 		b.change(files)
 		for name, text := range files {
@@ -55,6 +55,9 @@ func writeFile(path, text string) error {
 	return nil
 }
 
+// soundHeader is the header of the contacts of a sound delivery.
+const soundHeader = "contact_id,child_id,contact_date,source,concern,incident_ref,family_id,source_system,outcome,referral_id\n"
+
 // soundFiles is a delivery that breaks no rule.
 func soundFiles() map[string]string {
 	return map[string]string{
@@ -64,8 +67,7 @@ W100002,,,Cai,Birchmoor,2009-11-21,,M,MWBC,SX2 4BD,Sampleshire,
 C100003,,,Noor,Calderfield,2012-06-30,,F,APKN,SX3 9EF,Sampleshire,
 C100004,,,Unborn,Dunmarsh,,2019-10-12,U,NOBT,SX4 2GH,Sampleshire,
 `,
-		"contacts.csv": `contact_id,child_id,contact_date,source,concern,incident_ref,family_id,source_system,outcome,referral_id
-K01,N100001,2019-05-02,6,DA,OCC1,,Sampleshire,NEW_REFERRAL,
+		"contacts.csv": soundHeader + `K01,N100001,2019-05-02,6,DA,OCC1,,Sampleshire,NEW_REFERRAL,
 K02,N100001,2019-05-03,2A,DA,,,Sampleshire,ADVICE,
 K03,W100002,2019-06-03,3E,PHY,,,Sampleshire,NFA,
 K04,C100003,2019-07-08 14:30,1A,NEG,,,Sampleshire,NEW_REFERRAL,R02

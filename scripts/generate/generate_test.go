@@ -26,9 +26,9 @@ func TestCommittedSamplesAreWhatTheGeneratorWrites(t *testing.T) {
 	made := generate(t)
 	const samples = "../../samples"
 	if name := differing(t, made, samples); name != "" {
-		t.Errorf("samples/%s is not what the generator writes: run go run ./scripts/generate --out samples/front-door --bad samples/bad", name)
+		t.Errorf("samples/%s is not what the generator writes: run go run ./scripts/generate --out samples/front-door --bad samples/bad --exports samples/exports", name)
 	}
-	for _, folder := range []string{"front-door", "front-door-expected", "bad"} {
+	for _, folder := range []string{"front-door", "front-door-expected", "bad", "exports"} {
 		if name := differing(t, filepath.Join(samples, folder), filepath.Join(made, folder)); name != "" {
 			t.Errorf("samples/%s/%s is not written by the generator", folder, name)
 		}

@@ -9,11 +9,11 @@ import (
 )
 
 // generate runs the command into a new folder, with further arguments, and
-// gives the folder that holds front-door, front-door-expected and bad.
+// gives the folder that holds front-door, front-door-expected, bad and exports.
 func generate(t *testing.T, args ...string) string {
 	t.Helper()
 	dir := t.TempDir()
-	args = append([]string{"--out", filepath.Join(dir, "front-door"), "--bad", filepath.Join(dir, "bad")}, args...)
+	args = append([]string{"--out", filepath.Join(dir, "front-door"), "--bad", filepath.Join(dir, "bad"), "--exports", filepath.Join(dir, "exports")}, args...)
 	if err := run(args); err != nil {
 		t.Fatal(err)
 	}

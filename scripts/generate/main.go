@@ -9,7 +9,7 @@
 // because somebody matched rows. The same seed and size give the same bytes.
 // Nothing here describes a real child.
 //
-//	go run ./scripts/generate --out samples/front-door --bad samples/bad
+//	go run ./scripts/generate --out samples/front-door --bad samples/bad --exports samples/exports
 package main
 
 import (
@@ -34,11 +34,12 @@ func run(args []string) error {
 	contacts := flags.Int("contacts", 6720, "distinct (contact id, child) in the period")
 	rows := flags.Int("rows", 0, "rows of contacts.csv; overrides --contacts")
 	bad := flags.String("bad", "", "write the bad deliveries to this folder")
+	exports := flags.String("exports", "", "write the exports of councils' systems to this folder")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *out == "" && *bad == "" {
-		return fmt.Errorf("nothing to do: give --out, --bad or both")
+	if *out == "" && *bad == "" && *exports == "" {
+		return fmt.Errorf("nothing to do: give --out, --bad or --exports")
 	}
 	if *out != "" {
 		d, err := plan(*seed, goal{contacts: *contacts, rows: *rows})
@@ -50,7 +51,12 @@ func run(args []string) error {
 		}
 	}
 	if *bad != "" {
-		return writeBad(*bad)
+		if err := writeBad(*bad); err != nil {
+			return err
+		}
+	}
+	if *exports != "" {
+		return writeExports(*exports)
 	}
 	return nil
 }
