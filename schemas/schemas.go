@@ -53,7 +53,17 @@ type Collection struct {
 	Title  string   `yaml:"title"`
 	About  string   `yaml:"about"`
 	Source string   `yaml:"source"`
+	Exact  bool     `yaml:"exact"` // codes, texts and keys stand as delivered: blanks at their ends belong to them
+	Dates  string   `yaml:"dates"` // iso: dates are written yyyy-mm-dd and in no other way
+	XML    *XML     `yaml:"xml"`   // how it is delivered as one XML file; nil when it never is
 	Tables []*Table `yaml:"tables"`
+}
+
+// XML says how the tables of a collection stand in one XML file. Elements are named by their path below the
+// root, with slashes, without namespace.
+type XML struct {
+	Root string `yaml:"root"` // the name of the root element
+	Unit string `yaml:"unit"` // the element that holds all records about one child
 }
 
 // Table is one list of records.
@@ -64,6 +74,12 @@ type Table struct {
 	Aliases []string `yaml:"aliases"` // further file names that mean this table
 	Key     []string `yaml:"key"`     // the fields that together name a record
 	Fields  []*Field `yaml:"fields"`
+
+	Optional  bool   `yaml:"optional"`  // that it was not delivered is no finding
+	Element   string `yaml:"element"`   // in XML: the element of a record
+	Misplaced string `yaml:"misplaced"` // in XML: where else it is read, as a record of the unit's last parent
+	Every     bool   `yaml:"every"`     // in XML: every unit has a record, if need be one with nothing in it
+	Holding   string `yaml:"holding"`   // in XML: an element without this field is no record
 }
 
 // Field is one column of a table.
@@ -79,6 +95,11 @@ type Field struct {
 	Pseudonym  string   `yaml:"pseudonym"` // the kind of identifier; equal kinds get comparable pseudonyms
 	Analysis   string   `yaml:"analysis"`  // month, district or keep: what an indirect field becomes for analysis
 	Aliases    []string `yaml:"aliases"`
+	Optional   bool     `yaml:"optional"` // that it was not delivered is no finding
+	// Element says where the value stands in XML: the path of an element inside the record, blank for one called
+	// like the field; "." for the record's own text, ".." for the value of the record or unit around it, "#" for
+	// the record's number among those of its kind there, from 1.
+	Element string `yaml:"element"`
 }
 
 // Table returns the table called name, or nil.
