@@ -38,17 +38,21 @@ type Rule struct {
 	MadeBy   string   `yaml:"made_by"` // ingest, conform or pipeline: who makes its findings while the delivery is read
 }
 
-// Check is one condition of a rule over the records of one table. It has either Holds or Unique.
+// Check is one condition of a rule over the records of one table. It has one of Holds, Unique, NoOverlap and
+// AtMostOneOpen.
 type Check struct {
-	For     string       `yaml:"for"`     // the table
-	About   string       `yaml:"about"`   // its own sentence; blank for the rule's
-	Let     Lets         `yaml:"let"`     // named values, each seeing those before it
-	Applies Expression   `yaml:"applies"` // the records looked at; blank for all
-	Holds   Expression   `yaml:"holds"`   // what must be true of each
-	Unique  []Expression `yaml:"unique"`  // values that together must not stand on two records
-	Flags   []string     `yaml:"flags"`   // the cells of a finding: own fields or parent.field
-	Fails   []Example    `yaml:"fails"`
-	Passes  []Example    `yaml:"passes"`
+	For           string         `yaml:"for"`     // the table, or WholeReturn
+	About         string         `yaml:"about"`   // its own sentence; blank for the rule's
+	Let           Lets           `yaml:"let"`     // named values, each seeing those before it
+	Applies       Expression     `yaml:"applies"` // the records looked at; blank for all
+	Holds         Expression     `yaml:"holds"`   // what must be true of each
+	Unique        []Expression   `yaml:"unique"`  // values that together must not stand on two records
+	NoOverlap     *NoOverlap     `yaml:"no_overlap"`
+	AtMostOneOpen *AtMostOneOpen `yaml:"at_most_one_open"`
+	Flags         []Flag         `yaml:"flags"` // the cells of a finding
+	Group         []Expression   `yaml:"group"` // failing records that agree in these make one finding; none for one each
+	Fails         []Example      `yaml:"fails"`
+	Passes        []Example      `yaml:"passes"`
 }
 
 // Load reads the catalogue called collection (or structure, for the rules that the readers make). The error is
@@ -176,19 +180,8 @@ func (r *Rule) faults() []error {
 		if check.For == "" {
 			fault("check %d: for: want the table it judges", i+1)
 		}
-		if (check.Holds.Text == "") == (len(check.Unique) == 0) {
-			fault("check %d: want either holds or unique", i+1)
-		}
-		if len(check.Flags) == 0 && len(check.Unique) == 0 {
-			fault("check %d: flags: want the fields that a finding points to", i+1)
-		}
-		if len(check.Fails) == 0 || len(check.Passes) == 0 {
-			fault("check %d: want at least one example that fails and one that passes", i+1)
-		}
-		for _, e := range slices.Concat(check.Fails, check.Passes) {
-			if len(e.Records) == 0 || len(e.Records) > 1 && len(check.Unique) == 0 {
-				fault("check %d: want one record as an example of holds, or records as one of unique", i+1)
-			}
+		for _, problem := range check.faults() {
+			fault("check %d: %s", i+1, problem)
 		}
 	}
 	return faults

@@ -114,7 +114,16 @@ func (c *Catalogue) check(coll *schemas.Collection, environments map[string]*cel
 		note(err)
 		compiled.unique = append(compiled.unique, node)
 	}
-	flags := check.Flags
+	if check.NoOverlap != nil || check.AtMostOneOpen != nil || len(check.Group) > 0 {
+		note(errNotJudged)
+	}
+	var flags []string
+	for _, flag := range check.Flags {
+		if flag.Each != nil {
+			note(errNotJudged)
+		}
+		flags = append(flags, flag.Field)
+	}
 	if len(flags) == 0 {
 		for _, key := range check.Unique {
 			flags = append(flags, key.Text)

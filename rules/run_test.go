@@ -255,7 +255,7 @@ func TestUniqueAgreesWithCounting(t *testing.T) {
 			unique = append(unique, Expression{Text: k})
 		}
 		c := &Catalogue{Collection: "test", name: "test.yaml", Rules: []*Rule{{Code: "T-1", Checks: []*Check{{
-			For: "list", Unique: unique, Applies: Expression{Text: `c != "6"`}, Flags: []string{"k"},
+			For: "list", Unique: unique, Applies: Expression{Text: `c != "6"`}, Flags: []Flag{{Field: "k"}},
 		}}}}}
 		p, err := c.Compile(coll)
 		if err != nil {

@@ -2,6 +2,9 @@ package rules
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/goccy/go-yaml/ast"
 )
@@ -23,10 +26,11 @@ func (e *Expression) UnmarshalYAML(node ast.Node) error {
 	return nil
 }
 
-// Let is a named value.
+// Let is a named value, or a named condition or value over Parameters.
 type Let struct {
-	Name  string
-	Value Expression
+	Name       string
+	Parameters []string // nil for a value
+	Value      Expression
 }
 
 // Lets is named values in the order in which they are written.
@@ -36,6 +40,12 @@ type Lets []Let
 func (l *Lets) UnmarshalYAML(node ast.Node) error {
 	return eachEntry(node, func(name string, value ast.Node) error {
 		let := Let{Name: name}
+		if open := strings.IndexByte(name, '('); open >= 0 && strings.HasSuffix(name, ")") {
+			let.Name = strings.TrimSpace(name[:open])
+			for parameter := range strings.SplitSeq(name[open+1:len(name)-1], ",") {
+				let.Parameters = append(let.Parameters, strings.TrimSpace(parameter))
+			}
+		}
 		if err := let.Value.UnmarshalYAML(value); err != nil {
 			return err
 		}
@@ -45,18 +55,30 @@ func (l *Lets) UnmarshalYAML(node ast.Node) error {
 }
 
 // Example is what a rule says about some records: the test of the rule and its documentation. An example of a
-// condition has one record, an example of unique several.
+// condition has one record, an example of unique several, one of a check for the whole return tables.
 type Example struct {
-	Records []Record
-	AsAt    string // the as-at date; blank for none
-	Line    int
+	Records  []Record // of the table that the check is for
+	Tables   []ExampleList
+	LastYear []ExampleList  // last year's tables
+	AsAt     string         // the as-at date; blank for none
+	Facts    []ExampleField // other facts of the delivery: reference_date ...
+	Findings int            // how many findings it makes; 0 for any number
+	Cells    int            // how many cells they have together; 0 for any number
+	Line     int
 }
 
-// Record is a record of an example: the text of its fields, and its parents by name. A field that is not given
-// is blank; a text that cannot be read as the field's type is an unreadable cell.
+// Record is a record of an example: the text of its fields, and its parents and lists of children by name. A
+// field that is not given is blank; a text that cannot be read as the field's type is an unreadable cell.
 type Record struct {
 	Fields  []ExampleField
 	Parents []ExampleParent
+	Lists   []ExampleList
+}
+
+// ExampleList is records of an example: those of a table, or the children of a record, by their name.
+type ExampleList struct {
+	Name    string
+	Records []Record
 }
 
 // ExampleField is one cell of an example.
@@ -68,31 +90,81 @@ type ExampleParent struct {
 	Record Record
 }
 
-// UnmarshalYAML reads {field: text, parent: {...}, as_at: date} or {records: [...], as_at: date}.
+// exampleFacts are the facts of a delivery that an example may give beside its record, other than as_at.
+var exampleFacts = []string{"reference_date", "period_start", "period_end", "collection_year", "authority"}
+
+// UnmarshalYAML reads {field: text, parent: {...}, children: [...], as_at: date} or {records: [...]} or
+// {tables: {name: [...]}}, with facts and counts beside them.
 func (e *Example) UnmarshalYAML(node ast.Node) error {
 	e.Line = node.GetToken().Position.Line
 	own := Record{}
 	err := eachEntry(node, func(name string, value ast.Node) (err error) {
-		switch list, isList := value.(*ast.SequenceNode); {
+		_, isMap := value.(ast.MapNode)
+		list, isList := value.(*ast.SequenceNode)
+		switch {
 		case name == "as_at":
 			e.AsAt, err = scalar(value)
+		case slices.Contains(exampleFacts, name):
+			fact := ExampleField{Name: name}
+			fact.Text, err = scalar(value)
+			e.Facts = append(e.Facts, fact)
 		case name == "records" && isList:
-			for _, item := range list.Values {
-				r := Record{}
-				if err := eachEntry(item, r.add); err != nil {
-					return err
-				}
-				e.Records = append(e.Records, r)
-			}
+			e.Records, err = recordsOf(list)
+		case name == "tables" && isMap:
+			e.Tables, err = listsOf(value)
+		case name == "last_year" && isMap:
+			e.LastYear, err = listsOf(value)
+		case name == "findings":
+			e.Findings, err = count(value)
+		case name == "cells":
+			e.Cells, err = count(value)
 		default:
 			err = own.add(name, value)
 		}
 		return err
 	})
-	if err == nil && e.Records == nil {
+	if err == nil && e.Records == nil && e.Tables == nil {
 		e.Records = []Record{own}
 	}
 	return err
+}
+
+func count(node ast.Node) (int, error) {
+	text, err := scalar(node)
+	if err != nil {
+		return 0, err
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n <= 0 {
+		return 0, at(node, "want a number of at least 1")
+	}
+	return n, nil
+}
+
+func recordsOf(list *ast.SequenceNode) ([]Record, error) {
+	records := []Record{}
+	for _, item := range list.Values {
+		r := Record{}
+		if err := eachEntry(item, r.add); err != nil {
+			return nil, err
+		}
+		records = append(records, r)
+	}
+	return records, nil
+}
+
+func listsOf(node ast.Node) ([]ExampleList, error) {
+	lists := []ExampleList{}
+	err := eachEntry(node, func(name string, value ast.Node) error {
+		list, ok := value.(*ast.SequenceNode)
+		if !ok {
+			return at(value, "want a list of records")
+		}
+		records, err := recordsOf(list)
+		lists = append(lists, ExampleList{name, records})
+		return err
+	})
+	return lists, err
 }
 
 func (r *Record) add(name string, value ast.Node) error {
@@ -103,6 +175,11 @@ func (r *Record) add(name string, value ast.Node) error {
 		}
 		r.Parents = append(r.Parents, p)
 		return nil
+	}
+	if list, ok := value.(*ast.SequenceNode); ok {
+		records, err := recordsOf(list)
+		r.Lists = append(r.Lists, ExampleList{name, records})
+		return err
 	}
 	text, err := scalar(value)
 	if err != nil {

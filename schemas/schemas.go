@@ -34,7 +34,9 @@ const (
 	TypeDate     Type = "date"     // a calendar day
 	TypeDateTime Type = "datetime" // a calendar day with a time that may be unknown
 	TypeInteger  Type = "integer"  // a whole number
+	TypeDecimal  Type = "decimal"  // a number with up to four places after the point
 	TypeBoolean  Type = "boolean"  // true or false; only in tables that the pipeline makes
+	TypeList     Type = "list"     // several codes in one cell, between semicolons
 )
 
 // Privacy says how closely a field tells of one person.
@@ -68,12 +70,14 @@ type XML struct {
 
 // Table is one list of records.
 type Table struct {
-	Name    string   `yaml:"name"`
-	Title   string   `yaml:"title"`
-	About   string   `yaml:"about"`
-	Aliases []string `yaml:"aliases"` // further file names that mean this table
-	Key     []string `yaml:"key"`     // the fields that together name a record
-	Fields  []*Field `yaml:"fields"`
+	Name    string    `yaml:"name"`
+	Title   string    `yaml:"title"`
+	About   string    `yaml:"about"`
+	Aliases []string  `yaml:"aliases"` // further file names that mean this table
+	Key     []string  `yaml:"key"`     // the fields that together name a record
+	Parents []*Parent `yaml:"parents"` // records of other tables that a record belongs to, beside those of its fields
+	Order   *Order    `yaml:"order"`   // what previous and next mean; nil for a table without an order
+	Fields  []*Field  `yaml:"fields"`
 
 	Optional  bool   `yaml:"optional"`  // that it was not delivered is no finding
 	Element   string `yaml:"element"`   // in XML: the element of a record
@@ -90,6 +94,7 @@ type Field struct {
 	Codes      string   `yaml:"codes"`      // the code set that its values come from
 	References string   `yaml:"references"` // the table whose key it holds
 	Parent     string   `yaml:"parent"`     // what conditions call the record that it points to
+	Children   string   `yaml:"children"`   // what that record's conditions call those that point to it; blank for the table's name
 	Needed     bool     `yaml:"needed"`     // without a readable value the record cannot be placed and is quarantined
 	Privacy    Privacy  `yaml:"privacy"`
 	Pseudonym  string   `yaml:"pseudonym"` // the kind of identifier; equal kinds get comparable pseudonyms
@@ -208,9 +213,9 @@ func (c *Collection) check() error {
 		}
 		for _, f := range t.Fields {
 			switch f.Type {
-			case TypeText, TypeCode, TypeKey, TypeDate, TypeDateTime, TypeInteger, TypeBoolean:
+			case TypeText, TypeCode, TypeKey, TypeDate, TypeDateTime, TypeInteger, TypeDecimal, TypeBoolean, TypeList:
 			default:
-				fault("field %s.%s: type %q is none of text, code, key, date, datetime, integer, boolean", t.Name, f.Name, f.Type)
+				fault("field %s.%s: type %q is none of text, code, key, date, datetime, integer, decimal, boolean, list", t.Name, f.Name, f.Type)
 			}
 			switch f.Privacy {
 			case Direct, Indirect, Open:
@@ -225,16 +230,11 @@ func (c *Collection) check() error {
 					fault("field %s.%s: %w", t.Name, f.Name, err)
 				}
 			}
-			if f.References != "" {
-				parent := slices.IndexFunc(c.Tables[:i], func(p *Table) bool { return p.Name == f.References })
-				if parent < 0 || len(c.Tables[parent].Key) != 1 {
-					fault("field %s.%s: references %s, which is no earlier table with one key", t.Name, f.Name, f.References)
-				}
-				if f.Parent == "" {
-					fault("field %s.%s: a reference names its parent", t.Name, f.Name)
-				}
+			if f.References != "" && f.Parent == "" {
+				fault("field %s.%s: a reference names its parent", t.Name, f.Name)
 			}
 		}
+		faults = append(faults, c.relationFaults(i)...)
 	}
 	return errors.Join(faults...)
 }

@@ -55,7 +55,7 @@ func (w *writer) check(c *rules.Check) {
 	w.head("", "")
 	w.row("for", code(c.For))
 	for _, let := range c.Let {
-		w.row("let "+let.Name, code(let.Value.Text))
+		w.row("let "+let.String(), code(let.Value.Text))
 	}
 	if c.Applies.Text != "" {
 		w.row("applies", code(c.Applies.Text))
@@ -70,8 +70,25 @@ func (w *writer) check(c *rules.Check) {
 		}
 		w.row("unique", codes(keys))
 	}
+	if c.NoOverlap != nil {
+		w.row("no_overlap", code(c.NoOverlap.String()))
+	}
+	if c.AtMostOneOpen != nil {
+		w.row("at_most_one_open", code(c.AtMostOneOpen.String()))
+	}
+	if len(c.Group) > 0 {
+		var keys []string
+		for _, key := range c.Group {
+			keys = append(keys, key.Text)
+		}
+		w.row("group", codes(keys))
+	}
 	if len(c.Flags) > 0 {
-		w.row("flags", codes(c.Flags))
+		var flags []string
+		for _, flag := range c.Flags {
+			flags = append(flags, flag.String())
+		}
+		w.row("flags", codes(flags))
 	}
 	for _, e := range c.Fails {
 		w.row("fails", code(example(e)))
@@ -88,9 +105,18 @@ func example(e rules.Example) string {
 	for _, r := range e.Records {
 		records = append(records, record(r))
 	}
+	for _, t := range e.Tables {
+		records = append(records, t.Name+": "+list(t.Records))
+	}
+	for _, t := range e.LastYear {
+		records = append(records, "last year's "+t.Name+": "+list(t.Records))
+	}
 	text := strings.Join(records, ", ")
 	if e.AsAt != "" {
 		text += " as at " + e.AsAt
+	}
+	for _, f := range e.Facts {
+		text += ", " + strings.ReplaceAll(f.Name, "_", " ") + " " + f.Text
 	}
 	return text
 }
@@ -107,5 +133,16 @@ func record(r rules.Record) string {
 	for _, p := range r.Parents {
 		parts = append(parts, p.Name+": "+record(p.Record))
 	}
+	for _, l := range r.Lists {
+		parts = append(parts, l.Name+": "+list(l.Records))
+	}
 	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+func list(records []rules.Record) string {
+	var parts []string
+	for _, r := range records {
+		parts = append(parts, record(r))
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
 }
