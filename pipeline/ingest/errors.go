@@ -10,4 +10,5 @@ var (
 	ErrDialect  = errors.New("not separated by commas and line feeds")
 	ErrHeader   = errors.New("header not readable")
 	ErrLimit    = errors.New("limit passed")
+	ErrRefused  = errors.New("refused")
 )

@@ -57,8 +57,8 @@ func (r *XMLReport) Parents(child, parent int) []int32 {
 	if child == parent {
 		return nil
 	}
-	if parent == r.layout.ownTable() {
-		if r.layout.tables[child].table.Every || r.layout.tables[child].inUnit {
+	if parent == r.layout.own {
+		if r.layout.tables[child].inUnit {
 			return c.units
 		}
 		return nil
@@ -136,9 +136,12 @@ type xmlReader struct {
 // frame is an open element.
 type frame struct {
 	element *element // nil when the layout does not know it, or it is not to be read
-	name    int      // where its name begins in names
+	name    int      // where its name begins in names, or anyName
 	next    int      // the place of the child that is expected next
 }
+
+// anyName is the name of an element whose start tag was not read: its end tag may have any prefix.
+const anyName = -1
 
 // broken is a place that is not well-formed XML.
 type broken struct {
@@ -271,6 +274,10 @@ func (x *xmlReader) characters() error {
 		x.pos += at
 		return nil
 	}
+	if !x.inValue() {
+		blank := len(text) - len(bytes.TrimLeft(text, " \t\r\n"))
+		x.pos, at, text = x.pos+blank, at-blank, text[blank:]
+	}
 	if len(x.open) == 0 {
 		return broken{0, "text stands outside the root element"}
 	}
@@ -312,11 +319,9 @@ func (x *xmlReader) take(text []byte, verbatim bool) (why string) {
 		return why
 	case !blankText(text):
 		if e := x.open[len(x.open)-1].element; e != nil {
-			x.report1(Loose, e, "")
+			x.oddity(Loose, e, "")
 		}
-		if !verbatim {
-			_, _, why = appendText(nil, text, false, false)
-		}
+		_, _, why = appendText(nil, text, verbatim, false)
 	}
 	return why
 }
@@ -328,37 +333,28 @@ func (x *xmlReader) startTag() error {
 		return err
 	}
 	raw := x.buffer[x.pos+1 : x.pos+1+name]
-	local := raw[bytes.IndexByte(raw, ':')+1:]
-	e, err := x.enter(local)
+	e, err := x.enter(raw[bytes.IndexByte(raw, ':')+1:])
 	if err != nil {
 		return err
 	}
 	x.pos += end + 1
-	if empty {
-		x.cell, x.bad = x.cell[:0], false
+	x.cell, x.bad = x.cell[:0], false
+	if empty || e != nil && e.column >= 0 && x.plainValue(raw) {
 		return x.leave(e)
 	}
-	if e != nil && e.column >= 0 {
-		x.cell, x.bad = x.cell[:0], false
-		if x.plainValue(e, name) {
-			return x.leave(e)
-		}
-	}
 	x.open = append(x.open, frame{element: e, name: len(x.names)})
-	x.names = append(x.names, x.buffer[x.pos-end:x.pos-end+name]...)
+	x.names = append(x.names, raw...)
 	return nil
 }
 
-// plainValue reads the text and the end tag of a value in the usual form, all of it in the buffer.
-func (x *xmlReader) plainValue(e *element, name int) bool {
+// plainValue reads the text of a value and its end tag, when they have no markup and lie in the buffer.
+func (x *xmlReader) plainValue(name []byte) bool {
 	rest := x.buffer[x.pos:x.end]
 	at := bytes.IndexByte(rest, '<')
-	if at < 0 || len(rest) < at+name+3 || at > x.limits.Field || rest[at+1] != '/' || rest[at+2+name] != '>' {
+	if at < 0 || len(rest) < at+len(name)+3 || at > x.limits.Field || rest[at+1] != '/' || rest[at+2+len(name)] != '>' {
 		return false
 	}
-	// The end tag must be the start tag's name; the element's own name is its last part.
-	closing := rest[at+2 : at+2+name]
-	if len(e.name) != name || string(closing) != e.name {
+	if !bytes.Equal(rest[at+2:at+2+len(name)], name) {
 		return false
 	}
 	for _, c := range rest[:at] {
@@ -367,7 +363,7 @@ func (x *xmlReader) plainValue(e *element, name int) bool {
 		}
 	}
 	x.cell = append(x.cell, rest[:at]...)
-	x.pos += at + name + 3
+	x.pos += at + len(name) + 3
 	return true
 }
 
@@ -385,7 +381,7 @@ var plainByte = func() (plain [256]bool) {
 func (x *xmlReader) enter(local []byte) (*element, error) {
 	if len(x.open) == 0 {
 		if x.begun {
-			return nil, broken{1, "a second root element stands behind the first"}
+			return nil, broken{1, "a second element stands behind the root"}
 		}
 		if string(local) != x.layout.root.name {
 			return nil, fmt.Errorf("read extract: the file is XML, but its root element is not %s; deliver the return itself: %w", x.layout.root.name, ErrHeader)
@@ -396,22 +392,28 @@ func (x *xmlReader) enter(local []byte) (*element, error) {
 	if len(x.open) >= maxDepth {
 		return nil, fmt.Errorf("read extract: elements are nested deeper than %d on line %d, which no return needs; export it again: %w", maxDepth, x.lineAt(x.pos), ErrLimit)
 	}
+	if x.keep >= 0 && string(local) == x.layout.unit.name {
+		return nil, broken{0, x.layout.unit.name + " begins before the last one ends"}
+	}
 	up := &x.open[len(x.open)-1]
 	if up.element == nil {
 		return nil, nil
 	}
 	e := up.child(local)
 	if e == nil {
-		x.report1(Unknown, up.element, string(local[:min(len(local), 100)]))
+		x.oddity(Unknown, up.element, string(local[:min(len(local), 100)]))
 		return nil, nil
 	}
 	if e == x.layout.unit {
 		x.beginUnit()
 	}
-	if e.role == record {
+	if e.misplaced {
+		x.oddity(Unknown, up.element, e.name)
+	}
+	if e.role == recordElement {
 		return x.beginRecord(e), nil
 	}
-	if e.role == value && (x.tables[e.table].has(e.column) && !e.list) {
+	if e.role == valueElement && (x.tables[e.table].has(e.column) && !e.list) {
 		x.twice(e)
 		return nil, nil
 	}
@@ -445,7 +447,7 @@ func (x *xmlReader) leave(e *element) error {
 	if e.column >= 0 {
 		x.setCell(e)
 	}
-	if e.role == record {
+	if e.role == recordElement {
 		x.endRecord(e)
 	}
 	if e == x.layout.unit {
@@ -474,7 +476,7 @@ func (x *xmlReader) setCell(e *element) {
 		w.text.Data = append(w.set(e.column), x.cell...)
 	}
 	w.endCell(e.column)
-	if x.bad && !slices.Contains(w.text.NUL, uint32(place)) {
+	if x.bad && !slices.Contains(w.text.NUL[w.unit.nul:], uint32(place)) {
 		w.text.NUL = append(w.text.NUL, uint32(place))
 	}
 }
@@ -514,7 +516,7 @@ func (x *xmlReader) beginRecord(e *element) *element {
 		}
 	}
 	for _, from := range w.layout.inherits {
-		if holder := x.tables[from.table]; parent >= 0 && from.table != x.layout.own {
+		if holder := x.tables[from.table]; from.table != x.layout.own && holder.text.Records() > holder.unit.records {
 			begin := holder.text.Begin[holder.opened*holder.text.Columns+from.source]
 			stop := holder.text.End[holder.opened*holder.text.Columns+from.source]
 			w.inherit(w.opened, from.column, holder.text.Data[begin:stop], begin != 0)
@@ -561,6 +563,7 @@ func (x *xmlReader) handOn(all bool) error {
 		if w.filled() || all && (w.text.Records() > 0 || len(w.text.Faults) > 0) {
 			w.before += w.text.Records()
 			text := w.text
+			slices.Sort(text.NUL)
 			w.lend()
 			if err := x.sink.Batch(i, text); err != nil {
 				return err
@@ -578,7 +581,6 @@ func (x *xmlReader) breakOff(b broken) error {
 	if x.keep >= 0 {
 		f.Text = string(x.buffer[x.keep:at])
 		f.Cells = 1
-		f.Record = x.unitLine
 		for _, w := range x.tables {
 			w.truncate(w.unit)
 		}
@@ -598,34 +600,51 @@ func (x *xmlReader) breakOff(b broken) error {
 
 // resume goes on at the next unit, and is false when there is none.
 func (x *xmlReader) resume() bool {
-	unit := x.layout.unit
+	name := []byte(x.layout.unit.name)
+	from := 0
 	for {
-		at := x.findText(unit.name, 0)
-		if at < 0 {
-			x.pos = x.end
-			return false
-		}
-		x.pos += at
-		if !x.has(len(unit.name)+1) || x.pos == 0 {
-			x.pos += len(unit.name)
+		at := bytes.Index(x.buffer[x.pos+from:x.end], name)
+		if at < 0 || x.pos+from+at+len(name) == x.end {
+			from = max(from, x.end-x.pos-maxTagBefore)
+			x.pos, from = x.pos+max(0, from-maxTagBefore), min(from, maxTagBefore)
+			if !x.more() {
+				x.pos = x.end
+				return false
+			}
 			continue
 		}
-		switch x.buffer[x.pos+len(unit.name)] {
-		case '>', ' ', '\t', '\n', '\r':
-		default:
-			x.pos += len(unit.name)
-			continue
-		}
-		if start := x.tagBefore(); start >= 0 {
+		at += from
+		from = at + len(name)
+		if start := x.tagBefore(x.pos + at); start >= 0 && endsName(x.buffer[x.pos+from]) {
 			x.pos = start
 			break
 		}
-		x.pos += len(unit.name)
 	}
 	x.open, x.names = x.open[:0], x.names[:0]
-	for e := unit.parent; e != nil; e = e.parent {
-		x.open = append(x.open, frame{element: e, name: -1})
+	for e := x.layout.unit.parent; e != nil; e = e.parent {
+		x.open = append(x.open, frame{element: e, name: anyName})
 	}
 	slices.Reverse(x.open)
 	return true
+}
+
+// maxTagBefore is how far behind the < of a tag the name without its prefix begins at most, where a reader looks
+// for the next unit.
+const maxTagBefore = 128
+
+// tagBefore returns the place of the < of a tag whose name, without prefix, begins at a place, or -1.
+func (x *xmlReader) tagBefore(at int) int {
+	if at > x.pos && x.buffer[at-1] == ':' {
+		for at--; at > x.pos && nameByte(x.buffer[at-1]) && x.buffer[at-1] != ':'; at-- {
+		}
+	}
+	if at > x.pos && x.buffer[at-1] == '<' {
+		return at - 1
+	}
+	return -1
+}
+
+// endsName tells of a byte that it ends a tag's name.
+func endsName(c byte) bool {
+	return c == '>' || c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '/'
 }

@@ -14,6 +14,7 @@ type Layout struct {
 	tables []*layoutTable
 	root   *element
 	unit   *element
+	own    int // the first table of which every unit has one record: a unit's number is its row there
 }
 
 // layoutTable is a table as a reader of XML fills it.
@@ -24,6 +25,7 @@ type layoutTable struct {
 	number   int           // the column of the record's number, or -1
 	parent   int           // the table of the record around it, or -1
 	holding  int           // the column without which an element is no record, or -1
+	inUnit   bool          // its records stand in a unit
 }
 
 // inheritance is a column whose value stands elsewhere: in the record around it, or in the unit's own record.
@@ -35,17 +37,18 @@ type inheritance struct {
 type role uint8
 
 const (
-	container role = iota // holds others
-	record                // is a record of a table
-	value                 // is a cell
+	holderElement role = iota // holds others
+	recordElement             // is a record of a table
+	valueElement              // is a cell
 )
 
 // element is one element that the layout knows.
 type element struct {
 	name      string
 	role      role
-	table     int // of a record, of the record that a value or container belongs to, or -1
-	column    int // of a value, or of the record that is its own cell; else -1
+	table     int  // of a record, of the record that a value or container belongs to, or -1
+	column    int  // of a value, or of the record that is its own cell; else -1
+	list      bool // of a value: it may stand several times, and all make one cell
 	misplaced bool
 	parent    *element
 	children  []*element
@@ -59,10 +62,20 @@ func NewLayout(c *schemas.Collection) (*Layout, error) {
 	}
 	l := &Layout{root: &element{name: c.XML.Root, table: -1, column: -1}}
 	l.unit = l.root.under(c.XML.Unit)
+	l.own = slices.IndexFunc(c.Tables, func(t *schemas.Table) bool { return t.Every })
+	if l.own < 0 {
+		return nil, fmt.Errorf("read layout of %s: no table has a record for every unit", c.Name)
+	}
 	var faults []error
 	for i, t := range c.Tables {
 		if err := l.addTable(c, i, t); err != nil {
 			faults = append(faults, fmt.Errorf("read layout of table %s: %w", t.Name, err))
+		}
+	}
+	for i, t := range c.Tables {
+		if t.Misplaced != "" {
+			e, usual := l.root.under(t.Misplaced), l.root.under(t.Element)
+			e.role, e.table, e.column, e.misplaced, e.children = recordElement, i, usual.column, true, usual.children
 		}
 	}
 	return l, errors.Join(faults...)
@@ -71,26 +84,17 @@ func NewLayout(c *schemas.Collection) (*Layout, error) {
 func (l *Layout) addTable(c *schemas.Collection, number int, t *schemas.Table) error {
 	lt := &layoutTable{table: t, number: -1, parent: -1, holding: -1}
 	l.tables = append(l.tables, lt)
-	places := []*element{l.root.under(t.Element)}
-	if t.Misplaced != "" {
-		e := l.root.under(t.Misplaced)
-		e.misplaced = true
-		places = append(places, e)
-	}
-	for _, e := range places {
-		e.role, e.table = record, number
-	}
-	around := places[0].around()
-	lt.parent = around
+	e := l.root.under(t.Element)
+	e.role, e.table = recordElement, number
+	around := e.around()
+	lt.parent, lt.inUnit = around, e.within(l.unit)
 	for column, f := range t.Fields {
 		lt.columns = append(lt.columns, f.Name)
 		switch f.Element {
 		case "#":
 			lt.number = column
 		case ".":
-			for _, e := range places {
-				e.column = column
-			}
+			e.column = column
 		case "..":
 			from, source := l.holderOf(c, around, f.Name)
 			if from < 0 {
@@ -102,12 +106,10 @@ func (l *Layout) addTable(c *schemas.Collection, number int, t *schemas.Table) e
 			if path == "" {
 				path = f.Name
 			}
-			for _, e := range places {
-				leaf := e.under(path)
-				leaf.role, leaf.table, leaf.column = value, number, column
-				for up := leaf.parent; up != e; up = up.parent {
-					up.table = number
-				}
+			leaf := e.under(path)
+			leaf.role, leaf.table, leaf.column, leaf.list = valueElement, number, column, f.Type == schemas.TypeList
+			for up := leaf.parent; up != e; up = up.parent {
+				up.table = number
 			}
 		}
 	}
@@ -124,20 +126,11 @@ func (l *Layout) holderOf(c *schemas.Collection, around int, field string) (from
 			return around, i
 		}
 	}
-	own := l.ownTable()
-	if own < 0 {
-		return -1, -1
-	}
-	source = c.Tables[own].FieldIndex(field)
+	source = c.Tables[l.own].FieldIndex(field)
 	if source < 0 {
 		return -1, -1
 	}
-	return own, source
-}
-
-// ownTable returns the first table of which every unit has one record: a unit's number is its row there.
-func (l *Layout) ownTable() int {
-	return slices.IndexFunc(l.tables, func(t *layoutTable) bool { return t.table.Every })
+	return l.own, source
 }
 
 // under returns the element at a path below e, made where it is not known yet.
@@ -156,20 +149,19 @@ func (e *element) under(path string) *element {
 // around returns the table of the record that holds e and may have many records itself, or -1.
 func (e *element) around() int {
 	for up := e.parent; up != nil; up = up.parent {
-		if up.role == record {
+		if up.role == recordElement {
 			return up.table
 		}
 	}
 	return -1
 }
 
-// path writes where an element stands, without the root.
-func (e *element) path() string {
-	if e.parent == nil {
-		return e.name
+// within tells whether e stands inside another element.
+func (e *element) within(other *element) bool {
+	for up := e.parent; up != nil; up = up.parent {
+		if up == other {
+			return true
+		}
 	}
-	if e.parent.parent == nil {
-		return e.name
-	}
-	return e.parent.path() + "/" + e.name
+	return false
 }

@@ -8,6 +8,9 @@ type Text struct {
 	Begin, End []uint32
 	Lines      []uint32 // the physical line on which each record starts
 	Columns    int
+	// Elements says that the cells are those of XML elements: one that begins at 0 was not there, which is
+	// something else than one without text.
+	Elements bool
 	// NUL lists the cells that hold a NUL byte, as record*Columns+column, ascending: they cannot be read.
 	NUL []uint32
 	// Faults are the broken places in the structure of the file up to the end of this window and after the
@@ -22,7 +25,8 @@ type Fault struct {
 	Kind   FaultKind
 	Line   int    // the physical line on which the record starts
 	Column int    // Stray: the column of the cell, counted from 0
-	Cells  int    // Ragged: how many cells the record has
+	Cells  int    // Ragged: how many cells the record has; Broken: 1 when a record was taken out, else 0
+	Reason string // Broken: why
 	Text   string // what was taken out, as delivered; blank where nothing was
 }
 
@@ -34,6 +38,7 @@ const (
 	Ragged   FaultKind = iota + 1 // the record has more or fewer cells than the header: it is taken out
 	Unclosed                      // a quote never closes: the record up to the end of that line is taken out
 	Stray                         // text stands behind a closing quote: it belongs to the cell, which is kept
+	Broken                        // the file is not well-formed XML here: the unit is taken out, in all tables
 )
 
 // Records counts the records of the window.
