@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 
 	"go.uber.org/zap"
 
@@ -33,17 +35,29 @@ type Checked struct {
 	Unreadable int // files that could not be read, or only in part
 	Code       int // 3 when a file is unreadable or a rule broken, else 0
 
-	judged *validate.Result
+	judged []*validate.Result // one for each return
 }
 
-// Findings yields all findings in their declared order: rule, table, row.
-func (c *Checked) Findings() iter.Seq[rules.Finding] { return c.judged.Findings() }
+// Findings yields all findings in their declared order: return, rule, table, row.
+func (c *Checked) Findings() iter.Seq[rules.Finding] {
+	return func(yield func(rules.Finding) bool) {
+		for _, judged := range c.judged {
+			for f := range judged.Findings() {
+				if !yield(f) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // Count counts the findings by severity.
 func (c *Checked) Count() map[rules.Severity]int64 {
 	counts := map[rules.Severity]int64{}
 	for _, severity := range []rules.Severity{rules.Error, rules.Warning, rules.Query} {
-		counts[severity] = int64(c.judged.Count(severity))
+		for _, judged := range c.judged {
+			counts[severity] += int64(judged.Count(severity))
+		}
 	}
 	return counts
 }
@@ -105,30 +119,53 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 			return nil, err
 		}
 	}
-	d.order()
 	if err := d.digest(ctx, o.Workers); err != nil {
 		return nil, err
 	}
-	read, err := (&reader{structure: structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, d)
-	if err != nil {
-		return nil, err
-	}
-	judged, err := validate.Run(ctx, validate.Input{
-		Catalogue: catalogue, Structure: structure,
-		Delivery:   &rules.Delivery{Collection: collection, Tables: read.tables, AsAt: o.AsAt, Calendar: calendar},
-		Structural: read.findings, StructuralLooked: read.looked, Workers: o.Workers,
-	})
-	if err != nil {
-		return nil, err
-	}
-	checked := &Checked{Outcomes: judged.Outcomes, Notes: read.notes, Unreadable: read.unreadable, judged: judged}
-	if read.unreadable > 0 {
-		checked.Code = ExitUnreadable
-	}
-	for _, outcome := range judged.Outcomes {
-		if outcome.Status == rules.Broken {
-			checked.Code = ExitUnreadable
+	checked := &Checked{}
+	for _, part := range d.returns() {
+		read, err := (&reader{structure: structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, part)
+		if err != nil {
+			return nil, err
 		}
+		judged, err := validate.Run(ctx, validate.Input{
+			Catalogue: catalogue, Structure: structure,
+			Delivery:   &rules.Delivery{Collection: collection, Tables: read.tables, AsAt: o.AsAt, Calendar: calendar},
+			Structural: read.findings, StructuralLooked: read.looked, Workers: o.Workers,
+		})
+		if err != nil {
+			return nil, err
+		}
+		checked.add(read, judged)
 	}
 	return checked, nil
+}
+
+// add adds a judged return. Of a rule that was judged in several, the outcome that matters most stands, with
+// what was looked at in all of them.
+func (c *Checked) add(read *read, judged *validate.Result) {
+	c.judged, c.Notes, c.Unreadable = append(c.judged, judged), append(c.Notes, read.notes...), c.Unreadable+read.unreadable
+	if read.unreadable > 0 {
+		c.Code = ExitUnreadable
+	}
+	for _, o := range judged.Outcomes {
+		if o.Status == rules.Broken {
+			c.Code = ExitUnreadable
+		}
+		i, known := slices.BinarySearchFunc(c.Outcomes, o.Rule, func(held rules.Outcome, code string) int { return strings.Compare(held.Rule, code) })
+		if !known {
+			c.Outcomes = slices.Insert(c.Outcomes, i, o)
+			continue
+		}
+		held := &c.Outcomes[i]
+		held.Looked, held.Failures = held.Looked+o.Looked, held.Failures+o.Failures
+		if matters(o.Status) > matters(held.Status) {
+			held.Status, held.Reason = o.Status, o.Reason
+		}
+	}
+}
+
+// matters orders outcomes by how much a reader must know of them.
+func matters(s rules.Status) int {
+	return slices.Index([]rules.Status{rules.Passed, rules.Failed, rules.Skipped, rules.Broken}, s)
 }

@@ -22,10 +22,11 @@ import (
 // input is one delivered file of a table.
 type input struct {
 	root    *os.Root
-	name    string // inside root
-	shown   string // as it stands in findings and tables
-	table   *schemas.Table
+	name    string         // inside root
+	shown   string         // as it stands in findings and tables
+	table   *schemas.Table // nil for a file that holds all tables
 	order   conform.DateOrder
+	group   int // inputs of one return have the same; see returns
 	sum     ingest.Sum
 	failure string // why it could not be read; "" when it could
 }
@@ -34,6 +35,7 @@ type input struct {
 type delivery struct {
 	collection *schemas.Collection
 	inputs     []*input
+	groups     int
 	ignored    []string // files that are no table of the collection
 	roots      []*os.Root
 }
@@ -65,15 +67,26 @@ func (d *delivery) find(path string, order conform.DateOrder, shown func(name st
 	}
 	d.roots = append(d.roots, root)
 	found := false
+	d.groups++
 	for _, name := range names {
 		extension := filepath.Ext(name)
+		if d.collection.XML != nil && strings.EqualFold(extension, ".xml") {
+			found = true
+			d.groups++
+			d.inputs = append(d.inputs, &input{root: root, name: name, shown: shown(name), order: order, group: -d.groups})
+			continue
+		}
 		t := d.collection.TableOf(strings.TrimSuffix(name, extension))
 		if t == nil || !strings.EqualFold(extension, ".csv") {
 			d.ignored = append(d.ignored, shown(name))
 			continue
 		}
 		found = true
-		d.inputs = append(d.inputs, &input{root: root, name: name, shown: shown(name), table: t, order: order})
+		in := &input{root: root, name: name, shown: shown(name), table: t, order: order}
+		if d.collection.XML != nil && info.IsDir() {
+			in.group = d.groups
+		}
+		d.inputs = append(d.inputs, in)
 	}
 	if !found {
 		return fmt.Errorf("find extract: none of its files is a table of %s; name them %s: %w", d.collection.Name, strings.Join(fileNames(d.collection), ", "), ErrConfig)
@@ -83,10 +96,36 @@ func (d *delivery) find(path string, order conform.DateOrder, shown func(name st
 
 func fileNames(c *schemas.Collection) []string {
 	var names []string
+	if c.XML != nil {
+		names = append(names, "*.xml")
+	}
 	for _, t := range c.Tables {
 		names = append(names, t.Name+".csv")
 	}
 	return names
+}
+
+// returns splits the delivery into what is judged by itself: for a collection that is delivered as XML every such
+// file and every folder of tables, for any other the whole. The parts share the roots.
+func (d *delivery) returns() []*delivery {
+	var parts []*delivery
+	var groups []int
+	for _, in := range d.inputs {
+		i := slices.Index(groups, in.group)
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, in.group)
+			parts = append(parts, &delivery{collection: d.collection})
+		}
+		parts[i].inputs = append(parts[i].inputs, in)
+	}
+	if len(parts) > 0 {
+		parts[0].ignored = d.ignored
+	}
+	for _, part := range parts {
+		part.order()
+	}
+	return parts
 }
 
 // filesIn lists the files of a folder by name, hidden ones left out.

@@ -54,6 +54,9 @@ func (r *reader) read(ctx context.Context, d *delivery) (*read, error) {
 	for _, name := range d.ignored {
 		result.notes = append(result.notes, fmt.Sprintf("%s is no table of %s and was not read", name, d.collection.Name))
 	}
+	if len(d.inputs) == 1 && d.inputs[0].table == nil {
+		return result, r.readXML(ctx, d.collection, d.inputs[0], result)
+	}
 	keys := conform.NewKeys(d.collection)
 	var done, total int64
 	for _, in := range d.inputs {
@@ -82,6 +85,9 @@ func (r *reader) read(ctx context.Context, d *delivery) (*read, error) {
 // readTable reads the files of one table, one after another.
 func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schemas.Table, inputs []*input, keys *conform.Keys, result *read) error {
 	result.looked[ruleTableMissing]++
+	if len(inputs) == 0 && t.Optional {
+		return nil
+	}
 	if len(inputs) == 0 {
 		result.notes = append(result.notes, fmt.Sprintf("%s was not delivered: %s", t.Name, costOf(t.Name)))
 		return r.find(result, ruleTableMissing, t.Name, nil, nil)
@@ -118,13 +124,18 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 	if err != nil {
 		return fmt.Errorf("read %s: %w", t.Name, err)
 	}
-	result.tables[t.Name] = read.Table
-	for i, report := range read.Files {
+	return r.take(t, read, taken, result)
+}
+
+// take adds what became of the files of a table.
+func (r *reader) take(t *schemas.Table, made *conform.Result, taken []*input, result *read) error {
+	result.tables[t.Name] = made.Table
+	for i, report := range made.Files {
 		result.files = append(result.files, fileRead{input: taken[i], report: report})
 		result.look(report, len(t.Fields))
 		if report.Damaged {
 			result.unreadable++
-			result.notes = append(result.notes, fmt.Sprintf("%s is damaged: a quote in it never closes; the records around it were read", report.File))
+			result.notes = append(result.notes, fmt.Sprintf("%s is damaged: %s; the records around it were read", report.File, damageOf(taken[i])))
 		}
 		for _, field := range report.Missing {
 			result.notes = append(result.notes, fmt.Sprintf("%s has no column %s: what reads it is skipped or not available", report.File, field))
@@ -133,14 +144,22 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 			result.notes = append(result.notes, fmt.Sprintf("%s has a column that no schema knows, kept with restricted access: %s", report.File, column))
 		}
 	}
-	result.quarantined = append(result.quarantined, read.Quarantined...)
-	for _, p := range read.Problems {
+	result.quarantined = append(result.quarantined, made.Quarantined...)
+	for _, p := range made.Problems {
 		if err := r.findProblem(result, p); err != nil {
 			return err
 		}
 	}
-	r.log.Info("read", zap.String("table", t.Name), zap.Int("files", len(taken)), zap.Int("accepted", read.Table.Rows), zap.Int("quarantined", len(read.Quarantined)))
+	r.log.Info("read", zap.String("table", t.Name), zap.Int("files", len(taken)), zap.Int("accepted", made.Table.Rows), zap.Int("quarantined", len(made.Quarantined)))
 	return nil
+}
+
+// damageOf says in words what makes a file a damaged one.
+func damageOf(in *input) string {
+	if in.table == nil {
+		return "it breaks off, or is no well-formed XML in places"
+	}
+	return "a quote in it never closes"
 }
 
 // sink hands a file's text to the builder.

@@ -11,7 +11,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-//go:embed front_door.yaml structure.yaml
+//go:embed front_door.yaml cin_census.yaml structure.yaml
 var catalogues embed.FS
 
 // ErrUnknown is the cause of every error about a catalogue or rule that does not exist.

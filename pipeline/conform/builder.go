@@ -26,6 +26,8 @@ type file struct {
 // Finish. Its methods are called by one goroutine; the columns are read by others.
 type Builder struct {
 	schema  *schemas.Table
+	exact   bool // of the collection
+	iso     bool // of the collection
 	keys    *Keys
 	options Options
 
@@ -45,7 +47,7 @@ func NewBuilder(ctx context.Context, collection *schemas.Collection, t *schemas.
 	if options.DateOrder != Undeclared && options.DateOrder != DayFirst {
 		return nil, fmt.Errorf("read table %s of %s: the date order is neither dmy nor left out; write dmy", t.Name, collection.Name)
 	}
-	b := &Builder{schema: t, keys: keys, options: options}
+	b := &Builder{schema: t, exact: collection.Exact, iso: collection.Dates == "iso", keys: keys, options: options}
 	b.ctx, b.cancel = context.WithCancelCause(ctx)
 	byDictionary := map[*table.Dictionary]*worker{}
 	for _, f := range t.Fields {
@@ -70,17 +72,22 @@ func NewBuilder(ctx context.Context, collection *schemas.Collection, t *schemas.
 
 // newColumn returns the column that reads a field.
 func (b *Builder) newColumn(f *schemas.Field, shared *table.Dictionary) column {
+	exact := base{exact: b.exact, elements: b.options.XML}
 	switch {
 	case shared != nil:
-		return &codeColumn{dictionary: shared}
-	case f.Type == schemas.TypeCode:
-		return &codeColumn{dictionary: table.NewDictionary()}
+		return &codeColumn{base: exact, dictionary: shared}
+	case f.Type == schemas.TypeCode || f.Type == schemas.TypeList:
+		return &codeColumn{base: exact, dictionary: table.NewDictionary()}
 	case f.Type == schemas.TypeDate || f.Type == schemas.TypeDateTime:
-		return newDateColumn(f.Type == schemas.TypeDateTime, b.options.DateOrder == DayFirst)
+		c := newDateColumn(f.Type == schemas.TypeDateTime, b.options.DateOrder == DayFirst)
+		c.base, c.iso = exact, b.iso
+		return c
 	case f.Type == schemas.TypeInteger:
-		return &integerColumn{}
+		return &integerColumn{base: exact}
 	}
-	return newTextColumn()
+	c := newTextColumn()
+	c.base = exact
+	return c
 }
 
 // Begin begins a file, named as given, whose header stands on a line.
@@ -94,7 +101,9 @@ func (b *Builder) Begin(name string, header []string, line int) error {
 	f.span.From = len(b.lines)
 	for i, place := range places {
 		if place < 0 {
-			f.report.Missing = append(f.report.Missing, b.schema.Fields[i].Name)
+			if !b.schema.Fields[i].Optional {
+				f.report.Missing = append(f.report.Missing, b.schema.Fields[i].Name)
+			}
 			continue
 		}
 		f.columns[place], f.slots[place] = b.schema.Fields[i].Name, i

@@ -40,6 +40,8 @@ type base struct {
 	valid       []byte // a bit a row; set behind the last row until it is trimmed
 	kept        []kept // by row
 	absent      []table.Span
+	exact       bool // blanks at the ends of a cell belong to it
+	elements    bool // the cells are XML elements, and null rows without kept text had none
 }
 
 func (b *base) common() *base { return b }
@@ -112,6 +114,10 @@ func (b *base) eachCell(text *table.Text, place int, set func(row int, value []b
 	row, columns, nul := b.rows, text.Columns, text.NUL
 	b.extend(text.Records())
 	for at := place; row < b.rows; row, at = row+1, at+columns {
+		if text.Elements && text.Begin[at] == 0 {
+			b.null(row)
+			continue
+		}
 		raw := text.Data[text.Begin[at]:text.End[at]]
 		if len(nul) > 0 {
 			for len(nul) > 0 && nul[0] < uint32(at) {
@@ -123,8 +129,11 @@ func (b *base) eachCell(text *table.Text, place int, set func(row int, value []b
 				continue
 			}
 		}
-		from, to := trim(raw)
-		if to-from != len(raw) {
+		from, to := 0, len(raw)
+		if !b.exact {
+			from, to = trim(raw)
+		}
+		if to-from != len(raw) || text.Elements && to == 0 {
 			b.keep(row, raw, rewritten, 0)
 		}
 		if from == to {
@@ -169,7 +178,7 @@ func (b *base) bitmap() []byte {
 
 // column returns what all columns have of a table's column.
 func (b *base) column() *table.Column {
-	c := &table.Column{Absent: slices.Clone(b.absent)}
+	c := &table.Column{Absent: slices.Clone(b.absent), Elements: b.elements}
 	for _, k := range b.kept {
 		c.Kept = append(c.Kept, table.Kept{Row: k.row, Text: k.text, Unreadable: k.cause != rewritten})
 	}

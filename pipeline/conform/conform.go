@@ -29,6 +29,7 @@ const (
 	RuleDateOrder       = "IN-012"
 	RuleTableHeaderOnly = "IN-013"
 	RuleQuoteStray      = "IN-014"
+	RuleXMLBroken       = "IN-030"
 )
 
 // DateOrder says which part of a date such as 02/05/2019 is the day.
@@ -43,6 +44,7 @@ const (
 // Options say how a delivery is to be read.
 type Options struct {
 	DateOrder DateOrder
+	XML       bool // the cells are XML elements: a table without records and a cell without an element are usual
 }
 
 // Result is what became of the files of one table.

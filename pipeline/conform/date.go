@@ -32,6 +32,7 @@ type dateColumn struct {
 	base
 	withTime bool
 	declared bool // dates are declared to have the day first
+	iso      bool // dates are written yyyy-mm-dd and in no other way
 	days     []int32
 	times    []int32 // seconds since midnight, or -1 where the time is not known; only with withTime
 	written  []uint8 // the row's place in styles
@@ -74,7 +75,7 @@ func (c *dateColumn) without(rows int) {
 
 func (c *dateColumn) set(row int, value []byte) {
 	d, ok := parseDate(value)
-	if !ok {
+	if !ok || c.iso && (d.form != formISO || d.length != len(value)) {
 		c.reject(row, value, fixed)
 		return
 	}
@@ -201,7 +202,7 @@ func (c *dateColumn) build() *table.Column {
 		}
 	}
 	sortKept(all)
-	merged := base{kept: all, absent: c.absent}
+	merged := base{kept: all, absent: c.absent, elements: c.elements}
 	out := merged.column()
 	out.Layout, out.Clock, out.Midnight = usual.layout, usual.clock, usual.midnight
 	out.Array = table.DateArray(c.days, c.bitmap(), c.nulls)

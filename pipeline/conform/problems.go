@@ -85,6 +85,12 @@ func (s *findings) faults(number int, f *file) {
 			rule, reason = RuleRecordRagged, fmt.Sprintf("the record has %d cells and the header %d", fault.Cells, len(f.columns))
 		case table.Unclosed:
 			rule, reason = RuleQuoteOpen, "a quote in the record never closes"
+		case table.Broken:
+			s.add(number, wholeRecord, f, RuleXMLBroken, fault.Line, nil, nil, nil)
+			if fault.Cells > 0 {
+				s.quarantine(f, fault.Line, RuleXMLBroken, fault.Reason, fault.Text)
+			}
+			continue
 		default:
 			s.stray(number, f, fault)
 			continue

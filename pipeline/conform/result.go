@@ -110,12 +110,17 @@ func (b *Builder) report(number int, f *file, unplaced int) {
 			continue
 		case table.Unclosed:
 			r.Damaged = true
+		case table.Broken:
+			r.Damaged = true
+			if fault.Cells == 0 {
+				continue
+			}
 		}
 		r.Read++
 		r.Quarantined++
 	}
 	r.Accepted = r.Read - r.Quarantined
-	r.HeaderOnly = r.Read == 0
+	r.HeaderOnly = r.Read == 0 && !b.options.XML
 	for i, field := range b.schema.Fields {
 		if c, ok := b.columns[i].(*dateColumn); ok && slices.Contains(f.slots, i) {
 			r.Dates = append(r.Dates, DateColumn{field.Name, c.files[number].layout, c.files[number].undecided})

@@ -7,7 +7,7 @@ import (
 
 // tag reads the start tag at pos: where its > stands and how long its name is, both relative to pos (the name
 // begins behind the <), and whether the element is empty. The tag is then in the buffer as a whole.
-func (x *xmlReader) tag() (end, name int, empty bool, err error) {
+func (x *nestedReader) tag() (end, name int, empty bool, err error) {
 	end = x.find('>', 1)
 	if end < 0 {
 		return 0, 0, false, x.missing("a tag never ends")
@@ -48,7 +48,7 @@ func (x *xmlReader) tag() (end, name int, empty bool, err error) {
 }
 
 // attribute passes over the attribute at a place relative to pos: a census has none but namespaces.
-func (x *xmlReader) attribute(at int) (behind int, err error) {
+func (x *nestedReader) attribute(at int) (behind int, err error) {
 	wrong := broken{1, "a tag is not well-formed"}
 	from := at
 	for x.has(at+1) && nameByte(x.buffer[x.pos+at]) {
@@ -87,7 +87,7 @@ func (x *xmlReader) attribute(at int) (behind int, err error) {
 }
 
 // endTag reads an end tag and leaves the element.
-func (x *xmlReader) endTag() error {
+func (x *nestedReader) endTag() error {
 	end := x.find('>', 2)
 	if end < 0 {
 		return x.missing("a tag never ends")

@@ -9,8 +9,8 @@ import (
 
 // The size of a table's window when it is handed on: bytes of cells, and records.
 const (
-	xmlWindowBytes   = 128 << 10
-	xmlWindowRecords = 4096
+	nestedWindowBytes   = 128 << 10
+	nestedWindowRecords = 4096
 )
 
 // tableWindow fills the windows of one table. A cell begins at 0 when its element is absent; the first byte of
@@ -46,7 +46,7 @@ func (w *tableWindow) lend() {
 	case t = <-w.free:
 		t.Data, t.Begin, t.End, t.Lines, t.NUL, t.Faults = t.Data[:1], t.Begin[:0], t.End[:0], t.Lines[:0], t.NUL[:0], nil
 	default:
-		t = &table.Text{Data: make([]byte, 1, xmlWindowBytes+4096), Columns: len(w.layout.columns), Elements: true}
+		t = &table.Text{Data: make([]byte, 1, nestedWindowBytes+4096), Columns: len(w.layout.columns), Elements: true}
 		t.Free = func() {
 			select {
 			case w.free <- t:
@@ -132,5 +132,5 @@ func (w *tableWindow) inherit(from, column int, text []byte, delivered bool) {
 
 // filled tells whether the window should be handed on.
 func (w *tableWindow) filled() bool {
-	return len(w.text.Data) >= xmlWindowBytes || w.text.Records() >= xmlWindowRecords
+	return len(w.text.Data) >= nestedWindowBytes || w.text.Records() >= nestedWindowRecords
 }

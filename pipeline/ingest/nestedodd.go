@@ -4,7 +4,7 @@ package ingest
 const maxPaths = 1000
 
 // oddity notes an element that is not known or text where none belongs, once for every path.
-func (x *xmlReader) oddity(kind OddityKind, under *element, name string) {
+func (x *nestedReader) oddity(kind OddityKind, under *element, name string) {
 	x.path = append(x.path[:0], byte(kind))
 	for e := under; e != nil; e = e.parent {
 		x.path = append(append(x.path, e.name...), '/')
@@ -21,7 +21,7 @@ func (x *xmlReader) oddity(kind OddityKind, under *element, name string) {
 }
 
 // twice notes an element that stands a second time in its record.
-func (x *xmlReader) twice(e *element) {
+func (x *nestedReader) twice(e *element) {
 	line := x.lineAt(x.pos)
 	if w := x.tables[e.table]; e.role == valueElement && w.open {
 		line = int(w.text.Lines[w.opened])
@@ -30,7 +30,7 @@ func (x *xmlReader) twice(e *element) {
 }
 
 // tableOf returns the table of the record that an element is or belongs to, else the units' own.
-func (x *xmlReader) tableOf(e *element) int {
+func (x *nestedReader) tableOf(e *element) int {
 	for ; e != nil; e = e.parent {
 		if e.table >= 0 {
 			return e.table

@@ -13,17 +13,17 @@ import (
 	"frontdoor/schemas/table"
 )
 
-// xmlRows is a sink that writes every record as text: its table, line and the cells that are there.
-type xmlRows struct {
+// nestedRows is a sink that writes every record as text: its table, line and the cells that are there.
+type nestedRows struct {
 	layout *Layout
 	rows   []string
 	faults []table.Fault
 	byRow  map[string][]string
 }
 
-func (s *xmlRows) Header(int, []string, int) error { return nil }
+func (s *nestedRows) Header(int, []string, int) error { return nil }
 
-func (s *xmlRows) Batch(number int, text *table.Text) error {
+func (s *nestedRows) Batch(number int, text *table.Text) error {
 	t := s.layout.tables[number]
 	nul := map[uint32]bool{}
 	for _, cell := range text.NUL {
@@ -64,10 +64,10 @@ var censusLayout = sync.OnceValues(func() (*schemas.Collection, *Layout) {
 	return c, l
 })
 
-func readCensus(t testing.TB, text string, window int) (*xmlRows, *XMLReport, error) {
+func readCensus(t testing.TB, text string, window int) (*nestedRows, *XMLReport, error) {
 	t.Helper()
 	_, l := censusLayout()
-	s := &xmlRows{layout: l}
+	s := &nestedRows{layout: l}
 	report, err := ReadXML(context.Background(), iotest.HalfReader(strings.NewReader(text)), Limits{Window: window}, l, s)
 	return s, report, err
 }

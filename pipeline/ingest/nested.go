@@ -96,8 +96,8 @@ func ReadXML(ctx context.Context, r io.Reader, limits Limits, layout *Layout, si
 	if err != nil {
 		return nil, err
 	}
-	x := &xmlReader{
-		source: newSource(ctx, text, limits.Window, limits.Record), limits: limits, layout: layout, sink: sink,
+	x := &nestedReader{
+		nestedSource: newNestedSource(ctx, text, limits.Window, limits.Record), limits: limits, layout: layout, sink: sink,
 		report: &XMLReport{Mark: mark, layout: layout}, odd: map[string]bool{},
 	}
 	for i, t := range layout.tables {
@@ -110,9 +110,9 @@ func ReadXML(ctx context.Context, r io.Reader, limits Limits, layout *Layout, si
 	return x.report, x.read()
 }
 
-// xmlReader walks through an XML file, element by element.
-type xmlReader struct {
-	*source
+// nestedReader walks through an XML file, element by element.
+type nestedReader struct {
+	*nestedSource
 	limits Limits
 	layout *Layout
 	sink   RecordSink
@@ -152,7 +152,7 @@ type broken struct {
 func (b broken) Error() string { return b.why }
 
 // read reads all units and hands on what is left.
-func (x *xmlReader) read() error {
+func (x *nestedReader) read() error {
 	for {
 		err := x.token()
 		var b broken
@@ -183,7 +183,7 @@ func (x *xmlReader) read() error {
 
 // token reads text up to the next tag, or one tag. It returns io.EOF behind the root, broken, or an error that
 // ends the reading.
-func (x *xmlReader) token() error {
+func (x *nestedReader) token() error {
 	if !x.has(1) {
 		switch {
 		case x.err != nil:
@@ -212,13 +212,13 @@ func (x *xmlReader) token() error {
 	return x.startTag()
 }
 
-func (x *xmlReader) tooLong() error {
+func (x *nestedReader) tooLong() error {
 	x.full = false
 	return broken{1, fmt.Sprintf("what is written about one child is longer than %d bytes", x.limits.Record)}
 }
 
 // missing is what it means that something was looked for and not found.
-func (x *xmlReader) missing(why string) error {
+func (x *nestedReader) missing(why string) error {
 	switch {
 	case x.err != nil:
 		return x.err
@@ -229,7 +229,7 @@ func (x *xmlReader) missing(why string) error {
 }
 
 // skip passes over what ends with a text.
-func (x *xmlReader) skip(end string, from int) error {
+func (x *nestedReader) skip(end string, from int) error {
 	at := x.findText(end, from)
 	if at < 0 {
 		return x.missing("a comment or instruction never ends")
@@ -239,7 +239,7 @@ func (x *xmlReader) skip(end string, from int) error {
 }
 
 // declaration reads what begins with <!: a comment or text that is written as it stands.
-func (x *xmlReader) declaration() error {
+func (x *nestedReader) declaration() error {
 	const comment, verbatim, doctype = "<!--", "<![CDATA[", "<!DOCTYPE"
 	x.has(len(verbatim))
 	head := x.buffer[x.pos:min(x.pos+len(verbatim), x.end)]
@@ -261,7 +261,7 @@ func (x *xmlReader) declaration() error {
 }
 
 // characters reads text up to the next tag.
-func (x *xmlReader) characters() error {
+func (x *nestedReader) characters() error {
 	at := x.find('<', 0)
 	if at < 0 {
 		if x.err != nil || x.full {
@@ -299,7 +299,7 @@ func blankText(text []byte) bool {
 }
 
 // inValue tells whether the innermost open element is a cell.
-func (x *xmlReader) inValue() bool {
+func (x *nestedReader) inValue() bool {
 	if len(x.open) == 0 {
 		return false
 	}
@@ -309,7 +309,7 @@ func (x *xmlReader) inValue() bool {
 
 // take adds text to the cell that is being read. Text elsewhere is reported. It returns why the text is not
 // well-formed, or "".
-func (x *xmlReader) take(text []byte, verbatim bool) (why string) {
+func (x *nestedReader) take(text []byte, verbatim bool) (why string) {
 	switch {
 	case x.inValue():
 		if len(x.cell)+len(text) > x.limits.Field {
@@ -327,7 +327,7 @@ func (x *xmlReader) take(text []byte, verbatim bool) (why string) {
 }
 
 // startTag reads a start tag, and with it the whole element when it is a plain value.
-func (x *xmlReader) startTag() error {
+func (x *nestedReader) startTag() error {
 	end, name, empty, err := x.tag()
 	if err != nil {
 		return err
@@ -348,7 +348,7 @@ func (x *xmlReader) startTag() error {
 }
 
 // plainValue reads the text of a value and its end tag, when they have no markup and lie in the buffer.
-func (x *xmlReader) plainValue(name []byte) bool {
+func (x *nestedReader) plainValue(name []byte) bool {
 	rest := x.buffer[x.pos:x.end]
 	at := bytes.IndexByte(rest, '<')
 	if at < 0 || len(rest) < at+len(name)+3 || at > x.limits.Field || rest[at+1] != '/' || rest[at+2+len(name)] != '>' {
@@ -378,7 +378,7 @@ var plainByte = func() (plain [256]bool) {
 
 // enter settles what a start tag with a local name means here, and begins its record. It returns nil for one
 // that is not to be read.
-func (x *xmlReader) enter(local []byte) (*element, error) {
+func (x *nestedReader) enter(local []byte) (*element, error) {
 	if len(x.open) == 0 {
 		if x.begun {
 			return nil, broken{1, "a second element stands behind the root"}
@@ -440,7 +440,7 @@ func (f *frame) child(name []byte) *element {
 }
 
 // leave ends an element: sets its cell, ends its record or unit.
-func (x *xmlReader) leave(e *element) error {
+func (x *nestedReader) leave(e *element) error {
 	if e == nil {
 		return nil
 	}
@@ -460,7 +460,7 @@ func (x *xmlReader) leave(e *element) error {
 }
 
 // setCell gives the open record of a value's table its cell. The values of a list stand one behind the other.
-func (x *xmlReader) setCell(e *element) {
+func (x *nestedReader) setCell(e *element) {
 	w := x.tables[e.table]
 	place := w.opened*w.text.Columns + e.column
 	if e.list && w.has(e.column) {
@@ -484,7 +484,7 @@ func (x *xmlReader) setCell(e *element) {
 // listSeparator stands between the values of a list in one cell.
 const listSeparator = ';'
 
-func (x *xmlReader) beginUnit() {
+func (x *nestedReader) beginUnit() {
 	x.keep, x.unitLine = x.pos, x.lineAt(x.pos)
 	for _, w := range x.tables {
 		w.number = 0
@@ -493,7 +493,7 @@ func (x *xmlReader) beginUnit() {
 }
 
 // beginRecord adds a record to its table. It returns nil when a unit has one already and may have no other.
-func (x *xmlReader) beginRecord(e *element) *element {
+func (x *nestedReader) beginRecord(e *element) *element {
 	w := x.tables[e.table]
 	if w.layout.table.Every && w.text.Records() > w.unit.records {
 		x.twice(e)
@@ -526,7 +526,7 @@ func (x *xmlReader) beginRecord(e *element) *element {
 }
 
 // endRecord completes a record, or takes it out when it lacks what makes it one.
-func (x *xmlReader) endRecord(e *element) {
+func (x *nestedReader) endRecord(e *element) {
 	w := x.tables[e.table]
 	if w.layout.holding >= 0 && !w.has(w.layout.holding) {
 		w.drop()
@@ -535,7 +535,7 @@ func (x *xmlReader) endRecord(e *element) {
 }
 
 // endUnit gives every record of the unit what stands once in it, and hands on windows that are full.
-func (x *xmlReader) endUnit() error {
+func (x *nestedReader) endUnit() error {
 	for _, w := range x.tables {
 		if w.layout.table.Every && w.text.Records() == w.unit.records {
 			w.begin(x.unitLine, -1, x.units)
@@ -558,7 +558,7 @@ func (x *xmlReader) endUnit() error {
 }
 
 // handOn gives windows that are full to the sink, or all that hold anything.
-func (x *xmlReader) handOn(all bool) error {
+func (x *nestedReader) handOn(all bool) error {
 	for i, w := range x.tables {
 		if w.filled() || all && (w.text.Records() > 0 || len(w.text.Faults) > 0) {
 			w.before += w.text.Records()
@@ -574,7 +574,7 @@ func (x *xmlReader) handOn(all bool) error {
 }
 
 // breakOff takes out the unit in which the file breaks, and notes where.
-func (x *xmlReader) breakOff(b broken) error {
+func (x *nestedReader) breakOff(b broken) error {
 	x.report.Damaged = true
 	at := min(x.pos+b.at, x.end)
 	f := table.Fault{Kind: table.Broken, Line: x.lineAt(at), Reason: b.why}
@@ -599,7 +599,7 @@ func (x *xmlReader) breakOff(b broken) error {
 }
 
 // resume goes on at the next unit, and is false when there is none.
-func (x *xmlReader) resume() bool {
+func (x *nestedReader) resume() bool {
 	name := []byte(x.layout.unit.name)
 	from := 0
 	for {
@@ -633,7 +633,7 @@ func (x *xmlReader) resume() bool {
 const maxTagBefore = 128
 
 // tagBefore returns the place of the < of a tag whose name, without prefix, begins at a place, or -1.
-func (x *xmlReader) tagBefore(at int) int {
+func (x *nestedReader) tagBefore(at int) int {
 	if at > x.pos && x.buffer[at-1] == ':' {
 		for at--; at > x.pos && nameByte(x.buffer[at-1]) && x.buffer[at-1] != ':'; at-- {
 		}

@@ -88,7 +88,7 @@ func declaredEncoding(head []byte) string {
 }
 
 // source is a stretch of a file's text in memory, from what must be kept to what was read last.
-type source struct {
+type nestedSource struct {
 	ctx   context.Context
 	text  io.Reader
 	limit int // bytes kept at most
@@ -105,13 +105,13 @@ type source struct {
 	counted int
 }
 
-func newSource(ctx context.Context, text io.Reader, window, limit int) *source {
-	return &source{ctx: ctx, text: text, limit: limit, buffer: make([]byte, window), keep: -1, line: 1}
+func newNestedSource(ctx context.Context, text io.Reader, window, limit int) *nestedSource {
+	return &nestedSource{ctx: ctx, text: text, limit: limit, buffer: make([]byte, window), keep: -1, line: 1}
 }
 
 // more reads on. It moves what is kept to the front of the buffer, so places in it change; those relative to pos
 // do not. It is false at the end of the file, when what must be kept passes the limit, and after an error.
-func (s *source) more() bool {
+func (s *nestedSource) more() bool {
 	if s.done || s.err != nil {
 		return false
 	}
@@ -156,7 +156,7 @@ func (s *source) more() bool {
 }
 
 // find returns the place of the first byte c at or behind from, both relative to pos, or -1.
-func (s *source) find(c byte, from int) int {
+func (s *nestedSource) find(c byte, from int) int {
 	for {
 		if s.pos+from <= s.end {
 			if i := bytes.IndexByte(s.buffer[s.pos+from:s.end], c); i >= 0 {
@@ -171,7 +171,7 @@ func (s *source) find(c byte, from int) int {
 }
 
 // findText is find for several bytes.
-func (s *source) findText(text string, from int) int {
+func (s *nestedSource) findText(text string, from int) int {
 	for {
 		at := s.find(text[0], from)
 		if at < 0 || !s.has(at+len(text)) {
@@ -185,7 +185,7 @@ func (s *source) findText(text string, from int) int {
 }
 
 // has tells whether there are n bytes from pos on.
-func (s *source) has(n int) bool {
+func (s *nestedSource) has(n int) bool {
 	for s.end-s.pos < n {
 		if !s.more() {
 			return false
@@ -195,7 +195,7 @@ func (s *source) has(n int) bool {
 }
 
 // lineAt returns the physical line of a place in the buffer, which lies behind those asked for before.
-func (s *source) lineAt(at int) int {
+func (s *nestedSource) lineAt(at int) int {
 	if at > s.counted {
 		s.line += bytes.Count(s.buffer[s.counted:at], []byte{'\n'})
 		s.counted = at
