@@ -4,11 +4,13 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
+	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"frontdoor/schemas"
 )
 
 //go:embed front_door.yaml cin_census.yaml structure.yaml
@@ -17,25 +19,34 @@ var catalogues embed.FS
 // ErrUnknown is the cause of every error about a catalogue or rule that does not exist.
 var ErrUnknown = errors.New("not known")
 
-// Catalogue is the rules of one collection, in the order in which they are written.
+// Catalogue is the rules of one collection, in the order in which they are written, each in its newest form.
 type Catalogue struct {
-	Collection string
-	Rules      []*Rule
+	Collection string  `yaml:"collection"`
+	Rules      []*Rule `yaml:"rules"`
+	Year       Year    // whose catalogue it is; blank for the newest
 
-	name string // the file, for messages
+	anchored
+	document *document
 }
 
 // Rule is one declaration: what must hold, how much it matters, where it comes from and how it is said.
 type Rule struct {
-	Code     string   `yaml:"code"`
-	Severity Severity `yaml:"severity"`
-	Title    string   `yaml:"title"`
-	About    string   `yaml:"about"`   // one plain sentence for people: the message of its findings
-	Source   string   `yaml:"source"`  // who asks for it
-	Since    string   `yaml:"since"`   // the collection year from which it holds: 2018-19
-	Notes    string   `yaml:"notes"`   // what a reader of the documentation should know besides
-	Checks   []*Check `yaml:"checks"`  // empty for a rule that a stage makes
-	MadeBy   string   `yaml:"made_by"` // ingest, conform or pipeline: who makes its findings while the delivery is read
+	Code     string    `yaml:"code"`
+	Severity Severity  `yaml:"severity"`
+	Title    string    `yaml:"title"`
+	About    string    `yaml:"about"`   // one plain sentence for people: the message of its findings
+	Source   string    `yaml:"source"`  // who asks for it
+	Since    Year      `yaml:"since"`   // the collection year from which it holds
+	Until    Year      `yaml:"until"`   // the last in which it holds; blank while it does
+	Notes    string    `yaml:"notes"`   // what a reader of the documentation should know besides
+	Checks   []*Check  `yaml:"checks"`  // empty for a rule that a stage makes
+	MadeBy   string    `yaml:"made_by"` // ingest, conform or pipeline: who makes its findings while the delivery is read
+	Changes  []*Change `yaml:"changes"` // what it says otherwise from later years on, the earliest first
+	Local    bool      // of a catalogue that a council added
+
+	anchored
+	document *document // where it is written
+	earlier  *Rule     // as it was before the last of its changes
 }
 
 // Check is one condition of a rule over the records of one table. It has one of Holds, Unique, NoOverlap and
@@ -49,10 +60,13 @@ type Check struct {
 	Unique        []Expression   `yaml:"unique"`  // values that together must not stand on two records
 	NoOverlap     *NoOverlap     `yaml:"no_overlap"`
 	AtMostOneOpen *AtMostOneOpen `yaml:"at_most_one_open"`
-	Flags         []Flag         `yaml:"flags"` // the cells of a finding
-	Group         []Expression   `yaml:"group"` // failing records that agree in these make one finding; none for one each
+	Flags         []Flag         `yaml:"flags"`   // the cells of a finding
+	Because       string         `yaml:"because"` // why it flags fields that its conditions do not mention
+	Group         []Expression   `yaml:"group"`   // failing records that agree in these make one finding; none for one each
 	Fails         []Example      `yaml:"fails"`
 	Passes        []Example      `yaml:"passes"`
+
+	anchored
 }
 
 // Load reads the catalogue called collection (or structure, for the rules that the readers make). The error is
@@ -63,6 +77,19 @@ func Load(collection string) (*Catalogue, error) {
 		return nil, err
 	}
 	return Parse(collection+".yaml", text)
+}
+
+// Catalogues returns the names of all catalogues of the program, sorted.
+func Catalogues() []string {
+	entries, err := catalogues.ReadDir(".")
+	if err != nil {
+		panic(err) // the folder is inside the program
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
+	}
+	return names
 }
 
 // Source returns the YAML of a catalogue: what a published run keeps beside its figures.
@@ -82,107 +109,128 @@ func (c *Catalogue) Rule(code string) *Rule {
 	return nil
 }
 
-// catalogueFile is a catalogue whose rules are not yet decoded, so that a mistake in one does not hide those in
-// the others.
-type catalogueFile struct {
-	Collection string     `yaml:"collection"`
-	Rules      []ruleNode `yaml:"rules"`
-}
-
-type ruleNode struct{ node ast.Node }
-
-func (n *ruleNode) UnmarshalYAML(node ast.Node) error {
-	n.node = node
-	return nil
-}
-
-// Parse reads a catalogue; name is its file, for messages. The error joins every mistake found, each with file,
-// line and, where it is known, the rule's code. Conditions are judged by Compile, which knows the schema.
+// Parse reads a catalogue; name is its file, for messages. The error is Faults: every mistake, with its place and
+// what to do. Conditions are judged by Compile, which knows the schema.
 func Parse(name string, text []byte) (*Catalogue, error) {
-	var file catalogueFile
-	if err := yaml.UnmarshalWithOptions(text, &file, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("read rule catalogue %s: %w", name, err)
-	}
-	c := &Catalogue{Collection: file.Collection, name: name}
-	var faults []error
-	if c.Collection == "" {
-		faults = append(faults, fmt.Errorf("read rule catalogue %s: it names no collection", name))
-	}
-	lines := map[string]int{}
-	for i, n := range file.Rules {
-		if n.node == nil {
-			faults = append(faults, fmt.Errorf("read rule catalogue %s: rule %d is empty", name, i+1))
-			continue
-		}
-		line := n.node.GetToken().Position.Line
-		r := &Rule{}
-		if err := yaml.NodeToValue(n.node, r, yaml.Strict()); err != nil {
-			faults = append(faults, fmt.Errorf("read rule %s in %s, line %d: %w", r.Code, name, line, err))
-			continue
-		}
-		for _, fault := range r.faults() {
-			faults = append(faults, fmt.Errorf("read rule %s in %s, line %d: %w", r.Code, name, line, fault))
-		}
-		if first, twice := lines[r.Code]; twice {
-			faults = append(faults, fmt.Errorf("read rule %s in %s, line %d: the code stands already in line %d", r.Code, name, line, first))
-		}
-		lines[r.Code] = line
-		c.Rules = append(c.Rules, r)
-	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
+	c, faults := parse(name, text)
+	if err := faults.orNil(); err != nil {
+		return nil, err
 	}
 	return c, nil
 }
 
-var (
-	codeForm = regexp.MustCompile(`^[A-Z][A-Z0-9]*-[0-9A-Z]+$`)
-	yearForm = regexp.MustCompile(`^20[0-9]{2}-[0-9]{2}$`)
-)
+// Read reads a catalogue that is not part of the program and compiles every form of its rules for the collection
+// that it names; collection finds that. The error is Faults: the mistakes of both.
+func Read(name string, text []byte, collection func(name string) (*schemas.Collection, error)) (*Catalogue, error) {
+	c, faults := parse(name, text)
+	if c.Collection != "" {
+		coll, err := collection(c.Collection)
+		switch {
+		case errors.Is(err, schemas.ErrUnknown):
+			hint := nearest(c.Collection, schemas.Collections())
+			faults = append(faults, c.document.fault(c.where("collection"), "", "collection: no collection is called "+c.Collection, hint))
+		case err != nil:
+			return nil, err
+		default:
+			var mistakes Faults
+			if _, err := c.everyVersion().Compile(coll); errors.As(err, &mistakes) {
+				faults = append(faults, mistakes...)
+			} else if err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := faults.orNil(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
 
-// faults lists what a declaration lacks.
-func (r *Rule) faults() []error {
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
-	if !codeForm.MatchString(r.Code) {
-		fault("code: want letters, a dash and a number, such as FD-014")
-	}
-	switch r.Severity {
-	case Error, Warning, Query:
+func parse(name string, text []byte) (*Catalogue, Faults) {
+	c := &Catalogue{document: newDocument(name, text)}
+	d := &decoder{document: c.document}
+	file, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
+	switch {
+	case err != nil:
+		d.note(place{}, "read YAML", err)
+	case len(file.Docs) == 0 || file.Docs[0].Body == nil:
+		d.fault(place{}, "write collection: and rules:", "the file is empty")
+	case len(file.Docs) > 1:
+		d.fault(placeOf(file.Docs[1].Body), "keep one catalogue in a file", "a second document begins here")
 	default:
-		fault("severity: want error, warning or query")
+		d.catalogue(c, file.Docs[0].Body)
 	}
-	for _, needed := range []struct{ key, value string }{{"title", r.Title}, {"about", r.About}, {"source", r.Source}} {
-		if needed.value == "" {
-			fault("%s: every rule has one", needed.key)
+	return c, d.faults
+}
+
+// catalogue reads the keys of a catalogue and each of its rules.
+func (d *decoder) catalogue(c *Catalogue, node ast.Node) {
+	all, ok := d.entries(node, "a catalogue")
+	if !ok {
+		return
+	}
+	c.stands("", placeOf(node))
+	lines := map[string]int{}
+	for _, e := range all {
+		switch list, isList := e.value.(*ast.SequenceNode); {
+		case e.key == "rules" && isList:
+			for _, item := range list.Values {
+				r := d.oneRule(item)
+				if r == nil {
+					continue
+				}
+				at := r.where("code")
+				if first, twice := lines[r.Code]; twice && r.Code != "" {
+					d.rule = r.Code
+					d.fault(at, "give each rule a code of its own; what changed with a year stands in the changes of the rule", "code: stands already in line %d", first)
+				}
+				lines[r.Code] = at.line
+				c.Rules = append(c.Rules, r)
+			}
+			d.rule = ""
+		case e.key == "rules":
+			d.fault(e.at, "write each rule below with a dash", "rules: want a list")
+		case !d.entry(e, c):
+			d.fault(e.at, nearest(e.key, keysOf(c)), "%s: no such key in a catalogue", e.key)
 		}
 	}
-	if !yearForm.MatchString(r.Since) {
-		fault("since: want a collection year, such as 2018-19")
+	if c.Collection == "" {
+		d.fault(c.where("collection"), "write collection: and its name", "collection: it names none")
 	}
-	switch r.MadeBy {
-	case "":
-		if len(r.Checks) == 0 {
-			fault("checks: a rule has at least one, or names the stage that makes it (made_by)")
-		}
-	case "ingest", "conform", "pipeline":
-		if len(r.Checks) > 0 {
-			fault("made_by: a rule that a stage makes has no checks")
-		}
-	default:
-		fault("made_by: want ingest, conform or pipeline")
+}
+
+// oneRule reads a rule with its changes and returns its newest form, or nil.
+func (d *decoder) oneRule(node ast.Node) *Rule {
+	d.rule = ""
+	all, ok := d.entries(node, "a rule")
+	if !ok {
+		return nil
 	}
-	for i, check := range r.Checks {
-		if check == nil {
-			fault("check %d is empty", i+1)
-			continue
-		}
-		if check.For == "" {
-			fault("check %d: for: want the table it judges", i+1)
-		}
-		for _, problem := range check.faults() {
-			fault("check %d: %s", i+1, problem)
+	r := &Rule{document: d.document}
+	r.stands("", placeOf(node))
+	var changes []ast.Node
+	for _, e := range all {
+		if e.key == "code" {
+			d.entry(e, r)
+			d.rule = r.Code
 		}
 	}
-	return faults
+	for _, e := range all {
+		switch list, isList := e.value.(*ast.SequenceNode); {
+		case e.key == "code":
+		case e.key == "changes" && isList:
+			r.stands(e.key, e.at)
+			changes = list.Values
+		case e.key == "changes":
+			d.fault(e.at, "write each change below with a dash", "changes: want a list")
+		case !d.entry(e, r):
+			d.fault(e.at, nearest(e.key, keysOf(r)), "%s: no such key in a rule", e.key)
+		}
+	}
+	d.demandRule(r)
+	for _, change := range changes {
+		r = d.change(r, change)
+		d.demandChange(r)
+	}
+	return r
 }

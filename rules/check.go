@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -41,86 +40,110 @@ type checkProgram struct {
 	needs   []need
 }
 
-// Compile type-checks and compiles every condition of the catalogue for the tables of a collection. The error
-// joins every mistake found, each with the rule's code, file and line and, inside a condition, a caret.
+// Compile type-checks and compiles every condition of the catalogue for the tables of a collection. The error is
+// Faults: every mistake, with its place and what to do.
 func (c *Catalogue) Compile(coll *schemas.Collection) (*Program, error) {
 	p := &Program{collection: coll}
-	environments := map[string]*cel.Env{}
-	var faults []error
+	compile := newCompilation(coll)
+	var faults Faults
 	for _, r := range c.Rules {
 		if len(r.Checks) == 0 {
 			continue
 		}
 		if c.Collection != coll.Name {
-			return nil, fmt.Errorf("compile %s: its rules are for the collection %s, not %s", c.name, c.Collection, coll.Name)
+			return nil, Faults{c.document.fault(c.where("collection"), "", fmt.Sprintf("its rules are for the collection %s, not %s", c.Collection, coll.Name), "")}
 		}
-		rule := &program{rule: r}
-		for i, check := range r.Checks {
-			compiled, err := c.check(coll, environments, r, check)
-			if err != nil {
-				faults = append(faults, fmt.Errorf("rule %s, check %d: %w", r.Code, i+1, err))
-				continue
-			}
-			rule.checks = append(rule.checks, compiled)
+		compiled, mistakes, err := compile.rule(r)
+		if err != nil {
+			return nil, err
 		}
-		p.rules = append(p.rules, rule)
+		faults = append(faults, mistakes...)
+		p.rules = append(p.rules, compiled)
 	}
-	if len(faults) > 0 {
-		return nil, errors.Join(faults...)
+	if err := faults.orNil(); err != nil {
+		return nil, err
 	}
 	return p, nil
 }
 
-func (c *Catalogue) check(coll *schemas.Collection, environments map[string]*cel.Env, r *Rule, check *Check) (*checkProgram, error) {
-	t := coll.Table(check.For)
+// compilation compiles rules over the tables of one collection.
+type compilation struct {
+	coll         *schemas.Collection
+	environments map[string]*cel.Env // by table
+}
+
+func newCompilation(coll *schemas.Collection) *compilation {
+	return &compilation{coll, map[string]*cel.Env{}}
+}
+
+// rule compiles one rule; after a mistake the program is of no use.
+func (c *compilation) rule(r *Rule) (*program, Faults, error) {
+	x := &explainer{rule: r, coll: c.coll}
+	made := &program{rule: r}
+	for _, check := range r.Checks {
+		compiled, err := x.check(c.environments, check)
+		if err != nil {
+			return nil, nil, err
+		}
+		made.checks = append(made.checks, compiled)
+	}
+	return made, x.faults, nil
+}
+
+// check compiles one check of the rule that is explained; after a mistake its result is of no use.
+func (x *explainer) check(environments map[string]*cel.Env, check *Check) (*checkProgram, error) {
+	t := x.coll.Table(check.For)
 	if t == nil {
-		return nil, fmt.Errorf("for: the collection %s has no table %s", coll.Name, check.For)
+		x.fault(check.where("for"), nearest(check.For, tableNames(x.coll)), "for: the collection %s has no table %s", x.coll.Name, check.For)
+		return nil, nil
 	}
 	if environments[t.Name] == nil {
-		env, err := environment(coll, t)
+		env, err := environment(x.coll, t)
 		if err != nil {
 			return nil, fmt.Errorf("read schema of %s: %w", t.Name, err)
 		}
 		environments[t.Name] = env
 	}
-	place := func(e Expression, key string) string {
-		return fmt.Sprintf("%s:%d:%d (%s)", c.name, e.Line, e.Column, key)
-	}
-	compiler := newCompiler(coll, t, environments[t.Name])
-	compiled := &checkProgram{table: t, message: r.About}
+	x.names = namesOf(x.coll, t)
+	x.examples(check, t)
+	compiler := newCompiler(x.coll, t, environments[t.Name])
+	compiled := &checkProgram{table: t, message: x.rule.About}
 	if check.About != "" {
 		compiled.message = check.About
 	}
-	var faults []error
-	note := func(err error) {
+	var err error
+	note := func(e Expression, key string) {
 		if err != nil {
-			faults = append(faults, err)
+			x.expression(e, key, err)
 		}
 	}
 	for _, let := range check.Let {
-		note(compiler.let(let.Name, let.Value.Text, place(let.Value, "let "+let.Name)))
+		key := "let " + let.Name
+		err = compiler.let(let.Name, let.Value.Text, key)
+		note(let.Value, key)
+		x.names = append(x.names, let.Name)
 	}
-	var err error
 	if check.Applies.Text != "" {
-		compiled.applies, err = compiler.condition(check.Applies.Text, place(check.Applies, "applies"))
-		note(err)
+		compiled.applies, err = compiler.condition(check.Applies.Text, "applies")
+		note(check.Applies, "applies")
 	}
 	if check.Holds.Text != "" {
-		compiled.holds, err = compiler.condition(check.Holds.Text, place(check.Holds, "holds"))
-		note(err)
+		compiled.holds, err = compiler.condition(check.Holds.Text, "holds")
+		note(check.Holds, "holds")
 	}
 	for _, key := range check.Unique {
-		node, err := compiler.key(key.Text, place(key, "unique"))
-		note(err)
+		var node any
+		node, err = compiler.key(key.Text, "unique")
+		note(key, "unique")
 		compiled.unique = append(compiled.unique, node)
 	}
 	if check.NoOverlap != nil || check.AtMostOneOpen != nil || len(check.Group) > 0 {
-		note(errNotJudged)
+		x.fault(check.where("no_overlap", "at_most_one_open", "group"), "", "%s", errNotJudged)
 	}
 	var flags []string
 	for _, flag := range check.Flags {
 		if flag.Each != nil {
-			note(errNotJudged)
+			x.fault(check.where("flags"), "", "%s", errNotJudged)
 		}
 		flags = append(flags, flag.Field)
 	}
@@ -129,14 +152,16 @@ func (c *Catalogue) check(coll *schemas.Collection, environments map[string]*cel
 			flags = append(flags, key.Text)
 		}
 	}
-	for _, flag := range flags {
-		ref, err := resolve(coll, t, flag)
-		note(err)
+	for i, flag := range flags {
+		ref, hint, err := resolve(x.coll, t, flag)
+		if err != nil {
+			x.fault(check.where(fmt.Sprintf("flags[%d]", i), "flags", "unique"), hint, "%s", err)
+		}
 		compiled.flags = append(compiled.flags, ref)
 		compiled.flagNames = append(compiled.flagNames, flag)
 	}
 	compiled.fields, compiled.parents, compiled.parts, compiled.needs = compiler.fields, compiler.parents, compiler.parts, compiler.needs
-	return compiled, errors.Join(faults...)
+	return compiled, nil
 }
 
 // key compiles a value that must be unique.
@@ -152,20 +177,21 @@ func (c *compiler) key(text, place string) (any, error) {
 	return nil, fmt.Errorf("compile %s: want a text, a number or a date", place)
 }
 
-// resolve finds a field by its name, or by its parents' names and its own: referral.child_id.
-func resolve(coll *schemas.Collection, t *schemas.Table, name string) (fieldRef, error) {
-	ref := fieldRef{table: t}
+// resolve finds a field by its name, or by its parents' names and its own: referral.child_id. With an error comes
+// a hint.
+func resolve(coll *schemas.Collection, t *schemas.Table, name string) (ref fieldRef, hint string, err error) {
+	ref = fieldRef{table: t}
 	names := strings.Split(name, ".")
 	for _, parent := range names[:len(names)-1] {
 		f := reference(ref.table, parent)
 		if f == nil {
-			return ref, fmt.Errorf("flags: the table %s has no parent %s", ref.table.Name, parent)
+			return ref, nearest(parent, parentNames(coll, ref.table)), fmt.Errorf("flags: the table %s has no parent %s", ref.table.Name, parent)
 		}
 		ref.steps = append(slices.Clone(ref.steps), f)
 		ref.table = coll.Table(f.References)
 	}
 	if ref.field = ref.table.Field(names[len(names)-1]); ref.field == nil {
-		return ref, fmt.Errorf("flags: the table %s has no field %s", ref.table.Name, names[len(names)-1])
+		return ref, nearest(names[len(names)-1], fieldNames(ref.table)), fmt.Errorf("flags: the table %s has no field %s", ref.table.Name, names[len(names)-1])
 	}
-	return ref, nil
+	return ref, "", nil
 }

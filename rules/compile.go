@@ -113,13 +113,13 @@ func (c *compiler) expression(text, place string) (value, *cel.Type, error) {
 	source := common.NewStringSource(text, place)
 	checked, issues := c.env.CompileSource(source)
 	if issues.Err() != nil {
-		return value{}, nil, fmt.Errorf("compile %s:\n%s", place, issues.String())
+		return value{}, nil, conditionError{place, text, issues}
 	}
 	tree := checked.NativeRep()
 	w := walk{compiler: c, tree: tree, issues: cel.NewIssuesWithSourceInfo(common.NewErrors(source), tree.SourceInfo())}
 	v := w.value(tree.Expr())
 	if w.issues.Err() != nil {
-		return value{}, nil, fmt.Errorf("compile %s:\n%s", place, w.issues.String())
+		return value{}, nil, conditionError{place, text, w.issues}
 	}
 	if v.nodes > mostNodes {
 		return value{}, nil, fmt.Errorf("compile %s: the condition comes to more than %d parts", place, mostNodes)

@@ -61,8 +61,7 @@ func (f *Flag) UnmarshalYAML(node ast.Node) error {
 				return at(value, "want a name and a list, such as e in child.episodes")
 			}
 			f.Each.Name = strings.TrimSpace(name)
-			f.Each.List.Column += len(f.Each.List.Text) - len(list)
-			f.Each.List.Text = list
+			f.Each.List.Text, f.Each.List.before = list, strings.TrimSuffix(f.Each.List.Text, list)
 			return nil
 		case "when":
 			return f.Each.When.UnmarshalYAML(value)
@@ -80,7 +79,7 @@ func (f *Flag) UnmarshalYAML(node ast.Node) error {
 			}
 			return nil
 		}
-		return at(value, fmt.Sprintf("unknown field %q", name))
+		return placedError{placeOf(value), name + ": no such key in a flag", nearest(name, []string{"each", "when", "fields"})}
 	})
 	if err == nil && (f.Each.Name == "" || len(f.Each.Fields) == 0) {
 		err = at(node, "want each and fields")

@@ -2,7 +2,6 @@ package rules
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -12,30 +11,58 @@ import (
 	"frontdoor/schemas/table"
 )
 
-// Try judges every example of the catalogue by its own check. The error joins every example that does not fail
-// or pass as it says. Only the tables that the rule reads are delivered, with every column; a field that an
-// example does not give is blank.
+// Try judges every example of every form of the rules by its own check. The error is Faults: what does not compile,
+// or else every example that does not fail or pass as it says.
 func (c *Catalogue) Try(ctx context.Context, coll *schemas.Collection, calendar *schemas.Calendar) error {
-	p, err := c.Compile(coll)
-	if err != nil {
+	all := c.everyVersion()
+	if _, err := all.Compile(coll); err != nil {
 		return err
 	}
-	var faults []error
-	for _, rule := range p.rules {
-		for i, check := range rule.checks {
-			alone := &Program{collection: coll, rules: []*program{{rule: rule.rule, checks: []*checkProgram{check}}}}
-			try := func(examples []Example, want Status) {
-				for _, e := range examples {
-					if err := alone.try(ctx, e, calendar, want); err != nil {
-						faults = append(faults, fmt.Errorf("rule %s, check %d, example in line %d: %w", rule.rule.Code, i+1, e.Line, err))
+	judge := newExaminer(coll, calendar)
+	var faults Faults
+	for _, r := range all.Rules {
+		found, err := judge.try(ctx, r)
+		if err != nil {
+			return err
+		}
+		faults = append(faults, found...)
+	}
+	return faults.orNil()
+}
+
+// examiner judges rules by their examples.
+type examiner struct {
+	coll     *schemas.Collection
+	calendar *schemas.Calendar
+	compile  *compilation
+}
+
+func newExaminer(coll *schemas.Collection, calendar *schemas.Calendar) *examiner {
+	return &examiner{coll, calendar, newCompilation(coll)}
+}
+
+// try returns what does not compile in a rule, or else its examples that do not fail or pass as they say. Only
+// the tables that the rule reads are delivered, with every column; a field that an example does not give is
+// blank.
+func (x *examiner) try(ctx context.Context, r *Rule) (Faults, error) {
+	compiled, faults, err := x.compile.rule(r)
+	if err != nil || len(faults) > 0 {
+		return faults, err
+	}
+	for i, check := range compiled.checks {
+		alone := &Program{collection: x.coll, rules: []*program{{rule: r, checks: []*checkProgram{check}}}}
+		for want, examples := range map[Status][]Example{Failed: r.Checks[i].Fails, Passed: r.Checks[i].Passes} {
+			for _, e := range examples {
+				if err := alone.try(ctx, e, x.calendar, want); err != nil {
+					if ctx.Err() != nil {
+						return nil, ctx.Err()
 					}
+					faults = append(faults, r.document.fault(place{e.Line, e.Column}, r.Code, fmt.Sprintf("check %d: %s", i+1, err), ""))
 				}
 			}
-			try(rule.rule.Checks[i].Fails, Failed)
-			try(rule.rule.Checks[i].Passes, Passed)
 		}
 	}
-	return errors.Join(faults...)
+	return faults, nil
 }
 
 // try judges one example by a program of one check.
@@ -49,9 +76,26 @@ func (p *Program) try(ctx context.Context, e Example, calendar *schemas.Calendar
 		return err
 	}
 	if o := r.Outcomes[0]; o.Status != want {
-		return fmt.Errorf("want %s, got %s %s", want, o.Status, o.Reason)
+		return exampleError{want, o}
 	}
 	return nil
+}
+
+// exampleError is an example that was not judged as it says.
+type exampleError struct {
+	want Status
+	got  Outcome
+}
+
+func (e exampleError) Error() string {
+	text := fmt.Sprintf("the example should have %s, and %s", e.want, e.got.Status)
+	if e.got.Reason != "" {
+		text += ": " + e.got.Reason
+	}
+	if e.got.Status == Passed && e.got.Looked == 0 {
+		text += "; no record of it was looked at"
+	}
+	return text
 }
 
 // delivery makes an example into tables: one row for each of its records of t and for each parent that is given.

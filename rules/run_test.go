@@ -254,7 +254,7 @@ func TestUniqueAgreesWithCounting(t *testing.T) {
 		for _, k := range keys {
 			unique = append(unique, Expression{Text: k})
 		}
-		c := &Catalogue{Collection: "test", name: "test.yaml", Rules: []*Rule{{Code: "T-1", Checks: []*Check{{
+		c := &Catalogue{Collection: "test", Rules: []*Rule{{Code: "T-1", Checks: []*Check{{
 			For: "list", Unique: unique, Applies: Expression{Text: `c != "6"`}, Flags: []Flag{{Field: "k"}},
 		}}}}}
 		p, err := c.Compile(coll)

@@ -1,7 +1,7 @@
 package rules
 
 import (
-	"fmt"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +13,8 @@ import (
 type Expression struct {
 	Text         string
 	Line, Column int
+
+	before string // what the same YAML text holds before it
 }
 
 // UnmarshalYAML keeps the place of the text for messages.
@@ -21,8 +23,8 @@ func (e *Expression) UnmarshalYAML(node ast.Node) error {
 	if err != nil {
 		return err
 	}
-	at := node.GetToken().Position
-	*e = Expression{Text: text, Line: at.Line, Column: at.Column}
+	begins := placeOf(node)
+	*e = Expression{Text: text, Line: begins.line, Column: begins.column}
 	return nil
 }
 
@@ -64,7 +66,8 @@ type Example struct {
 	Facts    []ExampleField // other facts of the delivery: reference_date ...
 	Findings int            // how many findings it makes; 0 for any number
 	Cells    int            // how many cells they have together; 0 for any number
-	Line     int
+
+	Line, Column int
 }
 
 // Record is a record of an example: the text of its fields, and its parents and lists of children by name. A
@@ -73,12 +76,16 @@ type Record struct {
 	Fields  []ExampleField
 	Parents []ExampleParent
 	Lists   []ExampleList
+
+	anchored
 }
 
 // ExampleList is records of an example: those of a table, or the children of a record, by their name.
 type ExampleList struct {
 	Name    string
 	Records []Record
+
+	at place
 }
 
 // ExampleField is one cell of an example.
@@ -96,7 +103,8 @@ var exampleFacts = []string{"reference_date", "period_start", "period_end", "col
 // UnmarshalYAML reads {field: text, parent: {...}, children: [...], as_at: date} or {records: [...]} or
 // {tables: {name: [...]}}, with facts and counts beside them.
 func (e *Example) UnmarshalYAML(node ast.Node) error {
-	e.Line = node.GetToken().Position.Line
+	begins := placeOf(node)
+	e.Line, e.Column = begins.line, begins.column
 	own := Record{}
 	err := eachEntry(node, func(name string, value ast.Node) (err error) {
 		_, isMap := value.(ast.MapNode)
@@ -161,13 +169,14 @@ func listsOf(node ast.Node) ([]ExampleList, error) {
 			return at(value, "want a list of records")
 		}
 		records, err := recordsOf(list)
-		lists = append(lists, ExampleList{name, records})
+		lists = append(lists, ExampleList{name, records, placeOf(value)})
 		return err
 	})
 	return lists, err
 }
 
 func (r *Record) add(name string, value ast.Node) error {
+	r.stands(name, placeOf(value))
 	if mapping, ok := value.(ast.MapNode); ok {
 		p := ExampleParent{Name: name}
 		if err := eachEntry(mapping.(ast.Node), p.Record.add); err != nil {
@@ -178,7 +187,7 @@ func (r *Record) add(name string, value ast.Node) error {
 	}
 	if list, ok := value.(*ast.SequenceNode); ok {
 		records, err := recordsOf(list)
-		r.Lists = append(r.Lists, ExampleList{name, records})
+		r.Lists = append(r.Lists, ExampleList{name, records, placeOf(value)})
 		return err
 	}
 	text, err := scalar(value)
@@ -202,25 +211,26 @@ func scalar(node ast.Node) (string, error) {
 	return "", at(node, "want text; a blank is written \"\"")
 }
 
-// eachEntry hands over the entries of a mapping in their order.
+// eachEntry hands over the entries of a mapping in their order. Its error joins those of all.
 func eachEntry(node ast.Node, take func(name string, value ast.Node) error) error {
 	mapping, ok := node.(ast.MapNode)
 	if !ok {
 		return at(node, "want names with their values")
 	}
+	var errs []error
+	seen := map[string]bool{}
 	for entries := mapping.MapRange(); entries.Next(); {
-		name, err := scalar(entries.Key().(ast.Node))
-		if err != nil {
-			return err
-		}
-		if err := take(name, entries.Value()); err != nil {
-			return err
+		key := entries.Key().(ast.Node)
+		name, err := scalar(key)
+		switch {
+		case err != nil:
+			errs = append(errs, err)
+		case seen[name]:
+			errs = append(errs, at(key, name+" stands already"))
+		default:
+			seen[name] = true
+			errs = append(errs, take(name, entries.Value()))
 		}
 	}
-	return nil
-}
-
-func at(node ast.Node, message string) error {
-	p := node.GetToken().Position
-	return fmt.Errorf("[%d:%d] %s", p.Line, p.Column, message)
+	return errors.Join(errs...)
 }

@@ -50,6 +50,19 @@ func LoadCodeSet(name string) (*CodeSet, error) {
 	return s, nil
 }
 
+// CodeSets returns the names of all code sets, sorted.
+func CodeSets() []string {
+	entries, err := files.ReadDir("codes")
+	if err != nil {
+		panic(err) // the folder is inside the program
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
+	}
+	return names
+}
+
 // Has tells whether value is one of the codes, exactly as written.
 func (s *CodeSet) Has(value string) bool {
 	_, ok := s.exact[value]

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -99,7 +98,7 @@ func tellRule(line lines, collection string, r *rules.Rule) {
 	line("%s  %s", r.Code, r.Title)
 	line("  severity    %s", r.Severity)
 	line("  collection  %s", collection)
-	line("  since       %s", r.Since)
+	line("  holds       %s", r.Holding())
 	line("  source      %s", r.Source)
 	line("  %s", r.About)
 	if r.Notes != "" {
@@ -109,61 +108,23 @@ func tellRule(line lines, collection string, r *rules.Rule) {
 		line("\nMade by %s while the files are read.", r.MadeBy)
 	}
 	for i, check := range r.Checks {
-		line("\nCheck %d, for each record of %s", i+1, check.For)
+		line("\nCheck %d", i+1)
 		if check.About != "" {
 			line("  %s", check.About)
 		}
-		for _, let := range check.Let {
-			line("  let      %s = %s", let.Name, oneLine(let.Value.Text))
-		}
-		if check.Applies.Text != "" {
-			line("  applies  %s", oneLine(check.Applies.Text))
-		}
-		if check.Holds.Text != "" {
-			line("  holds    %s", oneLine(check.Holds.Text))
-		}
-		if len(check.Unique) > 0 {
-			var keys []string
-			for _, key := range check.Unique {
-				keys = append(keys, oneLine(key.Text))
-			}
-			line("  unique   %s", strings.Join(keys, ", "))
-		}
-		if len(check.Flags) > 0 {
-			line("  flags    %s", strings.Join(check.Flags, ", "))
-		}
-		for _, example := range check.Fails {
-			line("  fails    %s", exampleText(example))
-		}
-		for _, example := range check.Passes {
-			line("  passes   %s", exampleText(example))
-		}
+		tellLines(line, check.Lines())
+	}
+	for _, revision := range r.History() {
+		line("\nChanged from %s", revision.From)
+		line("  %s", revision.What)
+		line("  Before:")
+		tellLines(line, revision.Before)
 	}
 }
 
-// oneLine returns a condition that a catalogue may have broken into lines.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-// exampleText writes an example much as the catalogue has it.
-func exampleText(e rules.Example) string {
-	var records []string
-	for _, r := range e.Records {
-		records = append(records, recordText(r))
+// tellLines tells what a check says, key by key.
+func tellLines(line lines, said []rules.Line) {
+	for _, l := range said {
+		line("  %-8s %s", l.Key, l.Text)
 	}
-	text := strings.Join(records, ", ")
-	if e.AsAt != "" {
-		text += " as at " + e.AsAt
-	}
-	return text
-}
-
-func recordText(r rules.Record) string {
-	var parts []string
-	for _, f := range r.Fields {
-		parts = append(parts, fmt.Sprintf("%s: %q", f.Name, f.Text))
-	}
-	for _, p := range r.Parents {
-		parts = append(parts, p.Name+": "+recordText(p.Record))
-	}
-	return "{" + strings.Join(parts, ", ") + "}"
 }

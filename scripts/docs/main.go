@@ -13,6 +13,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"frontdoor/pipeline/docs"
 )
 
 func main() {
@@ -27,36 +29,30 @@ func main() {
 // errOld is the cause of the error when pages differ from their catalogues.
 var errOld = errors.New("run make docs")
 
-// page is a file with what it must hold.
-type page struct {
-	path string
-	text []byte
-}
-
 // run writes every page below root, or compares it.
 func run(root string, check bool) error {
-	pages, err := pages()
+	pages, err := docs.Pages()
 	if err != nil {
 		return err
 	}
 	var old []string
 	for _, p := range pages {
-		path := filepath.Join(root, filepath.FromSlash(p.path))
+		path := filepath.Join(root, filepath.FromSlash(p.Path))
 		is, err := os.ReadFile(path)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
-		if bytes.Equal(is, p.text) && err == nil {
+		if bytes.Equal(is, p.Text) && err == nil {
 			continue
 		}
 		if check {
-			old = append(old, p.path)
+			old = append(old, p.Path)
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, p.text, 0o644); err != nil {
+		if err := os.WriteFile(path, p.Text, 0o644); err != nil {
 			return err
 		}
 	}
@@ -64,25 +60,4 @@ func run(root string, check bool) error {
 		return fmt.Errorf("compare pages with catalogues: %q differ: %w", old, errOld)
 	}
 	return nil
-}
-
-// pages makes every page.
-func pages() ([]page, error) {
-	var all []page
-	for _, p := range []struct {
-		path string
-		make func() ([]byte, error)
-	}{
-		{"rules/docs/front_door.md", func() ([]byte, error) { return ruleDocs("front_door") }},
-		{"schemas/docs/front_door.md", func() ([]byte, error) { return collectionDocs("front_door") }},
-		{"schemas/docs/results.md", resultDocs},
-		{"pipeline/measure/docs/front_door.md", func() ([]byte, error) { return measureDocs("front_door") }},
-	} {
-		text, err := p.make()
-		if err != nil {
-			return nil, fmt.Errorf("make %s: %w", p.path, err)
-		}
-		all = append(all, page{p.path, text})
-	}
-	return all, nil
 }

@@ -1,4 +1,4 @@
-package main
+package docs
 
 import (
 	"strings"
@@ -6,8 +6,8 @@ import (
 	"frontdoor/pipeline/measure"
 )
 
-// measureDocs writes every measure of a collection.
-func measureDocs(collection string) ([]byte, error) {
+// measurePage writes every measure of a collection.
+func measurePage(collection string) ([]byte, error) {
 	c, err := measure.Load(collection)
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package main
+package docs
 
 import (
 	"slices"
@@ -7,8 +7,8 @@ import (
 	"frontdoor/schemas"
 )
 
-// collectionDocs writes the tables and fields of a collection, and the code sets that they use.
-func collectionDocs(name string) ([]byte, error) {
+// collectionPage writes the tables and fields of a collection, and the code sets that they use.
+func collectionPage(name string) ([]byte, error) {
 	c, err := schemas.Load(name)
 	if err != nil {
 		return nil, err
@@ -48,8 +48,8 @@ func collectionDocs(name string) ([]byte, error) {
 	return w.page(), nil
 }
 
-// resultDocs writes the tables that the pipeline makes.
-func resultDocs() ([]byte, error) {
+// resultPage writes the tables that the pipeline makes.
+func resultPage() ([]byte, error) {
 	w := &writer{}
 	w.line("# Tables that a run makes")
 	w.note("schemas/results/*.yaml")
