@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
@@ -21,7 +20,9 @@ import (
 // CheckOptions say what is to be judged without a store.
 type CheckOptions struct {
 	Collection string
-	Year       string       // the collection year whose rules apply, YYYY-YY; "" for the delivery's own
+	Year       string       // the collection year whose rules apply, YYYY-YY; "" for that of AsAt, or else the newest
+	Rules      string       // folder of local rule catalogues; "" for none
+	Kept       string       // the folder catalogue of a published run, instead of the program's declarations
 	AsAt       *schemas.Day // nil: rules that read it are skipped by name
 	Paths      []string     // folders with a file for each table, or such files; together one delivery
 	Workers    int          // 0 for as many as there are processors
@@ -30,6 +31,7 @@ type CheckOptions struct {
 
 // Checked is a judged delivery.
 type Checked struct {
+	Year       rules.Year // whose rules were in force
 	Outcomes   []rules.Outcome
 	Notes      []string
 	Unreadable int // files that could not be read, or only in part
@@ -70,13 +72,6 @@ func (c *Checked) Exit(failOn string) int {
 	return c.Code
 }
 
-// isCollectionYear tells whether a text names two years that follow each other, as 2019-20 does.
-func isCollectionYear(text string) bool {
-	var from, to int
-	n, err := fmt.Sscanf(text, "%4d-%2d", &from, &to)
-	return err == nil && n == 2 && text == fmt.Sprintf("%04d-%02d", from, (from+1)%100)
-}
-
 // Check reads the files and judges them by the collection's rules. It needs no key and no store. The cause of
 // the error is ErrConfig where the options are at fault.
 func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
@@ -86,26 +81,12 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	if o.Year != "" && !isCollectionYear(o.Year) {
-		return nil, fmt.Errorf("read year: write it as 2019-20: %w", ErrConfig)
-	}
-	collection, err := schemas.Load(o.Collection)
+	c, err := openCatalogue(o.Collection, o.Kept, o.Rules)
 	if err != nil {
 		return nil, err
 	}
-	catalogue, err := rules.Load(o.Collection)
-	if err != nil {
-		return nil, err
-	}
-	structure, err := rules.Load("structure")
-	if err != nil {
-		return nil, err
-	}
-	calendar, err := schemas.LoadCalendar("england")
-	if err != nil {
-		return nil, err
-	}
-	d := &delivery{collection: collection}
+	defer c.close()
+	d := &delivery{collection: c.collection}
 	defer d.close()
 	for _, path := range o.Paths {
 		info, err := os.Stat(path)
@@ -123,20 +104,31 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 		return nil, err
 	}
 	checked := &Checked{}
+	inForce := c.rules
 	for _, part := range d.returns() {
-		read, err := (&reader{structure: structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, part)
+		read, err := (&reader{structure: c.structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, part)
 		if err != nil {
 			return nil, err
 		}
+		own := factsOf(c.collection, read.tables)
+		c.rules = inForce
+		if err := c.hold(o.Year, own.referenceDay(), o.AsAt); err != nil {
+			return nil, err
+		}
+		own.notes(c.year, o.Year != "", read)
 		judged, err := validate.Run(ctx, validate.Input{
-			Catalogue: catalogue, Structure: structure,
-			Delivery:   &rules.Delivery{Collection: collection, Tables: read.tables, AsAt: o.AsAt, Calendar: calendar},
+			Catalogue: c.rules, Structure: c.structure,
+			Delivery:   own.delivery(&rules.Delivery{Collection: c.collection, Tables: read.tables, AsAt: o.AsAt, Calendar: c.calendar}),
 			Structural: read.findings, StructuralLooked: read.looked, Workers: o.Workers,
 		})
 		if err != nil {
 			return nil, err
 		}
+		checked.Year = max(checked.Year, c.year)
 		checked.add(read, judged)
+	}
+	if note := c.localNote(); note != "" {
+		checked.Notes = append(checked.Notes, note)
 	}
 	return checked, nil
 }

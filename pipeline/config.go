@@ -26,6 +26,7 @@ type Config struct {
 	AsAt             *Day      `yaml:"as_at"`
 	Period           *Span     `yaml:"period" validate:"omitempty"`
 	Store            string    `yaml:"store"`
+	Rules            string    `yaml:"rules"` // folder of local rule catalogues
 	PseudonymKeyFile string    `yaml:"pseudonym_key_file" validate:"required"`
 	Extracts         []Extract `yaml:"extracts" validate:"required,min=1,dive"`
 	Contacts         Contacts  `yaml:"contacts"`

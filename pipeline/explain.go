@@ -406,7 +406,11 @@ func ruleOf(run *publish.Run, code string) (*rules.Rule, error) {
 		if err != nil {
 			return nil, err
 		}
+		if year := rules.Year(run.Manifest().Year); year != "" && catalogue.Collection != structureRules {
+			catalogue = catalogue.In(year)
+		}
 		if rule := catalogue.Rule(code); rule != nil {
+			rule.Local = path.Dir(f.Path) == "catalogue/"+localFolder
 			return rule, nil
 		}
 	}

@@ -3,16 +3,12 @@ package pipeline
 import (
 	"encoding/json"
 	"fmt"
-	"io/fs"
-	"path"
 	"path/filepath"
 	"slices"
 
 	"frontdoor/pipeline/dedupe"
-	"frontdoor/pipeline/measure"
 	"frontdoor/pipeline/publish"
 	"frontdoor/rules"
-	"frontdoor/schemas"
 )
 
 // identity is what makes a run this run and no other.
@@ -30,6 +26,7 @@ type identity struct {
 type settingsRecord struct {
 	Authority Code            `json:"authority"`
 	AsAt      Day             `json:"as_at"`
+	Year      rules.Year      `json:"year"` // of the rules in force
 	Period    *Span           `json:"period,omitempty"`
 	Contacts  contactsRecord  `json:"contacts"`
 	Gates     gatesRecord     `json:"gates"`
@@ -81,12 +78,12 @@ func (c *Config) record() settingsRecord {
 func (j *job) identify(d *delivery) (*identity, error) {
 	i := &identity{}
 	var err error
-	if i.settings, err = json.Marshal(j.config.record()); err != nil {
+	settings := j.config.record()
+	settings.Year = j.catalogue.year
+	if i.settings, err = json.Marshal(settings); err != nil {
 		return nil, fmt.Errorf("write settings: %w", err)
 	}
-	if i.catalogue, err = declarations(d.collection.Name); err != nil {
-		return nil, err
-	}
+	i.catalogue = j.catalogue.texts
 	if err := j.readLedger(i); err != nil {
 		return nil, err
 	}
@@ -145,28 +142,6 @@ func (j *job) readLedger(i *identity) error {
 	return nil
 }
 
-// declarations returns every schema, code set, calendar, rule and measure that a run of a collection uses.
-func declarations(collection string) (map[string][]byte, error) {
-	texts := map[string][]byte{}
-	err := fs.WalkDir(schemas.Files(), ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		texts[path.Join("schemas", name)], err = fs.ReadFile(schemas.Files(), name)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read declarations: %w", err)
-	}
-	for _, name := range []string{collection, "structure"} {
-		if texts[path.Join("rules", name+".yaml")], err = rules.Source(name); err != nil {
-			return nil, err
-		}
-	}
-	texts[path.Join("measures", collection+".yaml")], err = measure.Source(collection)
-	return texts, err
-}
-
 // repeated returns the summary of a run that is there already: the current run, when everything but the ledger
 // is the same, or any run of the same id. It becomes the current one. It returns nil when there is none.
 func (j *job) repeated(i *identity) (*Summary, error) {
@@ -200,7 +175,7 @@ func (j *job) repeated(i *identity) (*Summary, error) {
 func (j *job) summaryOf(m *publish.Manifest) *Summary {
 	folder := filepath.Join(j.folder, "runs", m.RunID)
 	s := &Summary{
-		RunID: m.RunID, Headline: m.Headline, Folder: folder, Report: filepath.Join(folder, reportFile), Code: m.ExitCode,
+		RunID: m.RunID, Year: m.Year, Headline: m.Headline, Folder: folder, Report: filepath.Join(folder, reportFile), Code: m.ExitCode,
 		Notes: m.Notes, Findings: map[rules.Severity]int64{}, Outcomes: map[rules.Status]int64{},
 	}
 	for _, severity := range []rules.Severity{rules.Error, rules.Warning, rules.Query} {

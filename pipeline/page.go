@@ -74,7 +74,7 @@ func readOutcomes(run *publish.Run, p *report.Page) error {
 			return err
 		}
 		p.Outcomes = append(p.Outcomes, rules.Outcome{
-			Rule: text(row, "rule"), Title: text(row, "title"), Severity: rules.Severity(text(row, "severity")), Collection: text(row, "collection"),
+			Rule: text(row, "rule"), Title: text(row, "title"), Severity: rules.Severity(text(row, "severity")), Collection: text(row, "collection"), Local: row.Value("local") == true,
 			Status: rules.Status(text(row, "status")), Reason: text(row, "reason"), Looked: int(number(row, "looked")), Failures: int(number(row, "failures")),
 		})
 	}

@@ -24,7 +24,6 @@ import (
 
 	"frontdoor/pipeline/conform"
 	"frontdoor/pipeline/dedupe"
-	"frontdoor/pipeline/measure"
 	"frontdoor/pipeline/publish"
 	"frontdoor/pipeline/validate"
 	"frontdoor/rules"
@@ -45,6 +44,9 @@ const (
 type Options struct {
 	Store    string       // instead of the configuration's store
 	AsAt     *schemas.Day // instead of the configuration's as_at
+	Year     string       // the collection year whose rules apply, YYYY-YY; "" for the delivery's own
+	Rules    string       // folder of local rule catalogues, instead of the configuration's
+	Kept     string       // the folder catalogue of a published run, instead of the program's declarations
 	Workers  int          // 0 for as many as there are processors
 	Log      *zap.Logger  // one line a stage; nil for none
 	Progress func(stage string, read, total int64)
@@ -53,6 +55,7 @@ type Options struct {
 // Summary is what a run says of itself.
 type Summary struct {
 	RunID    string
+	Year     string // whose rules were in force
 	Headline string
 	Folder   string // of the published run
 	Report   string // the page inside it
@@ -66,15 +69,15 @@ type Summary struct {
 
 // job is one run on its way.
 type job struct {
-	config   *Config
-	options  Options
-	key      []byte
-	store    *publish.Store
-	folder   string // of the store
-	calendar *schemas.Calendar
-	started  time.Time
-	timing   sync.Mutex // guards stages
-	stages   []stageTime
+	config    *Config
+	options   Options
+	catalogue *catalogue
+	key       []byte
+	store     *publish.Store
+	folder    string // of the store
+	started   time.Time
+	timing    sync.Mutex // guards stages
+	stages    []stageTime
 }
 
 // stageTime is how long a stage took and what was allocated meanwhile: for the journal, never for a hashed file.
@@ -96,7 +99,11 @@ func Run(ctx context.Context, c *Config, o Options) (*Summary, error) {
 	if j.options.Workers == 0 {
 		j.options.Workers = runtime.GOMAXPROCS(0)
 	}
-	if err := j.prepare(); err != nil {
+	err := j.prepare()
+	if j.catalogue != nil {
+		defer j.catalogue.close()
+	}
+	if err != nil {
 		return nil, err
 	}
 	defer j.store.Close() //nolint:errcheck // everything written is synced before it is named
@@ -135,11 +142,27 @@ func (j *job) prepare() error {
 	if publish.KeyID(j.key) == sampleKeyID && c.Authority != syntheticAuthority {
 		return fmt.Errorf("read configuration: pseudonym_key_file is the key of the sample, which everybody has; make your own with frontdoor keygen: %w", ErrConfig)
 	}
-	if j.calendar, err = schemas.LoadCalendar("england"); err != nil {
+	if err := j.readCatalogue(); err != nil {
 		return err
 	}
 	j.store, err = publish.Create(folder)
 	return err
+}
+
+// readCatalogue reads what the run goes by. Without a year it is that of the period's end, or else of as_at.
+func (j *job) readCatalogue() (err error) {
+	local := j.options.Rules
+	if local == "" && j.config.Rules != "" {
+		local = j.config.path(j.config.Rules)
+	}
+	if j.catalogue, err = openCatalogue(j.config.Extracts[0].Collection, j.options.Kept, local); err != nil {
+		return err
+	}
+	end := (*schemas.Day)(j.config.AsAt)
+	if j.config.Period != nil {
+		end = (*schemas.Day)(&j.config.Period.To)
+	}
+	return j.catalogue.hold(j.options.Year, end)
 }
 
 // run walks the stages.
@@ -157,12 +180,8 @@ func (j *job) run(ctx context.Context) (*Summary, error) {
 		return summary, err
 	}
 
-	structure, err := rules.Load("structure")
-	if err != nil {
-		return nil, err
-	}
 	done := j.stage("read")
-	reader := &reader{structure: structure, id: rules.NewIdentifier(j.key), log: j.options.Log, progress: j.options.Progress}
+	reader := &reader{structure: j.catalogue.structure, id: rules.NewIdentifier(j.key), log: j.options.Log, progress: j.options.Progress}
 	read, err := reader.read(ctx, delivery)
 	if err != nil {
 		return nil, err
@@ -173,18 +192,14 @@ func (j *job) run(ctx context.Context) (*Summary, error) {
 	done()
 
 	// Judging and deciding both read the tables and neither needs the other.
-	catalogue, err := rules.Load(delivery.collection.Name)
-	if err != nil {
-		return nil, err
-	}
 	var judged *validate.Result
 	var decided *dedupe.Result
 	stages, stagesCtx := errgroup.WithContext(ctx)
 	stages.Go(func() (err error) {
 		defer j.stage("validate")()
 		judged, err = validate.Run(stagesCtx, validate.Input{
-			Catalogue: catalogue, Structure: structure,
-			Delivery:   &rules.Delivery{Collection: delivery.collection, Tables: read.tables, AsAt: (*schemas.Day)(j.config.AsAt), Calendar: j.calendar},
+			Catalogue: j.catalogue.rules, Structure: j.catalogue.structure,
+			Delivery:   &rules.Delivery{Collection: delivery.collection, Tables: read.tables, AsAt: (*schemas.Day)(j.config.AsAt), Calendar: j.catalogue.calendar},
 			Structural: read.findings, StructuralLooked: read.looked, Key: j.key, Workers: j.options.Workers,
 		})
 		return err
@@ -193,7 +208,7 @@ func (j *job) run(ctx context.Context) (*Summary, error) {
 		defer j.stage("dedupe")()
 		decided, err = dedupe.Run(stagesCtx, dedupe.Input{
 			Contacts: read.tables["contacts"], Children: read.tables["children"], Referrals: read.tables["referrals"], Episodes: read.tables["cin_episodes"],
-			Settings: j.config.settings(), Calendar: j.calendar, Ledger: identity.ledger, Workers: j.options.Workers,
+			Settings: j.config.settings(), Collection: delivery.collection, Calendar: j.catalogue.calendar, Ledger: identity.ledger, Workers: j.options.Workers,
 		})
 		if errors.Is(err, dedupe.ErrNoContacts) {
 			return nil
@@ -205,17 +220,13 @@ func (j *job) run(ctx context.Context) (*Summary, error) {
 	}
 
 	done = j.stage("measure")
-	measures, err := measure.Load(delivery.collection.Name)
-	if err != nil {
-		return nil, err
-	}
-	figures, err := measures.Evaluate(ctx, measureInput(read, decided))
+	figures, err := j.catalogue.measures.Evaluate(ctx, measureInput(read, decided))
 	if err != nil {
 		return nil, err
 	}
 	done()
 
-	r := &result{job: j, identity: identity, delivery: delivery, read: read, judged: judged, decided: decided, measures: measures, figures: figures}
+	r := &result{job: j, identity: identity, delivery: delivery, read: read, judged: judged, decided: decided, measures: j.catalogue.measures, figures: figures}
 	if gates := r.gates(); len(gates) > 0 {
 		summary := j.summaryOf(r.manifest())
 		summary.Code, summary.Gates, summary.Folder, summary.Report = ExitGate, gates, "", ""
@@ -227,11 +238,7 @@ func (j *job) run(ctx context.Context) (*Summary, error) {
 // find lists and sums up the files of all extracts.
 func (j *job) find(ctx context.Context) (*delivery, error) {
 	defer j.stage("find")()
-	collection, err := schemas.Load(j.config.Extracts[0].Collection)
-	if err != nil {
-		return nil, err
-	}
-	d := &delivery{collection: collection}
+	d := &delivery{collection: j.catalogue.collection}
 	seen := map[string]bool{}
 	for i, e := range j.config.Extracts {
 		if first := j.config.Extracts[0]; e.Collection != first.Collection || e.Dates != first.Dates {

@@ -77,7 +77,7 @@ func (r *result) manifest() *publish.Manifest {
 	m := &publish.Manifest{
 		RunID: r.identity.runID, InputsID: r.identity.inputsID, Program: Version, Synthetic: c.Authority == syntheticAuthority,
 		Authority: publish.Authority{Code: string(c.Authority), Name: authorityName(c.Authority)},
-		AsAt:      c.AsAt.String(), KeyID: publish.KeyID(r.job.key), Settings: r.identity.settings,
+		AsAt:      c.AsAt.String(), Year: string(r.job.catalogue.year), KeyID: publish.KeyID(r.job.key), Settings: r.identity.settings,
 		Catalogue: map[string]string{}, LedgerFrom: r.identity.ledgerHash, Counts: r.counts(), ExitCode: r.code(), Notes: r.notes(),
 	}
 	if c.Period != nil {
@@ -99,6 +99,9 @@ func (r *result) manifest() *publish.Manifest {
 // notes are what a reader must know beside the figures.
 func (r *result) notes() []string {
 	notes := r.read.notes
+	if note := r.job.catalogue.localNote(); note != "" {
+		notes = append(notes, note)
+	}
 	if r.decided != nil && r.job.config.settings().HeldFrom == nil && r.lonelyFirst() {
 		notes = append(notes, fmt.Sprintf("what is held is taken to begin on %s, the day of its earliest contact, more than a year before the next; if that date is wrong, declare from on the extract, else repeat contacts read as known where they are not", Day(r.decided.HeldFrom)))
 	}

@@ -109,6 +109,17 @@ func (c *Catalogue) Rule(code string) *Rule {
 	return nil
 }
 
+// Examples counts the examples of every form of the rules.
+func (c *Catalogue) Examples() int {
+	n := 0
+	for _, r := range c.everyVersion().Rules {
+		for _, check := range r.Checks {
+			n += len(check.Fails) + len(check.Passes)
+		}
+	}
+	return n
+}
+
 // Parse reads a catalogue; name is its file, for messages. The error is Faults: every mistake, with its place and
 // what to do. Conditions are judged by Compile, which knows the schema.
 func Parse(name string, text []byte) (*Catalogue, error) {

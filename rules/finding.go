@@ -38,6 +38,7 @@ type Finding struct {
 	Table      string   `json:"table"`
 	Message    string   `json:"message"`
 	Cells      []Cell   `json:"cells"`
+	Local      bool     `json:"local,omitempty"` // its rule is one that a council added
 }
 
 // Status is what became of a rule in a run.
@@ -57,6 +58,7 @@ type Outcome struct {
 	Title      string   `json:"title"`
 	Severity   Severity `json:"severity"`
 	Collection string   `json:"collection"`
+	Local      bool     `json:"local,omitempty"` // the rule is one that a council added
 	Status     Status   `json:"status"`
 	Reason     string   `json:"reason,omitempty"`
 	Looked     int      `json:"looked"`

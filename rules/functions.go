@@ -242,12 +242,12 @@ func compileNormalForm(_ *compiler, call []argument) (any, error) {
 	return normalNode{call[0].node.(textNode), normal}, nil
 }
 
-func compileInCodes(_ *compiler, call []argument) (any, error) {
+func compileInCodes(c *compiler, call []argument) (any, error) {
 	name, err := written(call, 1, "the code set")
 	if err != nil {
 		return nil, err
 	}
-	set, err := schemas.LoadCodeSet(name)
+	set, err := c.coll.CodeSet(name)
 	if err != nil {
 		return nil, mistake{1, err.Error()}
 	}

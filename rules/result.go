@@ -118,7 +118,7 @@ func (r *Result) inOrder(rule int) []hit {
 func (r *Result) finding(rule *Rule, c *checkProgram, row int, id *Identifier) Finding {
 	f := Finding{
 		Rule: rule.Code, Severity: rule.Severity, Collection: r.program.collection.Name, Table: c.table.Name,
-		Message: c.message, Cells: make([]Cell, 0, len(c.flags)),
+		Message: c.message, Cells: make([]Cell, 0, len(c.flags)), Local: rule.Local,
 	}
 	for _, ref := range c.flags {
 		if cell, ok := r.cell(c.table, ref, row); ok {

@@ -54,7 +54,7 @@ type verdict struct {
 
 // run judges one rule.
 func (p *program) run(ctx context.Context, w *worker, b *binder) (v verdict) {
-	outcome := Outcome{Rule: p.rule.Code, Title: p.rule.Title, Severity: p.rule.Severity, Collection: b.collection.Name}
+	outcome := Outcome{Rule: p.rule.Code, Title: p.rule.Title, Severity: p.rule.Severity, Collection: b.collection.Name, Local: p.rule.Local}
 	broken := func(reason string) verdict {
 		o := outcome
 		o.Status, o.Reason = Broken, reason

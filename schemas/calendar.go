@@ -57,9 +57,12 @@ type calendarFile struct {
 }
 
 // LoadCalendar reads the calendar called name (england). The error is ErrUnknown when there is none.
-func LoadCalendar(name string) (*Calendar, error) {
+func LoadCalendar(name string) (*Calendar, error) { return own.Calendar(name) }
+
+// Calendar reads the calendar called name. The error is ErrUnknown when there is none.
+func (d *Declarations) Calendar(name string) (*Calendar, error) {
 	var f calendarFile
-	if err := readYAML("calendar", "calendars", name, &f); err != nil {
+	if err := d.read("calendar", "calendars", name, &f); err != nil {
 		return nil, err
 	}
 	c := &Calendar{Name: f.Name, Title: f.Title, Source: f.Source, base: DayOf(1900, time.January, 1)}

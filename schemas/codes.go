@@ -3,7 +3,6 @@ package schemas
 import (
 	"fmt"
 	"strings"
-	"sync"
 )
 
 // CodeSet is a list of values that a field may have.
@@ -28,15 +27,16 @@ type Code struct {
 	To    string `yaml:"to"`
 }
 
-var codeSets sync.Map // name to *CodeSet
-
 // LoadCodeSet reads the code set called name. The error is ErrUnknown when there is none.
-func LoadCodeSet(name string) (*CodeSet, error) {
-	if known, ok := codeSets.Load(name); ok {
+func LoadCodeSet(name string) (*CodeSet, error) { return own.CodeSet(name) }
+
+// CodeSet reads the code set called name. The error is ErrUnknown when there is none.
+func (d *Declarations) CodeSet(name string) (*CodeSet, error) {
+	if known, ok := d.codeSets.Load(name); ok {
 		return known.(*CodeSet), nil
 	}
 	s := &CodeSet{exact: map[string]int{}, folded: map[string]int{}}
-	if err := readYAML("code set", "codes", name, s); err != nil {
+	if err := d.read("code set", "codes", name, s); err != nil {
 		return nil, err
 	}
 	for i, c := range s.Codes {
@@ -46,22 +46,12 @@ func LoadCodeSet(name string) (*CodeSet, error) {
 		s.exact[c.Code] = i
 		s.folded[strings.ToLower(c.Code)] = i
 	}
-	codeSets.Store(name, s)
+	d.codeSets.Store(name, s)
 	return s, nil
 }
 
 // CodeSets returns the names of all code sets, sorted.
-func CodeSets() []string {
-	entries, err := files.ReadDir("codes")
-	if err != nil {
-		panic(err) // the folder is inside the program
-	}
-	var names []string
-	for _, e := range entries {
-		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
-	}
-	return names
-}
+func CodeSets() []string { return mustList("codes") }
 
 // Has tells whether value is one of the codes, exactly as written.
 func (s *CodeSet) Has(value string) bool {

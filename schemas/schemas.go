@@ -9,8 +9,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 	"slices"
 	"strings"
 
@@ -59,6 +57,8 @@ type Collection struct {
 	Dates  string   `yaml:"dates"` // iso: dates are written yyyy-mm-dd and in no other way
 	XML    *XML     `yaml:"xml"`   // how it is delivered as one XML file; nil when it never is
 	Tables []*Table `yaml:"tables"`
+
+	declarations *Declarations // what it is from; nil for the program's own
 }
 
 // XML says how the tables of a collection stand in one XML file. Elements are named by their path below the
@@ -162,36 +162,19 @@ func Normalise(name string) string {
 }
 
 // Collections returns the names of all collections, sorted.
-func Collections() []string {
-	entries, err := files.ReadDir(".")
+func Collections() []string { return mustList(".") }
+
+// mustList lists a folder that is inside the program.
+func mustList(folder string) []string {
+	names, err := own.names(folder)
 	if err != nil {
 		panic(err) // the folder is inside the program
-	}
-	var names []string
-	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), ".yaml"); ok {
-			names = append(names, name)
-		}
 	}
 	return names
 }
 
 // Load reads the collection called name. The error is ErrUnknown when there is none.
-func Load(name string) (*Collection, error) {
-	text, err := Source(name)
-	if err != nil {
-		return nil, err
-	}
-	return Parse(text)
-}
-
-// Source returns the YAML of the collection called name: what a published run keeps beside its figures.
-func Source(name string) ([]byte, error) {
-	if !slices.Contains(Collections(), name) {
-		return nil, fmt.Errorf("find collection %q (there are: %s): %w", name, strings.Join(Collections(), ", "), ErrUnknown)
-	}
-	return files.ReadFile(name + ".yaml")
-}
+func Load(name string) (*Collection, error) { return own.Load(name) }
 
 // Parse reads a collection from YAML and checks that its references, keys and code sets exist.
 func Parse(text []byte) (*Collection, error) {
@@ -226,7 +209,7 @@ func (c *Collection) check() error {
 				fault("field %s.%s: an indirect field says what it becomes for analysis: month, district or keep", t.Name, f.Name)
 			}
 			if f.Codes != "" {
-				if _, err := LoadCodeSet(f.Codes); err != nil {
+				if _, err := c.CodeSet(f.Codes); err != nil {
 					fault("field %s.%s: %w", t.Name, f.Name, err)
 				}
 			}
@@ -239,26 +222,11 @@ func (c *Collection) check() error {
 	return errors.Join(faults...)
 }
 
-// readYAML reads one embedded declaration strictly into out.
-func readYAML(kind, folder, name string, out any) error {
-	text, err := files.ReadFile(path.Join(folder, name+".yaml"))
-	if err != nil {
-		return fmt.Errorf("find %s %q: %w", kind, name, ErrUnknown)
-	}
-	if err := yaml.UnmarshalWithOptions(text, out, yaml.Strict()); err != nil {
-		return fmt.Errorf("read %s %q: %w", kind, name, err)
-	}
-	return nil
-}
-
 // Result reads the schema of a table that the pipeline makes: contacts, incidents, referrals, persons, links.
 func Result(name string) (*Table, error) {
 	t := &Table{}
-	if err := readYAML("result table", "results", name, t); err != nil {
+	if err := own.read("result table", "results", name, t); err != nil {
 		return nil, err
 	}
 	return t, (&Collection{Tables: []*Table{t}}).check()
 }
-
-// Files returns all declarations as files: what a published run keeps beside its figures.
-func Files() fs.FS { return files }

@@ -51,7 +51,7 @@ broke, and 4 for a mistake on the command line.`,
 		},
 	}
 	c.Flags().StringVar(&options.Collection, "collection", "", "what the files hold: "+strings.Join(schemas.Collections(), ", "))
-	c.Flags().StringVar(&options.Year, "year", "", "collection year, as 2018-19")
+	catalogueFlags(c, &options.Year, &options.Rules, &options.Kept)
 	c.Flags().Var(&asAt, "as-at", "the day on which the extracts stood")
 	c.Flags().Var(format, "format", "how findings are written; summary has one line for each rule")
 	c.Flags().BoolVar(&values, "values", false, "print the texts of the cells: personal data")

@@ -27,10 +27,10 @@ func printChecked(out *bufio.Writer, c *pipeline.Checked, format string, values 
 
 // printOutcomes writes one line for each rule.
 func printOutcomes(out *bufio.Writer, outcomes []rules.Outcome) error {
-	rows := &alignedRows{out: out, names: []string{"rule", "severity", "status", "looked", "failures", "title", "reason"}}
+	rows := &alignedRows{out: out, names: []string{"rule", "severity", "status", "looked", "failures", "origin", "title", "reason"}}
 	for _, o := range outcomes {
 		rows.held = append(rows.held, []string{
-			o.Rule, string(o.Severity), string(o.Status), strconv.Itoa(o.Looked), strconv.Itoa(o.Failures), o.Title, o.Reason,
+			o.Rule, string(o.Severity), string(o.Status), strconv.Itoa(o.Looked), strconv.Itoa(o.Failures), origin(o.Local), o.Title, o.Reason,
 		})
 	}
 	return rows.end()
@@ -50,7 +50,8 @@ func printFindingLines(out *bufio.Writer, c *pipeline.Checked, values bool) erro
 			Table      string         `json:"table"`
 			Message    string         `json:"message"`
 			Cells      any            `json:"cells"`
-		}{f.ID, f.Rule, f.Severity, f.Collection, f.Table, f.Message, placesOf(f.Cells, values)}
+			Local      bool           `json:"local,omitempty"`
+		}{f.ID, f.Rule, f.Severity, f.Collection, f.Table, f.Message, placesOf(f.Cells, values), f.Local}
 		if err := e.Encode(line); err != nil {
 			return err
 		}
@@ -61,7 +62,7 @@ func printFindingLines(out *bufio.Writer, c *pipeline.Checked, values bool) erro
 // printFindingCells writes CSV with one line for each cell, and one for a finding without cells.
 func printFindingCells(out *bufio.Writer, c *pipeline.Checked, values bool) error {
 	w := csv.NewWriter(out)
-	header := []string{"id", "rule", "severity", "collection", "table", "message", "cell_table", "file", "line", "field"}
+	header := []string{"id", "rule", "severity", "collection", "table", "message", "origin", "cell_table", "file", "line", "field"}
 	if values {
 		header = append(header, "value")
 	}
@@ -69,7 +70,7 @@ func printFindingCells(out *bufio.Writer, c *pipeline.Checked, values bool) erro
 		return err
 	}
 	for f := range c.Findings() {
-		lead := []string{f.ID, f.Rule, string(f.Severity), f.Collection, f.Table, f.Message}
+		lead := []string{f.ID, f.Rule, string(f.Severity), f.Collection, f.Table, f.Message, origin(f.Local)}
 		if len(f.Cells) == 0 {
 			if err := w.Write(append(lead, make([]string, len(header)-len(lead))...)); err != nil {
 				return err
@@ -109,7 +110,7 @@ func printFindingText(out *bufio.Writer, c *pipeline.Checked, values bool) error
 				fmt.Fprintln(out)
 			}
 			o := outcomes[f.Rule]
-			fmt.Fprintf(out, "%s  %s  %s: %d of %d looked at\n", f.Rule, f.Severity, o.Title, o.Failures, o.Looked)
+			fmt.Fprintf(out, "%s  %s  %s%s: %d of %d looked at\n", f.Rule, f.Severity, localMark(f.Local), o.Title, o.Failures, o.Looked)
 			rule, message = f.Rule, ""
 		}
 		if f.Message != message {
@@ -126,7 +127,7 @@ func printFindingText(out *bufio.Writer, c *pipeline.Checked, values bool) error
 	for _, status := range []rules.Status{rules.Skipped, rules.Broken} {
 		for _, o := range c.Outcomes {
 			if o.Status == status {
-				fmt.Fprintf(out, "%s  %s  %s: %s\n", o.Rule, o.Status, o.Title, o.Reason)
+				fmt.Fprintf(out, "%s  %s  %s%s: %s\n", o.Rule, o.Status, localMark(o.Local), o.Title, o.Reason)
 			}
 		}
 	}
@@ -134,8 +135,24 @@ func printFindingText(out *bufio.Writer, c *pipeline.Checked, values bool) error
 	for _, o := range c.Outcomes {
 		of[o.Status]++
 	}
-	_, err := fmt.Fprintf(out, "Findings: %s. Rules: %s.\n", counts(c.Count(), severities), counts(of, statuses))
+	_, err := fmt.Fprintf(out, "Findings: %s. Rules of %s: %s.\n", counts(c.Count(), severities), c.Year, counts(of, statuses))
 	return err
+}
+
+// origin says in a column where a rule comes from.
+func origin(local bool) string {
+	if local {
+		return "local"
+	}
+	return "program"
+}
+
+// localMark marks a rule that a council added in a line for people.
+func localMark(local bool) string {
+	if local {
+		return "(local) "
+	}
+	return ""
 }
 
 // placesInWords writes where a finding stands: "contacts.csv:17 source, outcome; referrals.csv:3 child_id".

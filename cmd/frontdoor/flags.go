@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"frontdoor/rules"
 	"frontdoor/schemas"
 )
@@ -31,6 +33,13 @@ func (c *choice) Set(text string) error {
 	}
 	c.value = text
 	return nil
+}
+
+// catalogueFlags adds the flags that say which rules are in force.
+func catalogueFlags(c *cobra.Command, year, local, kept *string) {
+	c.Flags().StringVar(year, "year", "", "take the rules of this collection year, as 2018-19, instead of the delivery's own")
+	c.Flags().StringVar(local, "rules", "", "add the rule catalogues (.yaml) of this folder; their rules are marked as local")
+	c.Flags().StringVar(kept, "catalogue", "", "go by the folder catalogue of a published run instead of the program's own rules and schemas")
 }
 
 // day is a flag that takes a date.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"frontdoor/pipeline"
 	"frontdoor/rules"
 	"frontdoor/schemas"
 )
@@ -15,21 +16,18 @@ import (
 func newRules() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rules",
-		Short: "List the rules, or print one",
+		Short: "List, print, document, test and lint the rules",
 		Args:  noCommand,
 		RunE: func(*cobra.Command, []string) error {
-			return usage("say what to do with the rules: list, or show CODE")
+			return usage("say what to do with the rules: list, show CODE, docs, test or lint FILE...")
 		},
 	}
-	c.AddCommand(newRulesList(), newRulesShow())
+	c.AddCommand(newRulesList(), newRulesShow(), newRulesDocs(), newRulesTest(), newRulesLint())
 	return c
 }
 
-// structure is the catalogue of the rules about the files themselves, which hold for every collection.
-const structure = "structure"
-
-// catalogues loads the rule catalogues of a collection, or of all when it is "".
-func catalogues(collection string) ([]*rules.Catalogue, error) {
+// catalogues loads the rule catalogues of a collection, or of all when it is "", with local rules if asked for.
+func catalogues(collection, local string) ([]*rules.Catalogue, error) {
 	names := schemas.Collections()
 	if collection != "" {
 		if !slices.Contains(names, collection) {
@@ -37,49 +35,52 @@ func catalogues(collection string) ([]*rules.Catalogue, error) {
 		}
 		names = []string{collection}
 	}
-	var loaded []*rules.Catalogue
-	for _, name := range append(names, structure) {
-		c, err := rules.Load(name)
-		if err != nil {
-			return nil, err
-		}
-		loaded = append(loaded, c)
-	}
-	return loaded, nil
+	return pipeline.Rules(names, local)
 }
 
 func newRulesList() *cobra.Command {
-	var collection string
+	var collection, local, year string
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the rules, one on a line",
 		Args:  exactly(0, "flags only"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			loaded, err := catalogues(collection)
+			if _, err := rules.ParseYear(year); year != "" && err != nil {
+				return usage("--year: %w", err)
+			}
+			loaded, err := catalogues(collection, local)
 			if err != nil {
 				return err
 			}
 			out := bufio.NewWriter(c.OutOrStdout())
-			rows := &alignedRows{out: out, names: []string{"rule", "severity", "collection", "title"}}
+			rows := &alignedRows{out: out, names: []string{"rule", "severity", "collection", "since", "until", "origin", "title"}}
 			for _, catalogue := range loaded {
+				if year != "" {
+					catalogue = catalogue.In(rules.Year(year))
+				}
 				for _, r := range catalogue.Rules {
-					rows.held = append(rows.held, []string{r.Code, string(r.Severity), catalogue.Collection, r.Title})
+					rows.held = append(rows.held, []string{
+						r.Code, string(r.Severity), catalogue.Collection, string(r.Since), string(r.Until), origin(r.Local), r.Title,
+					})
 				}
 			}
 			return errors.Join(rows.end(), out.Flush())
 		},
 	}
 	c.Flags().StringVar(&collection, "collection", "", "only the rules of a collection: "+strings.Join(schemas.Collections(), ", "))
+	c.Flags().StringVar(&year, "year", "", "only the rules of a collection year, as they stood in it, as 2018-19")
+	c.Flags().StringVar(&local, "rules", "", "add the rule catalogues (.yaml) of this folder")
 	return c
 }
 
 func newRulesShow() *cobra.Command {
-	return &cobra.Command{
+	var local string
+	c := &cobra.Command{
 		Use:   "show CODE",
-		Short: "Print a rule with its conditions and examples",
+		Short: "Print a rule with its conditions, examples and history",
 		Args:  exactly(1, "the code of a rule"),
 		RunE: func(c *cobra.Command, args []string) error {
-			loaded, err := catalogues("")
+			loaded, err := catalogues("", local)
 			if err != nil {
 				return err
 			}
@@ -91,6 +92,8 @@ func newRulesShow() *cobra.Command {
 			return usage("no rule has this code; frontdoor rules list prints them")
 		},
 	}
+	c.Flags().StringVar(&local, "rules", "", "add the rule catalogues (.yaml) of this folder")
+	return c
 }
 
 // tellRule tells what a rule demands, of what, and by which examples.
@@ -99,6 +102,7 @@ func tellRule(line lines, collection string, r *rules.Rule) {
 	line("  severity    %s", r.Severity)
 	line("  collection  %s", collection)
 	line("  holds       %s", r.Holding())
+	line("  origin      %s", origin(r.Local))
 	line("  source      %s", r.Source)
 	line("  %s", r.About)
 	if r.Notes != "" {

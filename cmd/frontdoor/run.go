@@ -14,7 +14,7 @@ import (
 )
 
 func newRun() *cobra.Command {
-	var config, store string
+	var config, store, year, local, kept string
 	var asAt day
 	fail, format, logs := failOn(), oneOf("text", "json"), oneOf("text", "json")
 	c := &cobra.Command{
@@ -35,7 +35,7 @@ the log to standard error.`,
 			}
 			out := &terminal{out: c.ErrOrStderr()}
 			defer out.close()
-			options := pipeline.Options{Store: store, AsAt: asAt.value, Log: newLog(logs.value, out)}
+			options := pipeline.Options{Store: store, AsAt: asAt.value, Year: year, Rules: local, Kept: kept, Log: newLog(logs.value, out)}
 			if showsProgress(c.ErrOrStderr()) {
 				options.Progress = out.progress
 			}
@@ -57,6 +57,7 @@ the log to standard error.`,
 	c.Flags().StringVar(&config, "config", "", "configuration file")
 	c.Flags().StringVar(&store, "store", "", "folder of the store, instead of the configuration's")
 	c.Flags().Var(&asAt, "as-at", "the day on which the extracts stood, instead of the configuration's")
+	catalogueFlags(c, &year, &local, &kept)
 	c.Flags().Var(fail, "fail-on", "exit with 1 when there is a finding of this severity or a more serious one")
 	c.Flags().Var(format, "format", "how the summary is written")
 	c.Flags().Var(logs, "log-format", "how the log is written")
@@ -93,7 +94,7 @@ func printSummary(out io.Writer, s *pipeline.Summary, _ int) error {
 	if s.Headline != "" {
 		line("%s", s.Headline)
 	}
-	line("Rules: %s", counts(s.Outcomes, statuses))
+	line("Rules of %s: %s", s.Year, counts(s.Outcomes, statuses))
 	line("Findings: %s", counts(s.Findings, severities))
 	for _, note := range s.Notes {
 		line("Note: %s", note)
@@ -120,6 +121,7 @@ func counts[K ~string](of map[K]int64, names []K) string {
 func printSummaryJSON(out io.Writer, s *pipeline.Summary, code int) error {
 	summary := struct {
 		RunID     string                   `json:"run_id"`
+		Year      string                   `json:"year"`
 		Published bool                     `json:"published"`
 		Repeated  bool                     `json:"repeated"`
 		ExitCode  int                      `json:"exit_code"`
@@ -131,7 +133,7 @@ func printSummaryJSON(out io.Writer, s *pipeline.Summary, code int) error {
 		Notes     []string                 `json:"notes"`
 		Gates     []string                 `json:"gates"`
 	}{
-		RunID: s.RunID, Published: s.Folder != "", Repeated: s.Repeated, ExitCode: code, Headline: s.Headline,
+		RunID: s.RunID, Year: s.Year, Published: s.Folder != "", Repeated: s.Repeated, ExitCode: code, Headline: s.Headline,
 		Rules: map[rules.Status]int64{}, Findings: map[rules.Severity]int64{}, Folder: s.Folder, Report: s.Report,
 		Notes: append([]string{}, s.Notes...), Gates: append([]string{}, s.Gates...),
 	}

@@ -199,7 +199,7 @@ func tellIncident(line lines, held *pipeline.Incident) {
 func tellFinding(line lines, e *pipeline.FindingExplained, values bool) {
 	f := e.Finding
 	line("Finding %s", f.ID)
-	line("  %s  %s  %s", f.Rule, f.Severity, e.Rule.Title)
+	line("  %s  %s  %s%s", f.Rule, f.Severity, localMark(f.Local), e.Rule.Title)
 	line("  %s", f.Message)
 	if e.Rule.About != f.Message {
 		line("  rule: %s", e.Rule.About)

@@ -63,6 +63,7 @@ func (s *Span) Has(d schemas.Day) bool { return s == nil || s.From <= d && d <= 
 type Input struct {
 	Contacts, Children, Referrals, Episodes *table.Table
 	Settings                                Settings
+	Collection                              *schemas.Collection // whose code sets say what sources and outcomes mean
 	Calendar                                *schemas.Calendar
 	Ledger                                  []Person // the ledger of the run before; empty at first
 	Workers                                 int

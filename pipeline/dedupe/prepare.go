@@ -106,10 +106,10 @@ func groupRows(person []int32, persons int) lists {
 func prepare(ctx context.Context, in Input) (*door, *persons, error) {
 	d := &door{calendar: in.Calendar}
 	var err error
-	if d.sources, err = schemas.LoadCodeSet("referral_source"); err != nil {
+	if d.sources, err = in.Collection.CodeSet("referral_source"); err != nil {
 		return nil, nil, err
 	}
-	if d.results, err = schemas.LoadCodeSet("contact_outcome"); err != nil {
+	if d.results, err = in.Collection.CodeSet("contact_outcome"); err != nil {
 		return nil, nil, err
 	}
 	d.newReferral = int32(d.results.Place("NEW_REFERRAL"))

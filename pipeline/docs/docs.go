@@ -4,7 +4,11 @@
 // same ones for make docs and for frontdoor rules docs. A page holds nothing that no catalogue says.
 package docs
 
-import "fmt"
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
 
 // Page is a file with what it must hold. Path has slashes and is relative to the top of the repository.
 type Page struct {
@@ -31,4 +35,16 @@ func Pages() ([]Page, error) {
 		all = append(all, Page{p.path, text})
 	}
 	return all, nil
+}
+
+// Write writes a page below a folder.
+func (p Page) Write(folder string) error {
+	path := filepath.Join(folder, filepath.FromSlash(p.Path))
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("write page: %w", err)
+	}
+	if err := os.WriteFile(path, p.Text, 0o644); err != nil {
+		return fmt.Errorf("write page: %w", err)
+	}
+	return nil
 }

@@ -57,6 +57,11 @@ func Load(collection string) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Parse(collection, text)
+}
+
+// Parse reads the measures of a collection from YAML and compiles their conditions. All faults are told at once.
+func Parse(collection string, text []byte) (*Catalogue, error) {
 	c := &Catalogue{}
 	if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("read measures of %s: %w", collection, err)

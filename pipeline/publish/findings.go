@@ -17,6 +17,7 @@ type findingRow struct {
 	Table      string    `parquet:"table,dict"`
 	Message    string    `parquet:"message,dict"`
 	Cells      []cellRow `parquet:"cells,list"`
+	Local      bool      `parquet:"local"`
 }
 
 // cellRow is a cell of a finding. Value is null where the column or element was absent, and in the analysis
@@ -64,7 +65,7 @@ func (st *Staging) Findings(seq iter.Seq[rules.Finding]) error {
 func findingRowOf(f rules.Finding, values bool) findingRow {
 	row := findingRow{
 		ID: f.ID, Rule: f.Rule, Severity: string(f.Severity), Collection: f.Collection, Table: f.Table,
-		Message: f.Message, Cells: make([]cellRow, len(f.Cells)),
+		Message: f.Message, Cells: make([]cellRow, len(f.Cells)), Local: f.Local,
 	}
 	for i, c := range f.Cells {
 		row.Cells[i] = cellRow{Table: c.Table, File: c.File, Line: int64(c.Line), Field: c.Field}
@@ -87,6 +88,7 @@ func (h *contentHasher) finding(f rules.Finding) {
 	for _, s := range []string{f.ID, f.Rule, string(f.Severity), f.Collection, f.Table, f.Message} {
 		h.text(s)
 	}
+	h.number(btoi(f.Local))
 	h.number(len(f.Cells))
 	for _, c := range f.Cells {
 		h.text(c.Table)

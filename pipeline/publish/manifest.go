@@ -21,6 +21,8 @@ type Manifest struct {
 	// AsAt is the only clock of rules and measures, yyyy-mm-dd.
 	AsAt   string  `json:"as_at"`
 	Period *Period `json:"period,omitempty"`
+	// Year is the collection year whose rules were in force.
+	Year string `json:"year"`
 	// KeyID names the pseudonym key without telling it.
 	KeyID    string          `json:"key_id"`
 	Settings json.RawMessage `json:"settings,omitempty"`

@@ -304,7 +304,7 @@ func (f *tableFile) findingRows(yield func(Row, error) bool) {
 			return
 		}
 		row := Row{Names: f.names, Values: []any{
-			stored.ID, stored.Rule, stored.Severity, stored.Collection, stored.Table, stored.Message, stored.cells(),
+			stored.ID, stored.Rule, stored.Severity, stored.Collection, stored.Table, stored.Message, stored.cells(), stored.Local,
 		}}
 		if !yield(row, nil) {
 			return
@@ -351,6 +351,6 @@ func Finding(r Row) rules.Finding {
 	cells, _ := r.Value("cells").([]rules.Cell)
 	return rules.Finding{
 		ID: text("id"), Rule: text("rule"), Severity: rules.Severity(text("severity")), Collection: text("collection"),
-		Table: text("table"), Message: text("message"), Cells: cells,
+		Table: text("table"), Message: text("message"), Cells: cells, Local: r.Value("local") == true,
 	}
 }

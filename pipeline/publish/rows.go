@@ -21,6 +21,8 @@ type OutcomeRow struct {
 	Title      string `parquet:"title"`
 	Severity   string `parquet:"severity,dict"`
 	Collection string `parquet:"collection,dict"`
+	// Local marks a rule that a council added.
+	Local bool `parquet:"local"`
 	// Status is passed, failed, skipped or broken.
 	Status string `parquet:"status,dict"`
 	// Reason names what was missing for a skipped rule, and what went wrong with a broken one; else blank.
@@ -33,7 +35,7 @@ type OutcomeRow struct {
 // OutcomeRowOf returns the row of an outcome.
 func OutcomeRowOf(o rules.Outcome) OutcomeRow {
 	return OutcomeRow{
-		Rule: o.Rule, Title: o.Title, Severity: string(o.Severity), Collection: o.Collection,
+		Rule: o.Rule, Title: o.Title, Severity: string(o.Severity), Collection: o.Collection, Local: o.Local,
 		Status: string(o.Status), Reason: o.Reason, Looked: int64(o.Looked), Failures: int64(o.Failures),
 	}
 }

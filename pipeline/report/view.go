@@ -72,6 +72,7 @@ type outcomeCount struct{ Label, Count string }
 
 type outcome struct {
 	Rule, Title, Severity, Status, Reason, Looked, Failures string
+	Local                                                   bool // added by the council
 }
 
 type input struct{ File, Table, Read, Accepted, Quarantined, Status string }
@@ -254,7 +255,7 @@ func (v *view) quality(p Page) {
 		byStatus[o.Status]++
 		if o.Status != rules.Passed {
 			v.Look = append(v.Look, outcome{
-				Rule: o.Rule, Title: o.Title, Severity: string(o.Severity), Status: string(o.Status), Reason: o.Reason,
+				Rule: o.Rule, Local: o.Local, Title: o.Title, Severity: string(o.Severity), Status: string(o.Status), Reason: o.Reason,
 				Looked: thousands(int64(o.Looked)), Failures: thousands(int64(o.Failures)),
 			})
 		}

@@ -49,10 +49,7 @@ func run(root string, check bool) error {
 			old = append(old, p.Path)
 			continue
 		}
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return err
-		}
-		if err := os.WriteFile(path, p.Text, 0o644); err != nil {
+		if err := p.Write(root); err != nil {
 			return err
 		}
 	}
