@@ -112,13 +112,15 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 		}
 		own := factsOf(c.collection, read.tables)
 		c.rules = inForce
-		if err := c.hold(o.Year, own.referenceDay(), o.AsAt); err != nil {
+		if err := c.hold(o.Year, own.day(), o.AsAt); err != nil {
 			return nil, err
 		}
-		own.notes(c.year, o.Year != "", read)
+		if note := own.note(c.year); note != "" {
+			read.notes = append(read.notes, note)
+		}
 		judged, err := validate.Run(ctx, validate.Input{
 			Catalogue: c.rules, Structure: c.structure,
-			Delivery:   own.delivery(&rules.Delivery{Collection: c.collection, Tables: read.tables, AsAt: o.AsAt, Calendar: c.calendar}),
+			Delivery:   own.give(&rules.Delivery{Collection: c.collection, Tables: read.tables, AsAt: o.AsAt, Calendar: c.calendar}),
 			Structural: read.findings, StructuralLooked: read.looked, Workers: o.Workers,
 		})
 		if err != nil {

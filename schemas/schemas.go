@@ -56,9 +56,29 @@ type Collection struct {
 	Exact  bool     `yaml:"exact"` // codes, texts and keys stand as delivered: blanks at their ends belong to them
 	Dates  string   `yaml:"dates"` // iso: dates are written yyyy-mm-dd and in no other way
 	XML    *XML     `yaml:"xml"`   // how it is delivered as one XML file; nil when it never is
+	Facts  Facts    `yaml:"facts"` // where a delivery says what it is about
 	Tables []*Table `yaml:"tables"`
 
 	declarations *Declarations // what it is from; nil for the program's own
+}
+
+// Facts are the places, all blank or written TABLE.FIELD, where a delivery says what it is about.
+type Facts struct {
+	ReferenceDate Place `yaml:"reference_date"` // the last day that it is about
+	Year          Place `yaml:"year"`           // the calendar year in which its collection year ends
+	Authority     Place `yaml:"authority"`
+}
+
+// Place is a field of a table.
+type Place struct{ Table, Field string }
+
+// UnmarshalYAML reads TABLE.FIELD.
+func (p *Place) UnmarshalYAML(text []byte) error {
+	var found bool
+	if p.Table, p.Field, found = strings.Cut(strings.TrimSpace(string(text)), "."); !found {
+		return errors.New("read place: write it as TABLE.FIELD")
+	}
+	return nil
 }
 
 // XML says how the tables of a collection stand in one XML file. Elements are named by their path below the
@@ -188,6 +208,11 @@ func Parse(text []byte) (*Collection, error) {
 func (c *Collection) check() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	for _, p := range []Place{c.Facts.ReferenceDate, c.Facts.Year, c.Facts.Authority} {
+		if t := c.Table(p.Table); p.Table != "" && (t == nil || t.Field(p.Field) == nil) {
+			fault("facts: no table has the field %s.%s", p.Table, p.Field)
+		}
+	}
 	for i, t := range c.Tables {
 		for _, k := range t.Key {
 			if t.Field(k) == nil {

@@ -13,9 +13,13 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
+
+	"frontdoor/scripts/generate/census"
 )
 
 func main() {
@@ -34,11 +38,19 @@ func run(args []string) error {
 	contacts := flags.Int("contacts", 6720, "distinct (contact id, child) in the period")
 	rows := flags.Int("rows", 0, "rows of contacts.csv; overrides --contacts")
 	bad := flags.String("bad", "", "write the bad deliveries to this folder")
+	censusFile := flags.String("census", "", "write a census return to this XML file, or with a name without .xml to this folder as CSV")
+	children := flags.Int("children", 10000, "children of the census return")
+	year := flags.Int("year", 2025, "calendar year in which the census year ends, 2023 to 2026")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *out == "" && *bad == "" {
-		return fmt.Errorf("nothing to do: give --out, --bad or both")
+	if *out == "" && *bad == "" && *censusFile == "" {
+		return fmt.Errorf("nothing to do: give --out, --bad or --census")
+	}
+	if *censusFile != "" {
+		if err := writeCensus(*censusFile, census.Return(*seed, *year, *children)); err != nil {
+			return err
+		}
 	}
 	if *out != "" {
 		d, err := plan(*seed, goal{contacts: *contacts, rows: *rows})
@@ -53,4 +65,17 @@ func run(args []string) error {
 		return writeBad(*bad)
 	}
 	return nil
+}
+
+// writeCensus writes a census return as XML, or as a folder of CSV when the
+// path does not end in .xml.
+func writeCensus(path string, message *census.Node) error {
+	if filepath.Ext(path) != ".xml" {
+		return message.WriteCSV(path)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(message.WriteXML(file), file.Close())
 }

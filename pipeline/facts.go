@@ -1,0 +1,66 @@
+package pipeline
+
+import (
+	"fmt"
+	"strconv"
+
+	"frontdoor/rules"
+	"frontdoor/schemas"
+	"frontdoor/schemas/table"
+)
+
+// facts is what a return says of itself in the fields that its schema names for that.
+type facts struct {
+	reference *schemas.Day // the last day that it is about
+	year      int          // the calendar year in which its collection year ends; 0 when it does not say
+	authority string
+}
+
+// factsOf reads the facts of a return from its tables: from the first record of each.
+func factsOf(c *schemas.Collection, tables map[string]*table.Table) facts {
+	var f facts
+	cell := func(place schemas.Place) (*table.Column, bool) {
+		t := tables[place.Table]
+		column := t.Column(place.Field)
+		return column, column.Delivered() && t.Rows > 0
+	}
+	if column, ok := cell(c.Facts.ReferenceDate); ok && column.State(0) == table.Present {
+		day := column.Days()[0]
+		f.reference = &day
+	}
+	if column, ok := cell(c.Facts.Year); ok {
+		f.year, _ = strconv.Atoi(column.Text(0))
+	}
+	if column, ok := cell(c.Facts.Authority); ok {
+		f.authority = column.Text(0)
+	}
+	return f
+}
+
+// day returns the day whose collection year the return is of: by its own year, else by its reference date; nil
+// when it says neither.
+func (f facts) day() *schemas.Day {
+	if f.year >= 2000 && f.year <= 2099 {
+		day := schemas.DayOf(f.year, 3, 31)
+		return &day
+	}
+	return f.reference
+}
+
+// give puts the facts into the delivery that the rules see.
+func (f facts) give(d *rules.Delivery) *rules.Delivery {
+	d.ReferenceDate, d.Authority = f.reference, f.authority
+	if day := f.day(); day != nil {
+		d.CollectionYear = f.year
+	}
+	return d
+}
+
+// note says when a return is judged by the rules of another year than its own, or returns "".
+func (f facts) note(held rules.Year) string {
+	day := f.day()
+	if day == nil || rules.YearOf(*day) == held {
+		return ""
+	}
+	return fmt.Sprintf("the return is of %s and is judged by the rules of %s; its own reference date and census year stand", rules.YearOf(*day), held)
+}
