@@ -36,12 +36,12 @@ func BenchmarkKindsOfConditions(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			w, links := &worker{}, newBinder(d.Collection, d)
-			if err := links.bind(w, &condition.check); err != nil {
+			w, links := newWorker(context.Background()), newBinder(d)
+			if err := links.bind(w, condition.check.table, &condition.check.reading); err != nil {
 				b.Fatal(err)
 			}
 			for b.Loop() {
-				if err := condition.check.eachChunk(context.Background(), w, nil, func([]uint32) {}); err != nil {
+				if err := condition.check.eachChunk(w, nil, func(*lanes) {}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -163,11 +163,11 @@ func parse(name string, text []byte) (*Catalogue, Faults) {
 	file, err := parser.ParseBytes(text, 0, parser.AllowDuplicateMapKey())
 	switch {
 	case err != nil:
-		d.note(place{}, "read YAML", err)
+		d.note(position{}, "read YAML", err)
 	case len(file.Docs) == 0 || file.Docs[0].Body == nil:
-		d.fault(place{}, "write collection: and rules:", "the file is empty")
+		d.fault(position{}, "write collection: and rules:", "the file is empty")
 	case len(file.Docs) > 1:
-		d.fault(placeOf(file.Docs[1].Body), "keep one catalogue in a file", "a second document begins here")
+		d.fault(positionOf(file.Docs[1].Body), "keep one catalogue in a file", "a second document begins here")
 	default:
 		d.catalogue(c, file.Docs[0].Body)
 	}
@@ -180,7 +180,7 @@ func (d *decoder) catalogue(c *Catalogue, node ast.Node) {
 	if !ok {
 		return
 	}
-	c.stands("", placeOf(node))
+	c.stands("", positionOf(node))
 	lines := map[string]int{}
 	for _, e := range all {
 		switch list, isList := e.value.(*ast.SequenceNode); {
@@ -218,7 +218,7 @@ func (d *decoder) oneRule(node ast.Node) *Rule {
 		return nil
 	}
 	r := &Rule{document: d.document}
-	r.stands("", placeOf(node))
+	r.stands("", positionOf(node))
 	var changes []ast.Node
 	for _, e := range all {
 		if e.key == "code" {

@@ -1,9 +1,8 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"cel.dev/cel-go/cel"
 
@@ -19,32 +18,36 @@ type Program struct {
 
 // program is one rule, compiled.
 type program struct {
-	rule   *Rule
-	checks []*checkProgram
+	rule       *Rule
+	collection string
+	checks     []*checkProgram
 }
 
-// checkProgram is one check, compiled. It has either holds or unique.
+// checkProgram is one check, compiled. It has one of holds, unique, overlap and open.
 type checkProgram struct {
-	table   *schemas.Table
+	table   tableRef
 	message string
 	applies boolNode // nil for all records
 	holds   boolNode
 	unique  []any // numberNode or textNode
-	flags   []fieldRef
-	// flagNames is flags as they are written: own fields or parent.field.
+	overlap *overlapProgram
+	open    *openProgram
+	group   []any // as unique; nil for a finding of each record
+	flags   []flagProgram
+	// flagNames is flags as a finding's id knows them.
 	flagNames []string
 
-	fields  []fieldRef
-	parents []recordNode
-	parts   []distinctPart
-	needs   []need
+	reading
 }
 
 // Compile type-checks and compiles every condition of the catalogue for the tables of a collection. The error is
 // Faults: every mistake, with its place and what to do.
 func (c *Catalogue) Compile(coll *schemas.Collection) (*Program, error) {
 	p := &Program{collection: coll}
-	compile := newCompilation(coll)
+	compile, err := newCompilation(coll)
+	if err != nil {
+		return nil, err
+	}
 	var faults Faults
 	for _, r := range c.Rules {
 		if len(r.Checks) == 0 {
@@ -68,20 +71,24 @@ func (c *Catalogue) Compile(coll *schemas.Collection) (*Program, error) {
 
 // compilation compiles rules over the tables of one collection.
 type compilation struct {
-	coll         *schemas.Collection
-	environments map[string]*cel.Env // by table
+	world        *world
+	environments map[tableRef]*cel.Env
 }
 
-func newCompilation(coll *schemas.Collection) *compilation {
-	return &compilation{coll, map[string]*cel.Env{}}
+func newCompilation(coll *schemas.Collection) (*compilation, error) {
+	w, err := newWorld(coll)
+	if err != nil {
+		return nil, err
+	}
+	return &compilation{w, map[tableRef]*cel.Env{}}, nil
 }
 
 // rule compiles one rule; after a mistake the program is of no use.
 func (c *compilation) rule(r *Rule) (*program, Faults, error) {
-	x := &explainer{rule: r, coll: c.coll}
-	made := &program{rule: r}
+	x := &explainer{rule: r, coll: c.world.coll}
+	made := &program{rule: r, collection: c.world.coll.Name}
 	for _, check := range r.Checks {
-		compiled, err := x.check(c.environments, check)
+		compiled, err := c.check(x, check)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -90,108 +97,137 @@ func (c *compilation) rule(r *Rule) (*program, Faults, error) {
 	return made, x.faults, nil
 }
 
-// check compiles one check of the rule that is explained; after a mistake its result is of no use.
-func (x *explainer) check(environments map[string]*cel.Env, check *Check) (*checkProgram, error) {
-	t := x.coll.Table(check.For)
-	if t == nil {
-		x.fault(check.where("for"), nearest(check.For, tableNames(x.coll)), "for: the collection %s has no table %s", x.coll.Name, check.For)
-		return nil, nil
+// checkCompiler compiles one check; x gathers its mistakes.
+type checkCompiler struct {
+	*compiler
+	check *Check
+	x     *explainer
+}
+
+// note explains a mistake in a text that stands under key.
+func (c *checkCompiler) note(e Expression, key string, err error) {
+	if err != nil {
+		c.x.expression(e, key, err)
 	}
-	if environments[t.Name] == nil {
-		env, err := environment(x.coll, t)
+}
+
+// begin begins anew, with the named values of the check.
+func (c *checkCompiler) begin(w *world, t tableRef, env *cel.Env) {
+	c.compiler = newCompiler(w, t, env)
+	for _, let := range c.check.Let {
+		key := "let " + let.Name
+		c.note(let.Value, key, c.let(let, key))
+	}
+}
+
+func (c *checkCompiler) bool(e Expression, key string) boolNode {
+	if e.Text == "" {
+		return nil
+	}
+	node, err := c.condition(e.Text, key)
+	c.note(e, key, err)
+	return node
+}
+
+// keys compiles values that records may agree in.
+func (c *checkCompiler) keys(list []Expression, key string) []any {
+	var nodes []any
+	for _, e := range list {
+		v, _, err := c.expression(e.Text, key)
+		c.note(e, key, err)
 		if err != nil {
-			return nil, fmt.Errorf("read schema of %s: %w", t.Name, err)
+			continue
 		}
-		environments[t.Name] = env
+		switch node := c.answered(v).node.(type) {
+		case numberNode, textNode:
+			nodes = append(nodes, node)
+		default:
+			c.note(e, key, errors.New("want a text, a number or a date"))
+		}
 	}
-	x.names = namesOf(x.coll, t)
-	x.examples(check, t)
-	compiler := newCompiler(x.coll, t, environments[t.Name])
+	return nodes
+}
+
+// date compiles a value that must be a date.
+func (c *checkCompiler) date(e Expression, key string) numberNode {
+	v, kind, err := c.expression(e.Text, key)
+	if c.note(e, key, err); err != nil {
+		return nil
+	}
+	if !kind.IsExactType(dateType) {
+		c.note(e, key, fmt.Errorf("want a date; this is %s", kind))
+		return nil
+	}
+	return c.answered(v).node.(numberNode)
+}
+
+// field compiles a date whose blank means something: it must be a field.
+func (c *checkCompiler) field(e Expression, key string) (numberNode, presentField) {
+	node := c.date(e, key)
+	field, ok := node.(numberField)
+	if !ok && node != nil {
+		c.note(e, key, errors.New("want a field"))
+	}
+	return node, presentField(field)
+}
+
+// check compiles one check of the rule that x explains; after a mistake its result is of no use.
+func (c *compilation) check(x *explainer, check *Check) (*checkProgram, error) {
+	w := c.world
+	var t tableRef
+	if check.For != WholeReturn {
+		var known bool
+		if t, known = w.table(check.For); !known {
+			x.fault(check.where("for"), nearest(check.For, append(tableNames(w.coll), WholeReturn)), "for: the collection %s has no table %s", w.coll.Name, check.For)
+			return nil, nil
+		}
+	}
+	if c.environments[t] == nil {
+		env, err := environment(w, t)
+		if err != nil {
+			return nil, fmt.Errorf("read schema of %s: %w", t.name(), err)
+		}
+		c.environments[t] = env
+	}
+	x.names = x.namesOf(w, check, t)
+	x.examples(check, t.schema)
+	compiler := &checkCompiler{check: check, x: x}
+	compiler.begin(w, t, c.environments[t])
 	compiled := &checkProgram{table: t, message: x.rule.About}
 	if check.About != "" {
 		compiled.message = check.About
 	}
-	var err error
-	note := func(e Expression, key string) {
-		if err != nil {
-			x.expression(e, key, err)
-		}
+	compiled.applies = compiler.bool(check.Applies, "applies")
+	compiled.holds = compiler.bool(check.Holds, "holds")
+	compiled.unique = compiler.keys(check.Unique, "unique")
+	compiled.overlap = compiler.noOverlap(check.NoOverlap)
+	compiled.open = compiler.atMostOneOpen(check.AtMostOneOpen)
+	compiled.group = compiler.keys(check.Group, "group")
+	compiled.reading = compiler.reading
+	for i, flag := range check.allFlags() {
+		x.flag = check.where(fmt.Sprintf("flags[%d]", i), "flags", "unique", "no_overlap", "at_most_one_open")
+		f := compiler.flag(w, t, c.environments[t], flag)
+		compiled.flags = append(compiled.flags, f)
+		compiled.flagNames = append(compiled.flagNames, f.names...)
 	}
-	for _, let := range check.Let {
-		key := "let " + let.Name
-		err = compiler.let(let.Name, let.Value.Text, key)
-		note(let.Value, key)
-		x.names = append(x.names, let.Name)
-	}
-	if check.Applies.Text != "" {
-		compiled.applies, err = compiler.condition(check.Applies.Text, "applies")
-		note(check.Applies, "applies")
-	}
-	if check.Holds.Text != "" {
-		compiled.holds, err = compiler.condition(check.Holds.Text, "holds")
-		note(check.Holds, "holds")
-	}
-	for _, key := range check.Unique {
-		var node any
-		node, err = compiler.key(key.Text, "unique")
-		note(key, "unique")
-		compiled.unique = append(compiled.unique, node)
-	}
-	if check.NoOverlap != nil || check.AtMostOneOpen != nil || len(check.Group) > 0 {
-		x.fault(check.where("no_overlap", "at_most_one_open", "group"), "", "%s", errNotJudged)
-	}
-	var flags []string
-	for _, flag := range check.Flags {
-		if flag.Each != nil {
-			x.fault(check.where("flags"), "", "%s", errNotJudged)
-		}
-		flags = append(flags, flag.Field)
-	}
-	if len(flags) == 0 {
-		for _, key := range check.Unique {
-			flags = append(flags, key.Text)
-		}
-	}
-	for i, flag := range flags {
-		ref, hint, err := resolve(x.coll, t, flag)
-		if err != nil {
-			x.fault(check.where(fmt.Sprintf("flags[%d]", i), "flags", "unique"), hint, "%s", err)
-		}
-		compiled.flags = append(compiled.flags, ref)
-		compiled.flagNames = append(compiled.flagNames, flag)
-	}
-	compiled.fields, compiled.parents, compiled.parts, compiled.needs = compiler.fields, compiler.parents, compiler.parts, compiler.needs
 	return compiled, nil
 }
 
-// key compiles a value that must be unique.
-func (c *compiler) key(text, place string) (any, error) {
-	v, _, err := c.expression(text, place)
-	if err != nil {
-		return nil, err
+// allFlags returns the flags of a check, or those that its shape has without any.
+func (c *Check) allFlags() []Flag {
+	if len(c.Flags) > 0 {
+		return c.Flags
 	}
-	switch node := c.answered(v).node.(type) {
-	case numberNode, textNode:
-		return node, nil
+	fields := c.Unique
+	switch {
+	case c.NoOverlap != nil:
+		fields = []Expression{c.NoOverlap.Start, c.NoOverlap.End}
+	case c.AtMostOneOpen != nil:
+		fields = []Expression{c.AtMostOneOpen.End}
 	}
-	return nil, fmt.Errorf("compile %s: want a text, a number or a date", place)
-}
-
-// resolve finds a field by its name, or by its parents' names and its own: referral.child_id. With an error comes
-// a hint.
-func resolve(coll *schemas.Collection, t *schemas.Table, name string) (ref fieldRef, hint string, err error) {
-	ref = fieldRef{table: t}
-	names := strings.Split(name, ".")
-	for _, parent := range names[:len(names)-1] {
-		f := reference(ref.table, parent)
-		if f == nil {
-			return ref, nearest(parent, parentNames(coll, ref.table)), fmt.Errorf("flags: the table %s has no parent %s", ref.table.Name, parent)
-		}
-		ref.steps = append(slices.Clone(ref.steps), f)
-		ref.table = coll.Table(f.References)
+	var flags []Flag
+	for _, e := range fields {
+		flags = append(flags, Flag{Field: e.Text})
 	}
-	if ref.field = ref.table.Field(names[len(names)-1]); ref.field == nil {
-		return ref, nearest(names[len(names)-1], fieldNames(ref.table)), fmt.Errorf("flags: the table %s has no field %s", ref.table.Name, names[len(names)-1])
-	}
-	return ref, "", nil
+	return flags
 }

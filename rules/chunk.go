@@ -1,5 +1,10 @@
 package rules
 
+import (
+	"context"
+	"unsafe"
+)
+
 // chunkRows is how many rows are judged at a time: few enough that their vectors stay in the processor's cache.
 const chunkRows = 4096
 
@@ -22,19 +27,40 @@ type texts struct {
 	known  []uint8
 }
 
-// A node computes one value for each of the given rows of the table that its check is for. It writes exactly
-// len(rows) results, keeps nothing and allocates nothing: vectors come from the worker.
+// mostVariables is how many records and elements a condition may name at a time: the record and the elements of
+// the lists that are walked through inside one another.
+const mostVariables = 8
+
+// variables is a set of them.
+type variables uint16
+
+// lanes are the places that are judged at a time: for each variable the row that it stands for. Variable 0 is the
+// record of the check, the others are elements of lists. Rows of variables that nothing judged here reads may be
+// nil.
+type lanes struct {
+	n    int
+	rows [mostVariables][]uint32
+	// codes, if not nil, are places in the dictionary of the one column that the judged part reads: see distinct.
+	codes []uint32
+}
+
+// A node computes one value for each of the given lanes. It writes exactly at.n results, keeps nothing and
+// allocates nothing: vectors come from the worker.
 type (
 	boolNode interface {
-		bools(w *worker, rows []uint32, out []uint8)
+		bools(w *worker, at *lanes, out []uint8)
 	}
 	numberNode interface {
-		numbers(w *worker, rows []uint32, out numbers)
+		numbers(w *worker, at *lanes, out numbers)
 	}
 	textNode interface {
-		texts(w *worker, rows []uint32, out texts)
+		texts(w *worker, at *lanes, out texts)
 	}
-	// A constantNode is a numberNode with one known value for all rows.
+	// A recordNode writes the row of the record, noRecord or unsureRecord.
+	recordNode interface {
+		places(w *worker, at *lanes, out []int32)
+	}
+	// A constantNode is a numberNode with one known value for all lanes.
 	constantNode interface {
 		constant(w *worker) int64
 	}
@@ -43,15 +69,28 @@ type (
 // worker is what one goroutine needs to judge chunk after chunk: the columns of the check at hand and a stock of
 // vectors that are used again and again.
 type worker struct {
-	in       *inputs
-	distinct bool // rows are places in a dictionary, not rows of a table: see distinct
-
-	rows    [][]uint32
-	flags   [][]uint8
+	in      *inputs
+	ctx     context.Context
+	effort  effort
 	numbers []numbers
 	texts   []texts
+	rows    [][]uint32
+	flags   [][]uint8
+	lanes   []*lanes
+	walkers []*walker
 	letters []byte // texts made while judging this chunk
+	sorted  scratch
 }
+
+func newWorker(ctx context.Context) *worker { return &worker{ctx: ctx} }
+
+// ordinals are the places of a chunk in their order.
+var ordinals = func() (all [chunkRows]uint32) {
+	for i := range all {
+		all[i] = uint32(i)
+	}
+	return all
+}()
 
 func take[T any](stock *[]T, fresh func() T) T {
 	if n := len(*stock); n > 0 {
@@ -80,19 +119,70 @@ func (w *worker) takeTexts(n int) texts {
 	return texts{v.values[:n], v.known[:n]}
 }
 
+func (w *worker) takePlaces(n int) []int32 {
+	rows := w.takeRows(n)
+	return unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(rows))), n)
+}
+
+func (w *worker) dropPlaces(v []int32) {
+	w.dropRows(unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(v))), chunkRows))
+}
+
+// takeLanes returns lanes without rows.
+func (w *worker) takeLanes() *lanes { return take(&w.lanes, func() *lanes { return &lanes{} }) }
+
+// dropLanes gives lanes back, with the vectors in them.
+func (w *worker) dropLanes(at *lanes) {
+	for v, rows := range at.rows {
+		if rows != nil {
+			w.dropRows(rows)
+			at.rows[v] = nil
+		}
+	}
+	if at.codes != nil {
+		w.dropRows(at.codes)
+		at.codes = nil
+	}
+	w.lanes = append(w.lanes, at)
+}
+
+// pick returns the lanes at some places of others, with the rows of the variables that are read.
+func (w *worker) pick(from *lanes, places []uint32, reads variables) *lanes {
+	picked := w.takeLanes()
+	picked.n = len(places)
+	for v, rows := range from.rows {
+		if rows != nil && reads>>v&1 == 1 {
+			picked.rows[v] = gather(w.takeRows(len(places)), rows, places)
+		}
+	}
+	if from.codes != nil {
+		picked.codes = gather(w.takeRows(len(places)), from.codes, places)
+	}
+	return picked
+}
+
+func gather(out, from, places []uint32) []uint32 {
+	for i, place := range places {
+		out[i] = from[place]
+	}
+	return out
+}
+
 func (w *worker) dropRows(v []uint32)   { w.rows = append(w.rows, v) }
 func (w *worker) dropFlags(v []uint8)   { w.flags = append(w.flags, v) }
 func (w *worker) dropNumbers(v numbers) { w.numbers = append(w.numbers, v) }
 func (w *worker) dropTexts(v texts)     { w.texts = append(w.texts, v) }
 
-// chunk returns the rows from start, at most chunkRows of them, up to end.
-func (w *worker) chunk(start, end int) []uint32 {
+// chunk returns lanes for the rows from start, at most chunkRows of them, up to end.
+func (w *worker) chunk(start, end int) *lanes {
 	w.letters = w.letters[:0]
-	rows := w.takeRows(min(chunkRows, end-start))
-	for i := range rows {
-		rows[i] = uint32(start + i)
+	at := w.takeLanes()
+	at.n = min(chunkRows, end-start)
+	at.rows[0] = w.takeRows(at.n)
+	for i := range at.rows[0] {
+		at.rows[0][i] = uint32(start + i)
 	}
-	return rows
+	return at
 }
 
 // keep shortens rows to those whose flag is want.

@@ -19,18 +19,18 @@ type compareNumbers struct {
 	left, right numberNode
 }
 
-func (n compareNumbers) bools(w *worker, rows []uint32, out []uint8) {
+func (n compareNumbers) bools(w *worker, at *lanes, out []uint8) {
 	if c, ok := n.right.(constantNode); ok {
-		n.againstConstant(w, rows, out, n.left, c, false)
+		n.againstConstant(w, at, out, n.left, c, false)
 		return
 	}
 	if c, ok := n.left.(constantNode); ok {
-		n.againstConstant(w, rows, out, n.right, c, true)
+		n.againstConstant(w, at, out, n.right, c, true)
 		return
 	}
-	left, right := w.takeNumbers(len(rows)), w.takeNumbers(len(rows))
-	n.left.numbers(w, rows, left)
-	n.right.numbers(w, rows, right)
+	left, right := w.takeNumbers(at.n), w.takeNumbers(at.n)
+	n.left.numbers(w, at, left)
+	n.right.numbers(w, at, right)
 	a, b := left.values, right.values[:len(left.values)]
 	out = out[:len(a)]
 	switch n.ask {
@@ -71,10 +71,10 @@ func (n compareNumbers) bools(w *worker, rows []uint32, out []uint8) {
 }
 
 // againstConstant compares with one number for all rows; reversed says that the number stands on the left.
-func (n compareNumbers) againstConstant(w *worker, rows []uint32, out []uint8, side numberNode, c constantNode, reversed bool) {
+func (n compareNumbers) againstConstant(w *worker, at *lanes, out []uint8, side numberNode, c constantNode, reversed bool) {
 	value := c.constant(w)
-	vector := w.takeNumbers(len(rows))
-	side.numbers(w, rows, vector)
+	vector := w.takeNumbers(at.n)
+	side.numbers(w, at, vector)
 	// Every comparison is "from low to high" or its contrary.
 	low, high, inside := int64(math.MinInt64), int64(math.MaxInt64), yes
 	switch {
@@ -109,10 +109,10 @@ type compareTexts struct {
 	left, right textNode
 }
 
-func (n compareTexts) bools(w *worker, rows []uint32, out []uint8) {
-	left, right := w.takeTexts(len(rows)), w.takeTexts(len(rows))
-	n.left.texts(w, rows, left)
-	n.right.texts(w, rows, right)
+func (n compareTexts) bools(w *worker, at *lanes, out []uint8) {
+	left, right := w.takeTexts(at.n), w.takeTexts(at.n)
+	n.left.texts(w, at, left)
+	n.right.texts(w, at, right)
 	for i, a := range left.values {
 		b, holds := right.values[i], false
 		switch n.ask {
@@ -135,29 +135,27 @@ func (n compareTexts) bools(w *worker, rows []uint32, out []uint8) {
 	w.dropTexts(left)
 }
 
-// The among nodes are `in` over a list that is written out. As in CEL, an unknown element makes the list
-// unknown.
+// The among nodes are `in` over a list that is written out: true when an element is equal; else unknown when
+// anything is.
 
 type amongNumbers struct {
 	of   numberNode
 	list []numberNode
 }
 
-func (n amongNumbers) bools(w *worker, rows []uint32, out []uint8) {
-	value, element := w.takeNumbers(len(rows)), w.takeNumbers(len(rows))
-	n.of.numbers(w, rows, value)
+func (n amongNumbers) bools(w *worker, at *lanes, out []uint8) {
+	value, element := w.takeNumbers(at.n), w.takeNumbers(at.n)
+	n.of.numbers(w, at, value)
 	clear(out)
 	for _, e := range n.list {
-		e.numbers(w, rows, element)
+		e.numbers(w, at, element)
 		for i, v := range value.values {
+			answer := no
 			if element.values[i] == v {
-				out[i] = yes
+				answer = yes
 			}
-			value.known[i] &= element.known[i]
+			out[i] = max(out[i], settle(answer, value.known[i]&element.known[i]))
 		}
-	}
-	for i, known := range value.known {
-		out[i] = settle(out[i], known)
 	}
 	w.dropNumbers(element)
 	w.dropNumbers(value)
@@ -168,21 +166,19 @@ type amongTexts struct {
 	list []textNode
 }
 
-func (n amongTexts) bools(w *worker, rows []uint32, out []uint8) {
-	value, element := w.takeTexts(len(rows)), w.takeTexts(len(rows))
-	n.of.texts(w, rows, value)
+func (n amongTexts) bools(w *worker, at *lanes, out []uint8) {
+	value, element := w.takeTexts(at.n), w.takeTexts(at.n)
+	n.of.texts(w, at, value)
 	clear(out)
 	for _, e := range n.list {
-		e.texts(w, rows, element)
+		e.texts(w, at, element)
 		for i, v := range value.values {
+			answer := no
 			if element.values[i] == v {
-				out[i] = yes
+				answer = yes
 			}
-			value.known[i] &= element.known[i]
+			out[i] = max(out[i], settle(answer, value.known[i]&element.known[i]))
 		}
-	}
-	for i, known := range value.known {
-		out[i] = settle(out[i], known)
 	}
 	w.dropTexts(element)
 	w.dropTexts(value)
@@ -193,26 +189,16 @@ type amongBools struct {
 	list []boolNode
 }
 
-func (n amongBools) bools(w *worker, rows []uint32, out []uint8) {
-	value, element, known := w.takeFlags(len(rows)), w.takeFlags(len(rows)), w.takeFlags(len(rows))
-	n.of.bools(w, rows, value)
-	for i, v := range value {
-		known[i] = 1 &^ v
-		out[i] = no
-	}
+func (n amongBools) bools(w *worker, at *lanes, out []uint8) {
+	value, element := w.takeFlags(at.n), w.takeFlags(at.n)
+	n.of.bools(w, at, value)
+	clear(out)
 	for _, e := range n.list {
-		e.bools(w, rows, element)
+		e.bools(w, at, element)
 		for i, v := range value {
-			if element[i] == v {
-				out[i] = yes
-			}
-			known[i] &^= element[i]
+			out[i] = max(out[i], sameBool(v, element[i]))
 		}
 	}
-	for i, k := range known {
-		out[i] = settle(out[i], k)
-	}
-	w.dropFlags(known)
 	w.dropFlags(element)
 	w.dropFlags(value)
 }

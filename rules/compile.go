@@ -3,6 +3,8 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -18,13 +20,15 @@ import (
 // double each other would otherwise keep a night busy.
 const mostNodes = 10_000
 
-// value is a compiled part of a condition: a boolNode, numberNode or textNode, a recordNode, or the elements of
-// a list.
+var nameForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// value is a compiled part of a condition: a boolNode, numberNode or textNode, a record or a *list.
 type value struct {
 	node any
-	// slot is the only column that the part reads, if that is a text column; noColumn when it reads none and
-	// severalColumns when it reads more, or others.
+	// slot is the only column that the part reads, if that is a text or list column; noColumn when it reads none
+	// and severalColumns when it reads more, or others.
 	slot  int
+	reads variables
 	costs bool // judging it costs more than looking an answer up
 	nodes int
 }
@@ -34,24 +38,32 @@ const (
 	severalColumns = -2
 )
 
-// recordNode is a parent record: which one, and its place among the parents of the check.
-type recordNode struct {
-	steps  []*schemas.Field // the references that lead to it
-	table  *schemas.Table
-	parent int
+// record is a record that a condition names.
+type record struct {
+	node     recordNode
+	table    tableRef
+	variable int     // the variable from which it is reached
+	steps    []*step // by which it is reached
+	computed bool    // it is not reached by steps: variable and steps mean nothing
 }
 
-// fieldRef is a field that a check reads, its own or a parent's.
-type fieldRef struct {
-	steps []*schemas.Field // the references that lead to the parent; none for an own field
-	field *schemas.Field
-	table *schemas.Table // the field's
+// columnRef is a field that a check reads.
+type columnRef struct {
+	table    tableRef
+	field    *schemas.Field
+	variable int
+	steps    []*step
+	via      recordNode // a computed record; variable and steps then mean nothing
+	moment   bool       // read with its time
+	partsOf  int        // the slot of the list whose parts it is, or noColumn
 }
 
 // need is something that a delivery must have for a check to be judged.
 type need struct {
-	kind          needKind
-	table, column string
+	kind   needKind
+	table  tableRef
+	column string
+	fact   fact
 }
 
 type needKind uint8
@@ -59,25 +71,63 @@ type needKind uint8
 const (
 	needTable needKind = iota
 	needColumn
-	needAsAt
+	needFact
 	needCalendar
 )
 
 // compiler turns the conditions of one check into nodes.
 type compiler struct {
-	coll  *schemas.Collection // nil when the table has no parents
-	table *schemas.Table
-	env   *cel.Env
-	lets  map[string]value
+	world  *world
+	table  tableRef
+	env    *cel.Env
+	scope  *scope
+	macros map[string]bool // named conditions
+	depth  int             // how many variables there are where the part at hand stands
 
-	fields  []fieldRef
-	parents []recordNode
+	reading
+}
+
+// reading is what the conditions of a check read of a delivery.
+type reading struct {
+	columns []columnRef
+	links   []linkRef
+	lists   []relation
+	tables  []tableRef
 	parts   []distinctPart
 	needs   []need // in reading order, each once
 }
 
-func newCompiler(coll *schemas.Collection, t *schemas.Table, env *cel.Env) *compiler {
-	return &compiler{coll: coll, table: t, env: env, lets: map[string]value{}, needs: []need{{kind: needTable, table: t.Name}}}
+// linkRef is a way from the records of a table to others.
+type linkRef struct {
+	from  tableRef
+	steps []*step
+}
+
+// scope is the names at hand, those within a list first.
+type scope struct {
+	outer *scope
+	name  string
+	value value
+	// A list is compiled anew wherever its name stands, so that it can be walked through inside itself.
+	list   ast.Expr
+	listIn *walk
+}
+
+func (s *scope) find(name string) *scope {
+	for ; s != nil; s = s.outer {
+		if s.name == name {
+			return s
+		}
+	}
+	return nil
+}
+
+func newCompiler(w *world, t tableRef, env *cel.Env) *compiler {
+	c := &compiler{world: w, table: t, env: env, depth: 1, macros: map[string]bool{}}
+	if t.schema != nil {
+		c.need(need{kind: needTable, table: t})
+	}
+	return c
 }
 
 // condition compiles a text that must be a boolean.
@@ -93,45 +143,75 @@ func (c *compiler) condition(text, place string) (boolNode, error) {
 }
 
 // let compiles a named value that later texts see.
-func (c *compiler) let(name, text, place string) error {
-	if c.table.Field(name) != nil || reference(c.table, name) != nil || name == "as_at" || c.lets[name].node != nil {
-		return fmt.Errorf("compile %s: the name %s is taken already", place, name)
+func (c *compiler) let(let Let, place string) error {
+	if let.Parameters != nil {
+		return c.define(let, place)
 	}
-	v, kind, err := c.expression(text, place)
+	if !nameForm.MatchString(let.Name) || c.known(let.Name) {
+		return fmt.Errorf("compile %s: the name %s is taken already", place, let.Name)
+	}
+	v, kind, tree, err := c.checked(let.Value.Text, place)
 	if err != nil {
 		return err
 	}
-	if c.env, err = c.env.Extend(cel.Variable(name, kind)); err != nil {
+	if c.env, err = c.env.Extend(cel.Variable(let.Name, kind)); err != nil {
 		return fmt.Errorf("compile %s: %w", place, err)
 	}
-	c.lets[name] = v
+	named := &scope{outer: c.scope, name: let.Name, value: v}
+	if isList(v) {
+		named.list, named.listIn = tree.tree.Expr(), tree
+	}
+	c.scope = named
 	return nil
+}
+
+// known tells whether a name means something at the place at hand.
+func (c *compiler) known(name string) bool {
+	if c.scope.find(name) != nil || c.macros[name] || name == lastYearName || factOf(name) != noFact {
+		return true
+	}
+	if c.table.schema == nil {
+		return c.world.coll.Table(name) != nil
+	}
+	return name == "this" || c.world.memberType(c.table, name) != nil
 }
 
 // expression compiles a text of any type. Errors carry the line of the text and a caret under the mistake.
 func (c *compiler) expression(text, place string) (value, *cel.Type, error) {
+	v, kind, _, err := c.checked(text, place)
+	return v, kind, err
+}
+
+func (c *compiler) checked(text, place string) (value, *cel.Type, *walk, error) {
 	source := common.NewStringSource(text, place)
 	checked, issues := c.env.CompileSource(source)
 	if issues.Err() != nil {
-		return value{}, nil, conditionError{place, text, issues}
+		return value{}, nil, nil, conditionError{place, text, issues}
 	}
 	tree := checked.NativeRep()
-	w := walk{compiler: c, tree: tree, issues: cel.NewIssuesWithSourceInfo(common.NewErrors(source), tree.SourceInfo())}
+	w := &walk{compiler: c, tree: tree, scope: c.scope, issues: cel.NewIssuesWithSourceInfo(common.NewErrors(source), tree.SourceInfo())}
 	v := w.value(tree.Expr())
 	if w.issues.Err() != nil {
-		return value{}, nil, conditionError{place, text, w.issues}
+		return value{}, nil, nil, conditionError{place, text, w.issues}
 	}
 	if v.nodes > mostNodes {
-		return value{}, nil, fmt.Errorf("compile %s: the condition comes to more than %d parts", place, mostNodes)
+		return value{}, nil, nil, fmt.Errorf("compile %s: the condition comes to more than %d parts", place, mostNodes)
 	}
-	return v, checked.OutputType(), nil
+	return v, checked.OutputType(), w, nil
 }
 
 // walk is one pass over a checked tree.
 type walk struct {
 	*compiler
 	tree   *ast.AST
+	scope  *scope
 	issues *cel.Issues
+}
+
+// fault notes a mistake at a part.
+func (w *walk) fault(e ast.Expr, format string, args ...any) value {
+	w.issues.ReportErrorAtID(e.ID(), format, args...)
+	return value{}
 }
 
 // value compiles a part; after a mistake, which stands in issues, its node is nil.
@@ -145,92 +225,159 @@ func (w *walk) value(e ast.Expr) value {
 			return value{node: numberConstant(literal), slot: noColumn, nodes: 1}
 		case types.String:
 			return value{node: textConstant(literal), slot: noColumn, nodes: 1}
+		case types.Double:
+			scaled := float64(literal) * decimalScale
+			whole := math.Round(scaled)
+			if math.Abs(whole) > mostDecimal || math.Abs(scaled-whole) > max(1e-6, math.Abs(scaled)*0x1p-52) {
+				return w.fault(e, "want at most %d places after the point and 11 before it", decimalPlaces)
+			}
+			return value{node: numberConstant(whole), slot: noColumn, nodes: 1}
 		}
 	case ast.IdentKind:
 		return w.named(e)
 	case ast.SelectKind:
 		selection := e.AsSelect()
-		of := w.value(selection.Operand())
-		if record, ok := of.node.(recordNode); ok && !selection.IsTestOnly() {
-			return w.member(record.steps, record.table, selection.FieldName())
+		if operand := selection.Operand(); operand.Kind() == ast.IdentKind && operand.AsIdent() == lastYearName && w.table.schema == nil {
+			t, _ := w.world.table(selection.FieldName())
+			return w.wholeTable(e, tableRef{t.schema, true})
 		}
+		of := w.value(selection.Operand())
 		if of.node == nil {
 			return value{}
 		}
-	case ast.ListKind:
-		list := value{slot: noColumn, nodes: 1}
-		elements := []value{}
-		for _, item := range e.AsList().Elements() {
-			v := w.value(item)
-			if v.node == nil {
-				return value{}
+		if r, ok := of.node.(record); ok && !selection.IsTestOnly() {
+			v := w.member(e, r, selection.FieldName())
+			if r.computed && v.node != nil {
+				v.slot = severalColumns
 			}
-			elements = append(elements, v)
-			list.join(v)
+			v.nodes += of.nodes
+			v.costs = v.costs || of.costs
+			v.reads |= of.reads
+			return v
 		}
-		list.node = elements
-		return list
+	case ast.ListKind:
+		return w.written(e)
+	case ast.ComprehensionKind:
+		return w.comprehension(e)
 	case ast.CallKind:
 		return w.call(e)
 	}
-	w.issues.ReportErrorAtID(e.ID(), "this cannot stand in a condition")
-	return value{}
+	return w.fault(e, "this cannot stand in a condition")
 }
 
 func (w *walk) named(e ast.Expr) value {
 	name := e.AsIdent()
-	if v, ok := w.lets[name]; ok {
-		return v
+	if s := w.scope.find(name); s != nil {
+		if s.list != nil {
+			again := &walk{compiler: w.compiler, tree: s.listIn.tree, scope: s.listIn.scope, issues: s.listIn.issues}
+			v := again.value(s.list)
+			if v.node == nil {
+				return w.fault(e, "lists stand more than %d deep inside one another", mostVariables-1)
+			}
+			return v
+		}
+		return s.value
 	}
-	if name == "as_at" {
-		w.need(need{kind: needAsAt})
-		return value{node: asAtNode{}, slot: noColumn, nodes: 1}
+	if f := factOf(name); f != noFact {
+		w.need(need{kind: needFact, fact: f})
+		if f == factAuthority {
+			return value{node: authorityNode{}, slot: noColumn, nodes: 1}
+		}
+		return value{node: factNode(f), slot: noColumn, nodes: 1}
 	}
-	return w.member(nil, w.table, name)
+	if w.table.schema == nil {
+		t, _ := w.world.table(name)
+		return w.wholeTable(e, t)
+	}
+	this := record{node: pathNode{0, own}, table: w.table}
+	if name == "this" {
+		return value{node: this, slot: severalColumns, reads: 1, nodes: 1}
+	}
+	return w.member(e, this, name)
 }
 
-// member compiles a field or parent, called name, of the record that steps lead to.
-func (w *walk) member(steps []*schemas.Field, t *schemas.Table, name string) value {
-	if f := t.Field(name); f != nil {
-		return w.field(fieldRef{steps: steps, field: f, table: t})
+// member compiles a field, way or list, called name, of a record.
+func (w *walk) member(e ast.Expr, of record, name string) value {
+	if f := of.table.schema.Field(name); f != nil {
+		return w.field(e, of, f, false)
 	}
-	f := reference(t, name)
-	w.need(need{needColumn, t.Name, f.Name})
-	parent := w.coll.Table(f.References)
-	w.need(need{kind: needTable, table: parent.Name})
-	w.need(need{needColumn, parent.Name, parent.Key[0]})
-	record := recordNode{steps: append(slices.Clone(steps), f), table: parent}
-	record.parent = slices.IndexFunc(w.parents, func(p recordNode) bool { return slices.Equal(p.steps, record.steps) })
-	if record.parent < 0 {
-		record.parent = len(w.parents)
-		w.parents = append(w.parents, record)
+	if s := w.world.steps[of.table][name]; s != nil {
+		to := record{table: s.to, variable: of.variable, steps: append(slices.Clone(of.steps), s), computed: of.computed}
+		w.needStep(s)
+		switch {
+		case of.computed:
+			to.node = onwardNode{of.node, w.link(linkRef{of.table, []*step{s}})}
+		default:
+			from := of.table
+			if len(of.steps) > 0 {
+				from = of.steps[0].from
+			}
+			to.node = pathNode{of.variable, w.link(linkRef{from, to.steps})}
+		}
+		return value{node: to, slot: severalColumns, reads: of.reads(), nodes: 1}
 	}
-	return value{node: record, slot: severalColumns, nodes: 1}
+	return w.children(e, of, w.world.lists[of.table][name])
 }
 
-func (w *walk) field(ref fieldRef) value {
-	w.need(need{needColumn, ref.table.Name, ref.field.Name})
-	slot := slices.IndexFunc(w.fields, func(f fieldRef) bool { return f.field == ref.field && slices.Equal(f.steps, ref.steps) })
-	if slot < 0 {
-		slot = len(w.fields)
-		w.fields = append(w.fields, ref)
+// reads is the variable that a record is reached from.
+func (r record) reads() variables {
+	if r.computed {
+		return 0
 	}
-	switch kind := typeOf(ref.field.Type); {
+	return 1 << r.variable
+}
+
+func (w *walk) link(l linkRef) int {
+	return place(&w.links, func(other linkRef) bool { return other.from == l.from && slices.Equal(other.steps, l.steps) }, l)
+}
+
+// place returns the place of the item in a list that is as asked, adding one where there is none.
+func place[T any](list *[]T, is func(T) bool, fresh T) int {
+	i := slices.IndexFunc(*list, is)
+	if i < 0 {
+		i = len(*list)
+		*list = append(*list, fresh)
+	}
+	return i
+}
+
+func (w *walk) field(e ast.Expr, of record, f *schemas.Field, moment bool) value {
+	w.need(need{kind: needColumn, table: of.table, column: f.Name})
+	ref := columnRef{table: of.table, field: f, variable: of.variable, steps: of.steps, moment: moment, partsOf: noColumn}
+	if of.computed {
+		ref.via = of.node
+		ref.variable, ref.steps = 0, nil
+	}
+	slot := w.column(ref)
+	v := value{slot: severalColumns, reads: of.reads(), nodes: 1}
+	switch kind := typeOf(f.Type); {
+	case moment:
+		v.node = momentField{slot}
+	case f.Type == schemas.TypeList:
+		return w.parts(e, slot, v)
 	case kind.IsExactType(cel.StringType):
-		return value{node: textField{slot}, slot: slot, nodes: 1}
+		v.node, v.slot = textField{slot}, slot
 	case kind.IsExactType(cel.BoolType):
-		return value{node: boolField{slot}, slot: severalColumns, nodes: 1}
+		v.node = boolField{slot}
+	default:
+		v.node = numberField{slot}
 	}
-	return value{node: numberField{slot}, slot: severalColumns, nodes: 1}
+	return v
+}
+
+func (w *walk) column(ref columnRef) int {
+	return place(&w.columns, func(c columnRef) bool {
+		return ref.via == nil && c.via == nil && c.field == ref.field && c.table == ref.table && c.variable == ref.variable && slices.Equal(c.steps, ref.steps) &&
+			c.moment == ref.moment && c.partsOf == noColumn && ref.partsOf == noColumn
+	}, ref)
 }
 
 func (w *walk) call(e ast.Expr) value {
 	overloads := w.tree.GetOverloadIDs(e.ID())
 	if len(overloads) != 1 {
-		w.issues.ReportErrorAtID(e.ID(), "the types of this call cannot be told")
-		return value{}
+		return w.fault(e, "the types of this call cannot be told")
 	}
-	f := functionByOverload[overloads[0]]
+	f := functionOf(overloads[0])
 	expressions := e.AsCall().Args()
 	joined := value{slot: noColumn, nodes: 1}
 	call := make([]argument, len(expressions))
@@ -247,14 +394,13 @@ func (w *walk) call(e ast.Expr) value {
 			call[i].value = w.answered(call[i].value)
 		}
 	}
-	node, err := f.compile(w.compiler, call)
+	node, err := f.compile(w, call)
 	if err != nil {
-		place := e.ID()
+		place := e
 		if m := (mistake{}); errors.As(err, &m) {
-			place = expressions[m.argument].ID()
+			place = expressions[m.argument]
 		}
-		w.issues.ReportErrorAtID(place, "%s", err)
-		return value{}
+		return w.fault(place, "%s", err)
 	}
 	joined.node = node
 	joined.costs = joined.costs || worthAnswering(f.overload)
@@ -270,24 +416,16 @@ func (v *value) join(other value) {
 		v.slot = severalColumns
 	}
 	v.costs = v.costs || other.costs
+	v.reads |= other.reads
 	v.nodes += other.nodes
 }
 
 // answered returns v, judged once for each distinct value if it reads one text column and costs enough.
 func (c *compiler) answered(v value) value {
-	if elements, ok := v.node.([]value); ok {
-		list := make([]value, len(elements))
-		for i, e := range elements {
-			list[i] = c.answered(e)
-		}
-		v.node = list
-		return v
-	}
 	if v.slot < 0 || !v.costs {
 		return v
 	}
-	n := distinctNode{part: len(c.parts), distinctPart: distinctPart{slot: v.slot, node: v.node}}
-	c.parts = append(c.parts, n.distinctPart)
+	n := distinctNode{part: len(c.reading.parts), distinctPart: distinctPart{slot: v.slot, node: v.node}}
 	switch v.node.(type) {
 	case boolNode:
 		v.node = distinctBool{n}
@@ -295,7 +433,10 @@ func (c *compiler) answered(v value) value {
 		v.node = distinctNumber{n}
 	case textNode:
 		v.node = distinctText{n}
+	default:
+		return v
 	}
+	c.reading.parts = append(c.reading.parts, n.distinctPart)
 	v.slot = severalColumns
 	return v
 }
@@ -303,6 +444,24 @@ func (c *compiler) answered(v value) value {
 func (c *compiler) need(n need) {
 	if !slices.Contains(c.needs, n) {
 		c.needs = append(c.needs, n)
+	}
+}
+
+// needStep notes what a way from record to record needs of a delivery.
+func (c *compiler) needStep(s *step) {
+	columns := func(t tableRef, names []string) {
+		for _, name := range names {
+			c.need(need{kind: needColumn, table: t, column: name})
+		}
+	}
+	switch s.kind {
+	case toPrevious, toNext:
+		columns(s.from, s.from.schema.Order.Within)
+		columns(s.from, s.from.schema.Order.By)
+	default:
+		columns(s.from, s.fields)
+		c.need(need{kind: needTable, table: s.to})
+		columns(s.to, s.keys)
 	}
 }
 
@@ -315,18 +474,18 @@ func missing(needs []need, d *Delivery) string {
 		}
 	}
 	for _, n := range needs {
-		switch t := d.Tables[n.table]; n.kind {
+		switch n.kind {
 		case needTable:
-			if t == nil {
-				lack("table " + n.table + " not delivered")
+			if d.table(n.table) == nil {
+				lack("table " + n.table.name() + " not delivered")
 			}
 		case needColumn:
-			if t != nil && !t.Column(n.column).Delivered() {
-				lack("column " + n.table + "." + n.column + " not delivered")
+			if t := d.table(n.table); t != nil && !t.Column(n.column).Delivered() {
+				lack("column " + n.table.name() + "." + n.column + " not delivered")
 			}
-		case needAsAt:
-			if d.AsAt == nil {
-				lack("as-at date not given")
+		case needFact:
+			if !d.has(n.fact) {
+				lack(n.fact.title() + " not given")
 			}
 		case needCalendar:
 			if d.Calendar == nil {

@@ -14,25 +14,30 @@ var ErrMissing = errors.New("not delivered")
 // Condition is one condition over the records of a table, compiled. It may be asked of any number of deliveries,
 // also at the same time.
 type Condition struct {
-	collection *schemas.Collection
-	check      checkProgram
+	check checkProgram
 }
 
 // CompileCondition compiles a condition over the records of t, in the language of the rules. coll holds the
 // tables that t refers to and may be nil when it refers to none. Mistakes are shown with a caret.
 func CompileCondition(coll *schemas.Collection, t *schemas.Table, text string) (*Condition, error) {
-	env, err := environment(coll, t)
+	if coll == nil {
+		coll = &schemas.Collection{Name: t.Name, Tables: []*schemas.Table{t}}
+	}
+	world, err := newWorld(coll)
+	if err != nil {
+		return nil, err
+	}
+	of := tableRef{schema: t}
+	env, err := environment(world, of)
 	if err != nil {
 		return nil, fmt.Errorf("read schema of %s: %w", t.Name, err)
 	}
-	compiler := newCompiler(coll, t, env)
+	compiler := newCompiler(world, of, env)
 	node, err := compiler.condition(text, "condition over "+t.Name)
 	if err != nil {
 		return nil, err
 	}
-	return &Condition{coll, checkProgram{
-		table: t, applies: node, fields: compiler.fields, parents: compiler.parents, parts: compiler.parts, needs: compiler.needs,
-	}}, nil
+	return &Condition{checkProgram{table: of, applies: node, reading: compiler.reading}}, nil
 }
 
 // Rows returns the rows for which the condition is true; unknown is not true. The error is ErrMissing when the
@@ -46,12 +51,12 @@ func (c *Condition) Rows(ctx context.Context, d *Delivery) (rows *Bits, err erro
 	if lack := missing(c.check.needs, d); lack != "" {
 		return nil, fmt.Errorf("read condition: %s: %w", lack, ErrMissing)
 	}
-	w := &worker{}
-	if err := newBinder(c.collection, d).bind(w, &c.check); err != nil {
+	w := newWorker(ctx)
+	if err := newBinder(d).bind(w, c.check.table, &c.check.reading); err != nil {
 		return nil, err
 	}
 	rows = newBits(w.in.rows)
-	if err := c.check.eachChunk(ctx, w, nil, rows.Add); err != nil {
+	if err := c.check.eachChunk(w, nil, func(at *lanes) { rows.Add(at.rows[0]) }); err != nil {
 		return nil, err
 	}
 	return rows, nil

@@ -6,59 +6,9 @@ import (
 	"frontdoor/schemas"
 )
 
-// numberConstant is an integer or a date that is written out.
-type numberConstant int64
+const daySeconds = 24 * 60 * 60
 
-func (n numberConstant) constant(*worker) int64 { return int64(n) }
-
-func (n numberConstant) numbers(_ *worker, _ []uint32, out numbers) { fill(int64(n), out) }
-
-// asAtNode is the as-at date.
-type asAtNode struct{}
-
-func (asAtNode) constant(w *worker) int64 { return w.in.asAt }
-
-func (asAtNode) numbers(w *worker, _ []uint32, out numbers) { fill(w.in.asAt, out) }
-
-func fill(value int64, out numbers) {
-	for i := range out.values {
-		out.values[i], out.known[i] = value, 1
-	}
-}
-
-// addNode is + over integers, or a date and days; subtractNode is -. A result that no 64-bit number holds is
-// unknown.
-type addNode struct{ left, right numberNode }
-
-func (n addNode) numbers(w *worker, rows []uint32, out numbers) {
-	right := w.takeNumbers(len(rows))
-	n.left.numbers(w, rows, out)
-	n.right.numbers(w, rows, right)
-	for i, b := range right.values {
-		a := out.values[i]
-		sum := a + b
-		overflow := uint8(uint64((a^sum)&(b^sum)) >> 63)
-		out.values[i], out.known[i] = sum, out.known[i]&right.known[i]&(1^overflow)
-	}
-	w.dropNumbers(right)
-}
-
-type subtractNode struct{ left, right numberNode }
-
-func (n subtractNode) numbers(w *worker, rows []uint32, out numbers) {
-	right := w.takeNumbers(len(rows))
-	n.left.numbers(w, rows, out)
-	n.right.numbers(w, rows, right)
-	for i, b := range right.values {
-		a := out.values[i]
-		difference := a - b
-		overflow := uint8(uint64((a^b)&(a^difference)) >> 63)
-		out.values[i], out.known[i] = difference, out.known[i]&right.known[i]&(1^overflow)
-	}
-	w.dropNumbers(right)
-}
-
-// betweenNode counts from one date to another in working days, months or years.
+// betweenNode counts from one date to another in working days, months or years, or between datetimes in minutes.
 type betweenNode struct {
 	unit     unit
 	from, to numberNode
@@ -70,15 +20,20 @@ const (
 	workingDays unit = iota
 	months
 	years
+	minutes
 )
 
-func (n betweenNode) numbers(w *worker, rows []uint32, out numbers) {
-	to := w.takeNumbers(len(rows))
-	n.from.numbers(w, rows, out)
-	n.to.numbers(w, rows, to)
+func (n betweenNode) numbers(w *worker, at *lanes, out numbers) {
+	to := w.takeNumbers(at.n)
+	n.from.numbers(w, at, out)
+	n.to.numbers(w, at, to)
 	for i, b := range to.values {
 		out.known[i] &= to.known[i]
 		if out.known[i] == 0 {
+			continue
+		}
+		if n.unit == minutes {
+			out.values[i] = (b - out.values[i]) / 60
 			continue
 		}
 		first, last := day(out.values[i]), day(b)
@@ -136,4 +91,154 @@ func civil(d int64) (year, month, dayOfMonth int) {
 		year++
 	}
 	return year, month, dayOfMonth
+}
+
+// dayNumber is the day of a date, the inverse of civil.
+func dayNumber(year, month, dayOfMonth int) int64 {
+	y := int64(year)
+	if month <= 2 {
+		y--
+	}
+	era := y / 400
+	if y < 0 {
+		era = (y - 399) / 400
+	}
+	yearOfEra := y - era*400
+	m := int64(month+9) % 12
+	dayOfYear := (153*m+2)/5 + int64(dayOfMonth) - 1
+	return era*146097 + yearOfEra*365 + yearOfEra/4 - yearOfEra/100 + dayOfYear - 719468
+}
+
+// addMonths returns the same day n months on, or the last day of a shorter month.
+func addMonths(d schemas.Day, n int) schemas.Day {
+	year, month, dayOfMonth := civil(int64(d))
+	whole := year*12 + month - 1 + n
+	year, month = whole/12, whole%12+1
+	if month <= 0 {
+		year, month = year-1, month+12
+	}
+	first := dayNumber(year, month, 1)
+	next := dayNumber(year+month/12, month%12+1, 1)
+	return day(min(first+int64(dayOfMonth)-1, next-1))
+}
+
+// mostMonths bounds what add_months adds: ten thousand years.
+const mostMonths = 120_000
+
+// addToNode adds working days or months to a date.
+type addToNode struct {
+	unit      unit
+	from, add numberNode
+}
+
+func (n addToNode) numbers(w *worker, at *lanes, out numbers) {
+	add := w.takeNumbers(at.n)
+	n.from.numbers(w, at, out)
+	n.add.numbers(w, at, add)
+	for i, count := range add.values {
+		if out.known[i] &= add.known[i]; out.known[i] == 0 {
+			continue
+		}
+		if count < -mostMonths || count > mostMonths {
+			out.known[i] = 0
+			continue
+		}
+		if n.unit == months {
+			out.values[i] = int64(addMonths(day(out.values[i]), int(count)))
+			continue
+		}
+		made, known := w.in.calendar.AddWorkingDays(day(out.values[i]), int(count))
+		if out.values[i] = int64(made); !known {
+			out.known[i] = 0
+		}
+	}
+	w.dropNumbers(add)
+}
+
+// dayTestNode is is_working_day or is_weekend.
+type dayTestNode struct {
+	of      numberNode
+	working bool
+}
+
+func (n dayTestNode) bools(w *worker, at *lanes, out []uint8) {
+	v := w.takeNumbers(at.n)
+	n.of.numbers(w, at, v)
+	for i, d := range v.values {
+		if v.known[i] == 0 {
+			out[i] = unknown
+			continue
+		}
+		is := false
+		if n.working {
+			is = w.in.calendar.IsWorkingDay(day(d))
+		} else {
+			weekday := (d%7 + 7 + 4) % 7 // 1 January 1970 was a Thursday
+			is = weekday == 0 || weekday == 6
+		}
+		if out[i] = no; is {
+			out[i] = yes
+		}
+	}
+	w.dropNumbers(v)
+}
+
+type datePart uint8
+
+const (
+	dayPart datePart = iota
+	monthPart
+	yearPart
+	academicYear  // the last 1 September
+	financialYear // the last 1 April
+)
+
+// datePartNode takes a number or another date from a date.
+type datePartNode struct {
+	part datePart
+	of   numberNode
+}
+
+func (n datePartNode) numbers(w *worker, at *lanes, out numbers) {
+	n.of.numbers(w, at, out)
+	for i, d := range out.values {
+		if out.known[i] == 0 {
+			continue
+		}
+		year, month, dayOfMonth := civil(int64(day(d)))
+		switch n.part {
+		case dayPart:
+			out.values[i] = int64(dayOfMonth)
+		case monthPart:
+			out.values[i] = int64(month)
+		case yearPart:
+			out.values[i] = int64(year)
+		case academicYear:
+			out.values[i] = lastFirst(year, month, 9)
+		case financialYear:
+			out.values[i] = lastFirst(year, month, 4)
+		}
+	}
+}
+
+// lastFirst is the last first day of a month up to a date in some month of some year.
+func lastFirst(year, month, of int) int64 {
+	if month < of {
+		year--
+	}
+	return dayNumber(year, of, 1)
+}
+
+// dayOfNode is the day of a datetime.
+type dayOfNode struct{ of numberNode }
+
+func (n dayOfNode) numbers(w *worker, at *lanes, out numbers) {
+	n.of.numbers(w, at, out)
+	for i, seconds := range out.values {
+		d := seconds / daySeconds
+		if seconds%daySeconds < 0 {
+			d--
+		}
+		out.values[i] = d
+	}
 }

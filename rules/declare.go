@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,7 +78,7 @@ func (f *Flag) UnmarshalYAML(node ast.Node) error {
 			}
 			return nil
 		}
-		return placedError{placeOf(value), name + ": no such key in a flag", nearest(name, []string{"each", "when", "fields"})}
+		return placedError{positionOf(value), name + ": no such key in a flag", nearest(name, []string{"each", "when", "fields"})}
 	})
 	if err == nil && (f.Each.Name == "" || len(f.Each.Fields) == 0) {
 		err = at(node, "want each and fields")
@@ -191,5 +190,3 @@ func (c *Check) faults() []error {
 	}
 	return faults
 }
-
-var errNotJudged = errors.New("this way of saying a check is not judged yet")

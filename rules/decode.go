@@ -11,34 +11,34 @@ import (
 )
 
 // anchored remembers where the keys of a declaration stand. Declarations embed it.
-type anchored struct{ places map[string]place }
+type anchored struct{ places map[string]position }
 
-func (d *anchored) stands(key string, at place) {
+func (d *anchored) stands(key string, at position) {
 	if d.places == nil {
-		d.places = map[string]place{}
+		d.places = map[string]position{}
 	}
 	d.places[key] = at
 }
 
 // where returns the place of the first of these keys that is written; "" is the declaration itself.
-func (d *anchored) where(keys ...string) place {
+func (d *anchored) where(keys ...string) position {
 	for _, key := range append(keys, "") {
 		if at, ok := d.places[key]; ok {
 			return at
 		}
 	}
-	return place{}
+	return position{}
 }
 
 // placedError is a mistake in a node.
 type placedError struct {
-	at            place
+	at            position
 	message, hint string
 }
 
 func (e placedError) Error() string { return e.message }
 
-func at(node ast.Node, message string) error { return placedError{placeOf(node), message, ""} }
+func at(node ast.Node, message string) error { return placedError{positionOf(node), message, ""} }
 
 // decoder turns the nodes of a catalogue into declarations by the yaml tags of their types, and notes every
 // mistake on the way: one bad key hides no other.
@@ -48,14 +48,14 @@ type decoder struct {
 	rule     string // the code of the rule that is read
 }
 
-func (d *decoder) fault(at place, hint, format string, args ...any) {
+func (d *decoder) fault(at position, hint, format string, args ...any) {
 	d.faults = append(d.faults, d.document.fault(at, d.rule, fmt.Sprintf(format, args...), hint))
 }
 
 // entry is one key of a mapping with its value.
 type entry struct {
 	key   string
-	at    place
+	at    position
 	value ast.Node
 }
 
@@ -63,14 +63,14 @@ type entry struct {
 func (d *decoder) entries(node ast.Node, what string) ([]entry, bool) {
 	mapping, ok := node.(ast.MapNode)
 	if !ok {
-		d.fault(placeOf(node), "", "%s: want keys with their values", what)
+		d.fault(positionOf(node), "", "%s: want keys with their values", what)
 		return nil, false
 	}
 	var all []entry
 	seen := map[string]int{}
 	for values := mapping.MapRange(); values.Next(); {
 		key, err := scalar(values.Key().(ast.Node))
-		at := placeOf(values.Key().(ast.Node))
+		at := positionOf(values.Key().(ast.Node))
 		if err != nil {
 			d.note(at, what, err)
 			continue
@@ -91,8 +91,8 @@ func (d *decoder) mapping(node ast.Node, what string, out any) {
 	if !ok {
 		return
 	}
-	if to, ok := out.(interface{ stands(string, place) }); ok {
-		to.stands("", placeOf(node))
+	if to, ok := out.(interface{ stands(string, position) }); ok {
+		to.stands("", positionOf(node))
 	}
 	for _, e := range all {
 		if !d.entry(e, out) {
@@ -108,14 +108,14 @@ func (d *decoder) entry(e entry, out any) bool {
 		if to.Type().Field(i).Tag.Get("yaml") != e.key {
 			continue
 		}
-		if kept, ok := out.(interface{ stands(string, place) }); ok {
+		if kept, ok := out.(interface{ stands(string, position) }); ok {
 			kept.stands(e.key, e.at)
 			if _, err := scalar(e.value); err == nil {
-				kept.stands(e.key, placeOf(e.value))
+				kept.stands(e.key, positionOf(e.value))
 			}
 			if list, ok := e.value.(*ast.SequenceNode); ok {
 				for i, item := range list.Values {
-					kept.stands(fmt.Sprintf("%s[%d]", e.key, i), placeOf(item))
+					kept.stands(fmt.Sprintf("%s[%d]", e.key, i), positionOf(item))
 				}
 			}
 		}
@@ -137,7 +137,7 @@ func keysOf(out any) []string {
 }
 
 // value decodes a node into to. key stands at.
-func (d *decoder) value(node ast.Node, at place, key string, to reflect.Value) {
+func (d *decoder) value(node ast.Node, at position, key string, to reflect.Value) {
 	if node == nil {
 		d.fault(at, "", "%s: want a value", key)
 		return
@@ -152,7 +152,7 @@ func (d *decoder) value(node ast.Node, at place, key string, to reflect.Value) {
 	case reflect.String:
 		text, err := scalar(node)
 		if err != nil {
-			d.note(placeOf(node), key, err)
+			d.note(positionOf(node), key, err)
 			return
 		}
 		to.SetString(strings.TrimSpace(text))
@@ -164,23 +164,23 @@ func (d *decoder) value(node ast.Node, at place, key string, to reflect.Value) {
 	case reflect.Slice:
 		list, ok := node.(*ast.SequenceNode)
 		if !ok {
-			d.fault(placeOf(node), "", "%s: want a list: [a, b], or one below the other with dashes", key)
+			d.fault(positionOf(node), "", "%s: want a list: [a, b], or one below the other with dashes", key)
 			return
 		}
 		made := reflect.MakeSlice(to.Type(), len(list.Values), len(list.Values))
 		for i, item := range list.Values {
-			d.value(item, placeOf(item), key, made.Index(i))
+			d.value(item, positionOf(item), key, made.Index(i))
 		}
 		to.Set(made)
 	default:
 		if err := yaml.NodeToValue(node, to.Addr().Interface()); err != nil {
-			d.note(placeOf(node), key, err)
+			d.note(positionOf(node), key, err)
 		}
 	}
 }
 
 // note makes a fault of an error, at its own place if it has one, and one of each that is joined in it.
-func (d *decoder) note(at place, key string, err error) {
+func (d *decoder) note(at position, key string, err error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range joined.Unwrap() {
 			d.note(at, key, one)
@@ -193,7 +193,7 @@ func (d *decoder) note(at place, key string, err error) {
 	}
 	if y := yaml.Error(nil); errors.As(err, &y) {
 		if token := y.GetToken(); token != nil {
-			at = place{token.Position.Line, token.Position.Column}
+			at = position{token.Position.Line, token.Position.Column}
 		}
 		d.fault(at, "", "%s: %s", key, y.GetMessage())
 		return

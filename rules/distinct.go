@@ -20,40 +20,44 @@ type answers struct {
 	texts   texts
 }
 
-// answer judges the distinct values of a part of w's check; rows is the length of the check's table.
-func (p distinctPart) answer(w *worker, rows int) answers {
+// answer judges the distinct values of a part of w's check.
+func (p distinctPart) answer(w *worker) answers {
 	c := &w.in.columns[p.slot]
-	if c.dictionary == nil || c.dictionary.Len() > rows/2 {
+	if c.dictionary == nil || c.dictionary.Len() > c.length/2 {
 		return answers{}
 	}
-	w.distinct = true
-	defer func() { w.distinct = false }()
 	n := c.dictionary.Len() + 2
 	var a answers
 	for start := 0; start < n; start += chunkRows {
-		codes := w.chunk(start, n)
+		at := w.takeLanes()
+		at.n = min(chunkRows, n-start)
+		at.codes = w.takeRows(at.n)
+		for i := range at.codes {
+			at.codes[i] = uint32(start + i)
+		}
+		w.letters = w.letters[:0]
 		switch node := p.node.(type) {
 		case boolNode:
-			out := w.takeFlags(len(codes))
-			node.bools(w, codes, out)
+			out := w.takeFlags(at.n)
+			node.bools(w, at, out)
 			a.flags = append(a.flags, out...)
 			w.dropFlags(out)
 		case numberNode:
-			out := w.takeNumbers(len(codes))
-			node.numbers(w, codes, out)
+			out := w.takeNumbers(at.n)
+			node.numbers(w, at, out)
 			a.numbers.values = append(a.numbers.values, out.values...)
 			a.numbers.known = append(a.numbers.known, out.known...)
 			w.dropNumbers(out)
 		case textNode:
-			out := w.takeTexts(len(codes))
-			node.texts(w, codes, out)
+			out := w.takeTexts(at.n)
+			node.texts(w, at, out)
 			for _, text := range out.values {
 				a.texts.values = append(a.texts.values, strings.Clone(text))
 			}
 			a.texts.known = append(a.texts.known, out.known...)
 			w.dropTexts(out)
 		}
-		w.dropRows(codes)
+		w.dropLanes(at)
 	}
 	return a
 }
@@ -64,21 +68,21 @@ type distinctNode struct {
 	distinctPart
 }
 
-func (n distinctNode) codes(w *worker, rows []uint32) []uint32 {
-	codes := w.takeRows(len(rows))
-	w.in.columns[n.slot].lookUp(rows, codes)
+func (n distinctNode) codes(w *worker, at *lanes) []uint32 {
+	codes := w.takeRows(at.n)
+	w.in.columns[n.slot].lookUp(w, at, codes)
 	return codes
 }
 
 type distinctBool struct{ distinctNode }
 
-func (n distinctBool) bools(w *worker, rows []uint32, out []uint8) {
+func (n distinctBool) bools(w *worker, at *lanes, out []uint8) {
 	known := w.in.answers[n.part].flags
 	if known == nil {
-		n.node.(boolNode).bools(w, rows, out)
+		n.node.(boolNode).bools(w, at, out)
 		return
 	}
-	codes := n.codes(w, rows)
+	codes := n.codes(w, at)
 	for i, code := range codes {
 		out[i] = known[code]
 	}
@@ -87,13 +91,13 @@ func (n distinctBool) bools(w *worker, rows []uint32, out []uint8) {
 
 type distinctNumber struct{ distinctNode }
 
-func (n distinctNumber) numbers(w *worker, rows []uint32, out numbers) {
+func (n distinctNumber) numbers(w *worker, at *lanes, out numbers) {
 	known := w.in.answers[n.part].numbers
 	if known.values == nil {
-		n.node.(numberNode).numbers(w, rows, out)
+		n.node.(numberNode).numbers(w, at, out)
 		return
 	}
-	codes := n.codes(w, rows)
+	codes := n.codes(w, at)
 	for i, code := range codes {
 		out.values[i], out.known[i] = known.values[code], known.known[code]
 	}
@@ -102,13 +106,13 @@ func (n distinctNumber) numbers(w *worker, rows []uint32, out numbers) {
 
 type distinctText struct{ distinctNode }
 
-func (n distinctText) texts(w *worker, rows []uint32, out texts) {
+func (n distinctText) texts(w *worker, at *lanes, out texts) {
 	known := w.in.answers[n.part].texts
 	if known.values == nil {
-		n.node.(textNode).texts(w, rows, out)
+		n.node.(textNode).texts(w, at, out)
 		return
 	}
-	codes := n.codes(w, rows)
+	codes := n.codes(w, at)
 	for i, code := range codes {
 		out.values[i], out.known[i] = known.values[code], known.known[code]
 	}

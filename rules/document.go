@@ -7,8 +7,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// place is where something stands in a catalogue: line and column from 1, in characters.
-type place struct{ line, column int }
+// position is where something stands in a catalogue: line and column from 1, in characters.
+type position struct{ line, column int }
 
 // document is the text of a catalogue, which faults quote.
 type document struct {
@@ -21,7 +21,7 @@ func newDocument(name string, text []byte) *document {
 }
 
 // fault makes a fault of a place.
-func (d *document) fault(at place, rule, message, hint string) Fault {
+func (d *document) fault(at position, rule, message, hint string) Fault {
 	f := Fault{File: d.name, Line: at.line, Column: at.column, Rule: rule, Message: message, Hint: hint}
 	if at.line >= 1 && at.line <= len(d.lines) {
 		f.Source = d.lines[at.line-1]
@@ -31,8 +31,8 @@ func (d *document) fault(at place, rule, message, hint string) Fault {
 
 // within returns the place of the offset-th character of a text that a catalogue holds. YAML may have folded,
 // indented or quoted it; the characters that are not blanks stand in the catalogue in their order all the same.
-func (d *document) within(e Expression, offset int) place {
-	at := place{e.Line, e.Column}
+func (d *document) within(e Expression, offset int) position {
+	at := position{e.Line, e.Column}
 	if at.line < 1 || at.line > len(d.lines) {
 		return at
 	}
@@ -95,21 +95,21 @@ func (c *cursor) step() {
 	}
 }
 
-func (c *cursor) place() place { return place{c.line + 1, c.column + 1} }
+func (c *cursor) place() position { return position{c.line + 1, c.column + 1} }
 
-// placeOf returns where a node begins; a mapping begins with its first key.
-func placeOf(node ast.Node) place {
+// positionOf returns where a node begins; a mapping begins with its first key.
+func positionOf(node ast.Node) position {
 	switch n := node.(type) {
 	case *ast.MappingNode:
 		if n.IsFlowStyle {
-			return place{n.Start.Position.Line, n.Start.Position.Column}
+			return position{n.Start.Position.Line, n.Start.Position.Column}
 		}
 		if len(n.Values) > 0 {
-			return placeOf(n.Values[0])
+			return positionOf(n.Values[0])
 		}
 	case *ast.MappingValueNode:
-		return placeOf(n.Key.(ast.Node))
+		return positionOf(n.Key.(ast.Node))
 	}
 	p := node.GetToken().Position
-	return place{p.Line, p.Column}
+	return position{p.Line, p.Column}
 }

@@ -1,9 +1,13 @@
 package rules
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/apache/arrow-go/v18/arrow"
 
@@ -18,7 +22,10 @@ func (c *Catalogue) Try(ctx context.Context, coll *schemas.Collection, calendar 
 	if _, err := all.Compile(coll); err != nil {
 		return err
 	}
-	judge := newExaminer(coll, calendar)
+	judge, err := newExaminer(coll, calendar)
+	if err != nil {
+		return err
+	}
 	var faults Faults
 	for _, r := range all.Rules {
 		found, err := judge.try(ctx, r)
@@ -37,27 +44,30 @@ type examiner struct {
 	compile  *compilation
 }
 
-func newExaminer(coll *schemas.Collection, calendar *schemas.Calendar) *examiner {
-	return &examiner{coll, calendar, newCompilation(coll)}
+func newExaminer(coll *schemas.Collection, calendar *schemas.Calendar) (*examiner, error) {
+	if coll == nil {
+		coll = &schemas.Collection{} // of rules without checks
+	}
+	compile, err := newCompilation(coll)
+	return &examiner{coll, calendar, compile}, err
 }
 
-// try returns what does not compile in a rule, or else its examples that do not fail or pass as they say. Only
-// the tables that the rule reads are delivered, with every column; a field that an example does not give is
-// blank.
+// try returns what does not compile in a rule, or else its examples that do not fail or pass as they say. All
+// tables are delivered, with every column; a field that an example does not give is blank.
 func (x *examiner) try(ctx context.Context, r *Rule) (Faults, error) {
 	compiled, faults, err := x.compile.rule(r)
 	if err != nil || len(faults) > 0 {
 		return faults, err
 	}
 	for i, check := range compiled.checks {
-		alone := &Program{collection: x.coll, rules: []*program{{rule: r, checks: []*checkProgram{check}}}}
+		alone := &Program{collection: x.coll, rules: []*program{{rule: r, collection: x.coll.Name, checks: []*checkProgram{check}}}}
 		for want, examples := range map[Status][]Example{Failed: r.Checks[i].Fails, Passed: r.Checks[i].Passes} {
 			for _, e := range examples {
 				if err := alone.try(ctx, e, x.calendar, want); err != nil {
 					if ctx.Err() != nil {
 						return nil, ctx.Err()
 					}
-					faults = append(faults, r.document.fault(place{e.Line, e.Column}, r.Code, fmt.Sprintf("check %d: %s", i+1, err), ""))
+					faults = append(faults, r.document.fault(position{e.Line, e.Column}, r.Code, fmt.Sprintf("check %d: %s", i+1, err), ""))
 				}
 			}
 		}
@@ -67,7 +77,7 @@ func (x *examiner) try(ctx context.Context, r *Rule) (Faults, error) {
 
 // try judges one example by a program of one check.
 func (p *Program) try(ctx context.Context, e Example, calendar *schemas.Calendar, want Status) error {
-	d, err := e.delivery(p.collection, p.rules[0].checks[0].table, calendar)
+	d, err := e.delivery(p.collection, p.rules[0].checks[0].table.schema, calendar)
 	if err != nil {
 		return err
 	}
@@ -77,6 +87,16 @@ func (p *Program) try(ctx context.Context, e Example, calendar *schemas.Calendar
 	}
 	if o := r.Outcomes[0]; o.Status != want {
 		return exampleError{want, o}
+	}
+	cells := 0
+	for f := range r.Findings(NewIdentifier(nil)) {
+		cells += len(f.Cells)
+	}
+	if n := r.Count(); e.Findings > 0 && n != e.Findings {
+		return fmt.Errorf("the example should make %d findings, and makes %d", e.Findings, n)
+	}
+	if e.Cells > 0 && cells != e.Cells {
+		return fmt.Errorf("the example should flag %d cells, and flags %d", e.Cells, cells)
 	}
 	return nil
 }
@@ -98,62 +118,148 @@ func (e exampleError) Error() string {
 	return text
 }
 
-// delivery makes an example into tables: one row for each of its records of t and for each parent that is given.
+// placing turns the records of an example into rows.
+type placing struct {
+	world *world
+	rows  map[tableRef][]map[string]string
+	keys  int // how many keys were made up
+}
+
+// delivery makes an example into tables. t is the table of its records; nil when it has none.
 func (e Example) delivery(coll *schemas.Collection, t *schemas.Table, calendar *schemas.Calendar) (*Delivery, error) {
-	d := &Delivery{Collection: coll, Tables: map[string]*table.Table{}, Calendar: calendar}
-	if e.AsAt != "" {
-		day, err := schemas.ParseDay(e.AsAt)
-		if err != nil {
-			return nil, fmt.Errorf("read as_at: %w", err)
-		}
-		d.AsAt = &day
+	d := &Delivery{Collection: coll, Tables: map[string]*table.Table{}, LastYear: map[string]*table.Table{}, Calendar: calendar}
+	if err := e.state(d); err != nil {
+		return nil, err
 	}
-	rows := map[string][]map[string]string{}
+	w, err := newWorld(coll)
+	if err != nil {
+		return nil, err
+	}
+	p := &placing{world: w, rows: map[tableRef][]map[string]string{}}
 	for _, r := range e.Records {
-		if err := r.place(coll, t, "", rows); err != nil {
+		if err := p.record(r, tableRef{schema: t}, map[string]string{}); err != nil {
 			return nil, err
 		}
 	}
-	for _, of := range coll.Tables {
-		made := &table.Table{Schema: of, Rows: len(rows[of.Name])}
-		for _, f := range of.Fields {
-			made.Columns = append(made.Columns, exampleColumn(f, rows[of.Name]))
+	for lastYear, lists := range map[bool][]ExampleList{false: e.Tables, true: e.LastYear} {
+		for _, list := range lists {
+			of := tableRef{coll.Table(list.Name), lastYear}
+			if of.schema == nil {
+				return nil, fmt.Errorf("the collection %s has no table %s", coll.Name, list.Name)
+			}
+			for _, r := range list.Records {
+				if err := p.record(r, of, map[string]string{}); err != nil {
+					return nil, err
+				}
+			}
 		}
-		d.Tables[of.Name] = made
+	}
+	for lastYear, tables := range map[bool]map[string]*table.Table{false: d.Tables, true: d.LastYear} {
+		for _, of := range coll.Tables {
+			rows := p.rows[tableRef{of, lastYear}]
+			made := &table.Table{Schema: of, Rows: len(rows)}
+			for _, f := range of.Fields {
+				made.Columns = append(made.Columns, exampleColumn(f, rows))
+			}
+			tables[of.Name] = made
+		}
 	}
 	return d, nil
 }
 
-// place adds a record and its parents to rows. key, if not blank, is the record's own key where it gives none.
-func (r Record) place(coll *schemas.Collection, t *schemas.Table, key string, rows map[string][]map[string]string) error {
-	cells := map[string]string{}
-	if key != "" {
-		cells[t.Key[0]] = key
+// state puts the facts of an example into its delivery.
+func (e Example) state(d *Delivery) error {
+	given := append([]ExampleField{}, e.Facts...)
+	if e.AsAt != "" {
+		given = append(given, ExampleField{factAsAt.name(), e.AsAt})
 	}
+	// The reference date settles the others, which may then be given in their own right.
+	slices.SortStableFunc(given, func(a, b ExampleField) int { return cmp.Compare(factOf(a.Name), factOf(b.Name)) })
+	for _, f := range given {
+		var day schemas.Day
+		var err error
+		switch fact := factOf(f.Name); fact {
+		case factYear:
+			d.CollectionYear, err = strconv.Atoi(f.Text)
+		case factAuthority:
+			d.Authority = f.Text
+		default:
+			if day, err = schemas.ParseDay(f.Text); err != nil {
+				break
+			}
+			switch fact {
+			case factAsAt:
+				d.AsAt = &day
+			case factReferenceDate:
+				d.Refer(day)
+			case factPeriodStart:
+				d.PeriodStart = &day
+			case factPeriodEnd:
+				d.PeriodEnd = &day
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("read %s: %w", f.Name, err)
+		}
+	}
+	return nil
+}
+
+// record adds a record with its parents and children to the rows. cells holds the keys that are settled by where
+// it stands.
+func (p *placing) record(r Record, t tableRef, cells map[string]string) error {
+	p.rows[t] = append(p.rows[t], cells)
 	for _, f := range r.Fields {
-		if t.Field(f.Name) == nil {
-			return fmt.Errorf("the table %s has no field %s", t.Name, f.Name)
+		if t.schema.Field(f.Name) == nil {
+			return fmt.Errorf("the table %s has no field %s", t.name(), f.Name)
 		}
 		cells[f.Name] = f.Text
 	}
-	for _, p := range r.Parents {
-		f := reference(t, p.Name)
-		if f == nil {
-			return fmt.Errorf("the table %s has no parent %s", t.Name, p.Name)
+	for _, parent := range r.Parents {
+		s := p.world.steps[t][parent.Name]
+		if s == nil || s.kind != toParent && s.kind != toLastYear {
+			return fmt.Errorf("the table %s has no parent %s", t.name(), parent.Name)
 		}
-		parent := coll.Table(f.References)
-		if cells[f.Name] == "" {
-			cells[f.Name] = p.Record.text(parent.Key[0])
+		theirs := map[string]string{}
+		for i, field := range s.fields {
+			if cells[field] == "" {
+				cells[field] = parent.Record.text(s.keys[i])
+			}
+			p.settle(t, cells, field)
+			theirs[s.keys[i]] = cells[field]
 		}
-		if cells[f.Name] == "" {
-			cells[f.Name] = "example " + strconv.Itoa(len(rows[parent.Name])+1)
-		}
-		if err := p.Record.place(coll, parent, cells[f.Name], rows); err != nil {
+		if err := p.record(parent.Record, s.to, theirs); err != nil {
 			return err
 		}
 	}
-	rows[t.Name] = append(rows[t.Name], cells)
+	for _, list := range r.Lists {
+		l, known := p.world.lists[t][list.Name]
+		if !known || len(l.up) > 1 {
+			return fmt.Errorf("the table %s has no list %s of its own", t.name(), list.Name)
+		}
+		for _, child := range list.Records {
+			theirs := map[string]string{}
+			for i, field := range l.up[0].fields {
+				p.settle(t, cells, l.up[0].keys[i])
+				theirs[field] = cells[l.up[0].keys[i]]
+			}
+			if err := p.record(child, l.of, theirs); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+// settle makes up a key where a record has none.
+func (p *placing) settle(t tableRef, cells map[string]string, field string) {
+	if cells[field] != "" {
+		return
+	}
+	p.keys++
+	if cells[field] = "example " + strconv.Itoa(p.keys); t.schema.Field(field).Type == schemas.TypeInteger {
+		cells[field] = strconv.Itoa(1_000_000 + p.keys)
+	}
 }
 
 func (r Record) text(field string) string {
@@ -173,16 +279,27 @@ func exampleColumn(f *schemas.Field, rows []map[string]string) *table.Column {
 	nulls := n
 	codes, offsets, text := make([]uint32, n), make([]int32, 1, n+1), []byte{}
 	numbers, days, truths := make([]int64, n), make([]int32, n), make([]byte, (n+7)/8)
+	times, timed := make([]int32, n), make([]byte, (n+7)/8)
 	dictionary := table.NewDictionary()
 	for row, cells := range rows {
 		cell := cells[f.Name]
 		readable := cell != ""
 		switch typeOf(f.Type).TypeName() {
 		case dateType.TypeName():
-			day, err := schemas.ParseDay(cell)
-			days[row], readable = day, err == nil
+			day, clock, _ := strings.Cut(cell, " ")
+			d, err := schemas.ParseDay(day)
+			days[row], readable = d, err == nil
+			if t, err := time.Parse("15:04", clock); err == nil && f.Type == schemas.TypeDateTime && clock != "00:00" {
+				times[row] = int32(t.Hour()*3600 + t.Minute()*60)
+				timed[row>>3] |= 1 << (row & 7)
+			} else {
+				readable = readable && clock == ""
+			}
 		case "int":
 			number, err := strconv.ParseInt(cell, 10, 64)
+			numbers[row], readable = number, err == nil
+		case "double":
+			number, err := table.ParseDecimal(cell)
 			numbers[row], readable = number, err == nil
 		case "bool":
 			truth, err := strconv.ParseBool(cell)
@@ -193,7 +310,7 @@ func exampleColumn(f *schemas.Field, rows []map[string]string) *table.Column {
 		if readable {
 			valid[row>>3] |= 1 << (row & 7)
 			nulls--
-			if f.Type == schemas.TypeCode || f.Type == schemas.TypeKey {
+			if f.Type == schemas.TypeCode || f.Type == schemas.TypeKey || f.Type == schemas.TypeList {
 				codes[row] = dictionary.Code([]byte(cell))
 			}
 			text = append(text, cell...)
@@ -204,10 +321,15 @@ func exampleColumn(f *schemas.Field, rows []map[string]string) *table.Column {
 	}
 	var array arrow.Array
 	switch f.Type {
-	case schemas.TypeCode, schemas.TypeKey:
+	case schemas.TypeCode, schemas.TypeKey, schemas.TypeList:
 		array = table.DictionaryArray(codes, dictionary.Array(), valid, nulls)
 	case schemas.TypeDate, schemas.TypeDateTime:
 		array = table.DateArray(days, valid, nulls)
+		if f.Type == schemas.TypeDateTime {
+			c.Time = table.TimeArray(times, timed, 1)
+		}
+	case schemas.TypeDecimal:
+		array = table.DecimalArray(numbers, valid, nulls)
 	case schemas.TypeInteger:
 		array = table.IntegerArray(numbers, valid, nulls)
 	case schemas.TypeBoolean:

@@ -32,10 +32,11 @@ type explainer struct {
 	rule   *Rule
 	coll   *schemas.Collection
 	names  []string // what the conditions of the check may call by name
+	flag   position // the flag that is compiled
 	faults Faults
 }
 
-func (x *explainer) fault(at place, hint, format string, args ...any) {
+func (x *explainer) fault(at position, hint, format string, args ...any) {
 	x.faults = append(x.faults, x.rule.document.fault(at, x.rule.Code, fmt.Sprintf(format, args...), hint))
 }
 
@@ -44,13 +45,20 @@ func (x *explainer) fault(at place, hint, format string, args ...any) {
 func (x *explainer) expression(e Expression, key string, err error) {
 	inside := conditionError{}
 	if !errors.As(err, &inside) {
-		x.fault(place{e.Line, e.Column}, "", "%s: %s", key, strings.TrimPrefix(err.Error(), "compile "+key+": "))
+		x.fault(position{e.Line, e.Column}, "", "%s: %s", key, strings.TrimPrefix(err.Error(), "compile "+key+": "))
 		return
 	}
 	for _, issue := range slices.Concat(inside.issues.Errors(), unknownNames(inside.text)) {
 		message := ownSuggestion.ReplaceAllString(issue.Message, "")
 		at := x.rule.document.within(e, offsetOf(e.Text, issue.Location))
 		x.fault(at, x.hint(message), "%s: %s", key, message)
+	}
+}
+
+// flagged explains the error of a flag.
+func (x *explainer) flagged(err error) {
+	if err != nil {
+		x.fault(x.flag, x.hint(err.Error()), "%s", err)
 	}
 }
 
@@ -114,6 +122,7 @@ var (
 	overload   = regexp.MustCompile(`no matching overload for '([^']*)'`)
 	noFormat   = regexp.MustCompile(`no format is called "([^"]*)"`)
 	noNormal   = regexp.MustCompile(`no format with a normal form is called "([^"]*)"`)
+	noMember   = regexp.MustCompile(`has no (?:field|parent) (\S*)`)
 	noCodes    = regexp.MustCompile(`find code set "([^"]*)"`)
 )
 
@@ -125,6 +134,7 @@ func (x *explainer) hint(message string) string {
 	}{
 		{undeclared, func(name string) string { return nearest(name, slices.Concat(x.names, functionNames())) }},
 		{undefined, func(name string) string { return nearest(name, x.everyField()) }},
+		{noMember, func(name string) string { return nearest(name, x.everyField()) }},
 		{overload, signatures},
 		{noFormat, func(name string) string { return nearest(name, formatTags(false)) }},
 		{noNormal, func(name string) string { return nearest(name, formatTags(true)) }},
@@ -144,12 +154,14 @@ func (x *explainer) hint(message string) string {
 func (x *explainer) examples(check *Check, t *schemas.Table) {
 	for _, e := range slices.Concat(check.Fails, check.Passes) {
 		for _, r := range e.Records {
-			x.example(r, t)
+			if t != nil {
+				x.example(r, t)
+			}
 		}
 		for _, list := range slices.Concat(e.Tables, e.LastYear) {
 			of := x.coll.Table(list.Name)
 			if of == nil {
-				x.fault(list.at, nearest(list.Name, tableNames(x.coll)), "example: the collection %s has no table %s", x.coll.Name, list.Name)
+				x.fault(e.where(list.Name), nearest(list.Name, tableNames(x.coll)), "example: the collection %s has no table %s", x.coll.Name, list.Name)
 				continue
 			}
 			for _, r := range list.Records {
@@ -177,7 +189,7 @@ func (x *explainer) example(r Record, t *schemas.Table) {
 	for _, list := range r.Lists {
 		i := slices.IndexFunc(lists, func(known schemas.List) bool { return known.Name == list.Name })
 		if i < 0 {
-			x.fault(list.at, nearest(list.Name, listNames(x.coll, t)), "example: the table %s has no list %s", t.Name, list.Name)
+			x.fault(r.where(list.Name), nearest(list.Name, listNames(x.coll, t)), "example: the table %s has no list %s", t.Name, list.Name)
 			continue
 		}
 		for _, child := range list.Records {
@@ -213,10 +225,18 @@ func (x *explainer) everyField() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// namesOf returns what conditions over the records of a table may call by name, the functions left out.
-func namesOf(coll *schemas.Collection, t *schemas.Table) []string {
-	names := append(fieldNames(t), slices.Concat(parentNames(coll, t), listNames(coll, t))...)
-	return append(append(names, exampleFacts...), "as_at", "this", "previous", "next", "last_year")
+// namesOf returns what the conditions of a check may call by name, the functions left out.
+func (x *explainer) namesOf(w *world, check *Check, t tableRef) []string {
+	names := slices.Clone(reserved)
+	if t.schema == nil {
+		names = append(names, tableNames(w.coll)...)
+	} else {
+		names = slices.Concat(w.members(t), names)
+	}
+	for _, let := range check.Let {
+		names = append(names, let.Name)
+	}
+	return names
 }
 
 func fieldNames(t *schemas.Table) []string {

@@ -6,27 +6,36 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
+	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
 
-// The places of a record that is not there, in a link.
+// The places of a record that is not there.
 const (
 	noRecord     int32 = -1 // the key is blank or no record has it
 	unsureRecord int32 = -2 // the key cannot be read
 )
 
-// column is one field as the nodes of a check read it: the record's own, or a parent's through link.
+// column is one field as the nodes of a check read it: of the record that a variable stands for, or of another
+// that it leads to.
 type column struct {
-	link       []int32 // for each row of the check's table the row of this one, noRecord or unsureRecord; nil for own fields
-	bits       []byte  // the validity bitmap, or nil when no value is null
+	variable int
+	link     []int32    // from the rows of the variable to those of this column; nil for its own fields
+	via      recordNode // a record that is computed; variable and link then mean nothing
+
+	length     int
+	bits       []byte // the validity bitmap, or nil when no value is null
 	bitsFrom   int
 	unreadable []uint64 // which rows cannot be read, or nil when there is none
 
-	codes      []uint32 // of a dictionary
-	dictionary *array.String
+	codes      []uint32      // of a dictionary
+	dictionary *array.String // its texts
+	part       bool          // the column is the parts of list cells, whose codes an element variable walks through
+	parts      *parts        // of a list, what its distinct cells hold
 	text       *array.String
 	days       []int32
-	integers   []int64
+	integers   []int64 // integers, or decimals in ten-thousandths
+	times      *array.Time32
 	booleans   []byte
 	boolsFrom  int
 }
@@ -42,43 +51,52 @@ func newColumn(c *table.Column) (column, error) {
 	case *array.String:
 		v.text = a
 	case *array.Date32:
-		v.days = c.Days()
+		v.days, v.times = c.Days(), c.Time
 	case *array.Int64:
 		v.integers = a.Int64Values()
+	case *array.Decimal128: // the binder puts in the values
 	case *array.Boolean:
 		v.booleans, v.boolsFrom = a.Data().Buffers()[1].Bytes(), a.Data().Offset()
 	default:
 		return v, fmt.Errorf("read column %s: no condition can read %s", c.Field.Name, c.Array.DataType())
 	}
-	if want := arrowType(c); want != c.Array.DataType().ID() && !(want == arrow.DICTIONARY && v.text != nil || want == arrow.STRING && v.dictionary != nil) {
+	if want, is := arrowType(c.Field.Type), c.Array.DataType().ID(); want != is && !(want == arrow.STRING && v.dictionary != nil) {
 		return v, fmt.Errorf("read column %s: it is %s, which does not fit the type %s", c.Field.Name, c.Array.DataType(), c.Field.Type)
 	}
+	v.length = c.Array.Len()
 	if c.Array.NullN() > 0 {
 		v.bits, v.bitsFrom = c.Array.NullBitmapBytes(), c.Array.Data().Offset()
 	}
 	return v, nil
 }
 
-func arrowType(c *table.Column) arrow.Type {
-	switch typeOf(c.Field.Type).TypeName() {
-	case dateType.TypeName():
+func arrowType(t schemas.Type) arrow.Type {
+	switch t {
+	case schemas.TypeDate, schemas.TypeDateTime:
 		return arrow.DATE32
-	case "int":
+	case schemas.TypeInteger:
 		return arrow.INT64
-	case "bool":
+	case schemas.TypeDecimal:
+		return arrow.DECIMAL128
+	case schemas.TypeBoolean:
 		return arrow.BOOL
+	case schemas.TypeList:
+		return arrow.DICTIONARY
 	}
 	return arrow.STRING
 }
 
 func bit(bits []byte, i int) uint8 { return bits[i>>3] >> (i & 7) & 1 }
 
-// place returns the row of the column's table that a row of the check's table sees, or noRecord, unsureRecord.
-func (c *column) place(row uint32) int32 {
-	if c.link == nil {
-		return int32(row)
+// see returns rows and a link such that link[rows[i]] is the row of the column that lane i sees, or noRecord,
+// unsureRecord; a nil link stands for the rows themselves. made, if not nil, is to be dropped afterwards.
+func (c *column) see(w *worker, at *lanes) (rows []uint32, link, made []int32) {
+	if c.via == nil {
+		return at.rows[c.variable], c.link, nil
 	}
-	return c.link[row]
+	made = w.takePlaces(at.n)
+	c.via.places(w, at, made)
+	return ordinals[:at.n], made, made
 }
 
 // valid is 1 where the column has a value, at a place that is a row.
@@ -101,10 +119,26 @@ func (c *column) missing(place int32) uint8 {
 	return no
 }
 
-// lookUp writes the dictionary code that each row sees: the dictionary's length for a blank, and one more for
+func placeOf(link []int32, row uint32) int32 {
+	if link == nil {
+		return int32(row)
+	}
+	return link[row]
+}
+
+// lookUp writes the dictionary code that each lane sees: the dictionary's length for a blank, and one more for
 // what cannot be read.
-func (c *column) lookUp(rows, out []uint32) {
-	if c.link == nil && c.bits == nil {
+func (c *column) lookUp(w *worker, at *lanes, out []uint32) {
+	if c.part {
+		copy(out, at.rows[c.variable])
+		return
+	}
+	if at.codes != nil {
+		copy(out, at.codes)
+		return
+	}
+	rows, link, made := c.see(w, at)
+	if link == nil && c.bits == nil {
 		for i, row := range rows {
 			out[i] = c.codes[row]
 		}
@@ -112,39 +146,46 @@ func (c *column) lookUp(rows, out []uint32) {
 	}
 	blank := uint32(c.dictionary.Len())
 	for i, row := range rows {
-		place := c.place(row)
+		place := placeOf(link, row)
 		if place >= 0 && c.valid(place) == 1 {
 			out[i] = c.codes[place]
 		} else {
 			out[i] = blank + uint32(c.missing(place))
 		}
 	}
+	if made != nil {
+		w.dropPlaces(made)
+	}
 }
 
 type numberField struct{ slot int }
 
-func (n numberField) numbers(w *worker, rows []uint32, out numbers) {
+func (n numberField) numbers(w *worker, at *lanes, out numbers) {
 	c := &w.in.columns[n.slot]
+	rows, link, made := c.see(w, at)
 	if c.integers != nil {
-		load(c, c.integers, rows, out)
+		load(c, c.integers, rows, link, out)
 	} else {
-		load(c, c.days, rows, out)
+		load(c, c.days, rows, link, out)
+	}
+	if made != nil {
+		w.dropPlaces(made)
 	}
 }
 
-func load[T int32 | int64](c *column, from []T, rows []uint32, out numbers) {
+func load[T int32 | int64](c *column, from []T, rows []uint32, link []int32, out numbers) {
 	switch {
-	case c.link == nil && c.bits == nil:
+	case link == nil && c.bits == nil:
 		for i, row := range rows {
 			out.values[i], out.known[i] = int64(from[row]), 1
 		}
-	case c.link == nil:
+	case link == nil:
 		for i, row := range rows {
 			out.values[i], out.known[i] = int64(from[row]), bit(c.bits, c.bitsFrom+int(row))
 		}
 	default:
 		for i, row := range rows {
-			place := c.link[row]
+			place := link[row]
 			if place < 0 {
 				out.known[i] = 0
 				continue
@@ -154,16 +195,42 @@ func load[T int32 | int64](c *column, from []T, rows []uint32, out numbers) {
 	}
 }
 
+// momentField is datetime() of a field: the seconds since 1970, known where the time is.
+type momentField struct{ slot int }
+
+func (n momentField) numbers(w *worker, at *lanes, out numbers) {
+	c := &w.in.columns[n.slot]
+	rows, link, made := c.see(w, at)
+	for i, row := range rows {
+		place := placeOf(link, row)
+		if place < 0 || c.times == nil || c.valid(place) == 0 || c.times.IsNull(int(place)) {
+			out.known[i] = 0
+			continue
+		}
+		out.values[i], out.known[i] = int64(c.days[place])*daySeconds+int64(c.times.Value(int(place))), 1
+	}
+	if made != nil {
+		w.dropPlaces(made)
+	}
+}
+
 type textField struct{ slot int }
 
-func (n textField) texts(w *worker, rows []uint32, out texts) {
+func (n textField) texts(w *worker, at *lanes, out texts) {
 	c := &w.in.columns[n.slot]
-	if w.distinct {
-		distinctTexts(c, rows, out)
+	switch {
+	case c.part:
+		for i, code := range at.rows[c.variable] {
+			out.values[i], out.known[i] = c.dictionary.Value(int(code)), 1
+		}
+		return
+	case at.codes != nil:
+		distinctTexts(c, at.codes, out)
 		return
 	}
+	rows, link, made := c.see(w, at)
 	for i, row := range rows {
-		place := c.place(row)
+		place := placeOf(link, row)
 		if place < 0 || c.valid(place) == 0 {
 			out.known[i] = 0
 			continue
@@ -174,6 +241,9 @@ func (n textField) texts(w *worker, rows []uint32, out texts) {
 		} else {
 			out.values[i] = c.text.Value(int(place))
 		}
+	}
+	if made != nil {
+		w.dropPlaces(made)
 	}
 }
 
@@ -190,26 +260,30 @@ func distinctTexts(c *column, codes []uint32, out texts) {
 
 type boolField struct{ slot int }
 
-func (n boolField) bools(w *worker, rows []uint32, out []uint8) {
+func (n boolField) bools(w *worker, at *lanes, out []uint8) {
 	c := &w.in.columns[n.slot]
+	rows, link, made := c.see(w, at)
 	for i, row := range rows {
-		place := c.place(row)
+		place := placeOf(link, row)
 		if place < 0 || c.valid(place) == 0 {
 			out[i] = unknown
 			continue
 		}
 		out[i] = 2 * bit(c.booleans, c.boolsFrom+int(place))
 	}
+	if made != nil {
+		w.dropPlaces(made)
+	}
 }
 
 // presentField is present() of a field.
 type presentField struct{ slot int }
 
-func (n presentField) bools(w *worker, rows []uint32, out []uint8) {
+func (n presentField) bools(w *worker, at *lanes, out []uint8) {
 	c := &w.in.columns[n.slot]
-	if w.distinct {
+	if at.codes != nil {
 		blank := uint32(c.dictionary.Len())
-		for i, code := range rows {
+		for i, code := range at.codes {
 			switch code {
 			case blank:
 				out[i] = no
@@ -221,35 +295,22 @@ func (n presentField) bools(w *worker, rows []uint32, out []uint8) {
 		}
 		return
 	}
-	if c.link == nil && c.unreadable == nil {
+	rows, link, made := c.see(w, at)
+	if link == nil && c.unreadable == nil {
 		for i, row := range rows {
 			out[i] = 2 * c.valid(int32(row))
 		}
 		return
 	}
 	for i, row := range rows {
-		place := c.place(row)
+		place := placeOf(link, row)
 		if place >= 0 && c.valid(place) == 1 {
 			out[i] = yes
 		} else {
 			out[i] = c.missing(place)
 		}
 	}
-}
-
-// presentRecord is present() of a parent.
-type presentRecord struct{ parent int }
-
-func (n presentRecord) bools(w *worker, rows []uint32, out []uint8) {
-	link := w.in.parents[n.parent]
-	for i, row := range rows {
-		switch link[row] {
-		case noRecord:
-			out[i] = no
-		case unsureRecord:
-			out[i] = unknown
-		default:
-			out[i] = yes
-		}
+	if made != nil {
+		w.dropPlaces(made)
 	}
 }

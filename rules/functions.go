@@ -3,22 +3,22 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
-
-	"frontdoor/schemas"
 )
 
 // function is one overload that conditions may use. Every overload has a kernel: what type-checks compiles,
-// save that a tag, a code set or a date must be written out and that present() asks of a field or a parent.
+// save that a tag, a code set, a pattern or a date must be written out and that present() and datetime() ask of a
+// field or a record.
 type function struct {
 	name, overload string
 	arguments      []*cel.Type
 	result         *cel.Type
-	compile        func(c *compiler, call []argument) (any, error)
+	compile        func(w *walk, call []argument) (any, error)
 }
 
 // argument is an argument of a call: what it compiled to and how it was written.
@@ -46,41 +46,98 @@ var functionByOverload = func() map[string]function {
 	return byOverload
 }()
 
+func functionOf(overload string) function {
+	switch {
+	case strings.HasPrefix(overload, sameRecordOverload):
+		return function{overload: overload, compile: compileSameRecord}
+	case strings.HasPrefix(overload, otherRecordOverload):
+		return function{overload: overload, compile: compileOtherRecord}
+	}
+	return functionByOverload[overload]
+}
+
+// scalar is a type of conditions that is neither a record nor a list.
+type scalarType struct {
+	suffix string
+	kind   *cel.Type
+}
+
 func declared() []function {
-	boolean, text, integer, date := cel.BoolType, cel.StringType, cel.IntType, dateType
+	boolean, text, integer, decimal, date, moment := cel.BoolType, cel.StringType, cel.IntType, cel.DoubleType, dateType, dateTimeType
 	any := cel.TypeParamType("T")
+	all := cel.ListType(any)
+	numeric := []scalarType{{"int", integer}, {"double", decimal}, {"date", date}, {"datetime", moment}}
 	list := []function{
-		{operators.LogicalAnd, "and", args(boolean, boolean), boolean, logical(func(a, b boolNode) boolNode { return andNode{a, b} })},
-		{operators.LogicalOr, "or", args(boolean, boolean), boolean, logical(func(a, b boolNode) boolNode { return orNode{a, b} })},
-		{operators.LogicalNot, "not", args(boolean), boolean, compileNot},
-		{operators.Equals, "equals_bool", args(boolean, boolean), boolean, compileSameBool},
-		{operators.NotEquals, "not_equals_bool", args(boolean, boolean), boolean, compileOtherBool},
-		{operators.Conditional, "choose_bool", args(boolean, boolean, boolean), boolean, compileChooseBool},
-		{operators.Conditional, "choose_string", args(boolean, text, text), text, compileChooseText},
-		{operators.Conditional, "choose_int", args(boolean, integer, integer), integer, compileChooseNumber},
-		{operators.Conditional, "choose_date", args(boolean, date, date), date, compileChooseNumber},
-		{operators.In, "in_bool", args(boolean, cel.ListType(boolean)), boolean, compileAmongBools},
-		{operators.In, "in_string", args(text, cel.ListType(text)), boolean, compileAmongTexts},
-		{operators.In, "in_int", args(integer, cel.ListType(integer)), boolean, compileAmongNumbers},
-		{operators.In, "in_date", args(date, cel.ListType(date)), boolean, compileAmongNumbers},
-		{operators.Add, "add_int", args(integer, integer), integer, compileAdd},
-		{operators.Add, "add_date", args(date, integer), date, compileAdd},
-		{operators.Subtract, "subtract_int", args(integer, integer), integer, compileSubtract},
-		{operators.Subtract, "subtract_date", args(date, integer), date, compileSubtract},
-		{operators.Subtract, "days_between", args(date, date), integer, compileSubtract},
+		{operators.LogicalAnd, "and", args(boolean, boolean), boolean, logical(func(a, b argument) boolNode { return andNode{truth(a), truth(b), b.reads} })},
+		{operators.LogicalOr, "or", args(boolean, boolean), boolean, logical(func(a, b argument) boolNode { return orNode{truth(a), truth(b), b.reads} })},
+		{operators.LogicalNot, "not", args(boolean), boolean, made1(func(a boolNode) boolNode { return notNode{a} })},
+		{operators.Equals, "equals_bool", args(boolean, boolean), boolean, made2(func(a, b boolNode) boolNode { return sameBoolNode{a, b} })},
+		{operators.NotEquals, "not_equals_bool", args(boolean, boolean), boolean, made2(func(a, b boolNode) boolNode { return notNode{sameBoolNode{a, b}} })},
+		{operators.Conditional, "choose_bool", args(boolean, boolean, boolean), boolean, made3(func(c, a, b boolNode) boolNode { return chooseBool{c, a, b} })},
+		{operators.Conditional, "choose_string", args(boolean, text, text), text, made3(func(c boolNode, a, b textNode) textNode { return chooseText{c, a, b} })},
+		{operators.In, "in_bool", args(boolean, cel.ListType(boolean)), boolean, compileAmong},
+		{operators.In, "in_string", args(text, cel.ListType(text)), boolean, compileAmong},
+		{operators.Add, "add_int", args(integer, integer), integer, compileArithmetic(plus)},
+		{operators.Add, "add_double", args(decimal, decimal), decimal, compileArithmetic(plus)},
+		{operators.Add, "add_date", args(date, integer), date, compileArithmetic(plus)},
+		{operators.Subtract, "subtract_int", args(integer, integer), integer, compileArithmetic(minus)},
+		{operators.Subtract, "subtract_double", args(decimal, decimal), decimal, compileArithmetic(minus)},
+		{operators.Subtract, "subtract_date", args(date, integer), date, compileArithmetic(minus)},
+		{operators.Subtract, "days_between", args(date, date), integer, compileArithmetic(minus)},
 		{operators.Negate, "negate_int", args(integer), integer, compileNegate},
+		{operators.Negate, "negate_double", args(decimal), decimal, compileNegate},
+		{operators.Multiply, "multiply_int", args(integer, integer), integer, compileArithmetic(times)},
+		{operators.Multiply, "multiply_double", args(decimal, integer), decimal, compileArithmetic(times)},
 		{"present", "present", args(any), boolean, compilePresent},
-		{"is_true", "is_true", args(boolean), boolean, compileIsTrue},
+		{"is_true", "is_true", args(boolean), boolean, made1(func(a boolNode) boolNode { return isTrueNode{a} })},
+		{keepName, "keep", args(boolean, any), all, nil},
+		{oneName, "one", args(all), any, nil},
+		{bestName, "best_string", args(any, text), all, nil},
+		{"size", "size_list", args(all), integer, compileCount},
+		{"sum", "sum_int", args(cel.ListType(integer)), integer, compileGather(total)},
+		{"sum", "sum_double", args(cel.ListType(decimal)), decimal, compileGather(total)},
+		{"count_distinct", "count_distinct_string", args(cel.ListType(text)), integer, compileDifferent},
 		{"valid", "valid", args(text, text), boolean, compileValid},
 		{"in_codes", "in_codes", args(text, text), boolean, compileInCodes},
+		{"in_codes", "in_codes_on", args(text, text, date), boolean, compileInCodesOn},
+		{"group_of", "group_of", args(text, text), text, compileGroupOf},
 		{"normal_form", "normal_form", args(text, text), text, compileNormalForm},
-		{"lower", "lower", args(text), text, compileLower},
-		{"starts_with", "starts_with", args(text, text), boolean, compileStartsWith},
-		{"size", "size", args(text), integer, compileSize},
+		{"lower", "lower", args(text), text, made1(func(a textNode) textNode { return foldNode{a, lowerCase} })},
+		{"upper", "upper", args(text), text, made1(func(a textNode) textNode { return foldNode{a, upperCase} })},
+		{"starts_with", "starts_with", args(text, text), boolean, made2(func(a, b textNode) boolNode { return holdsNode{a, b, strings.HasPrefix} })},
+		{"ends_with", "ends_with", args(text, text), boolean, made2(func(a, b textNode) boolNode { return holdsNode{a, b, strings.HasSuffix} })},
+		{"contains", "contains", args(text, text), boolean, made2(func(a, b textNode) boolNode { return holdsNode{a, b, strings.Contains} })},
+		{"matches", "matches", args(text, text), boolean, compileMatches},
+		{"size", "size", args(text), integer, made1(func(a textNode) numberNode { return sizeNode{a} })},
+		{"substring", "substring", args(text, integer, integer), text, made3(func(a textNode, from, to numberNode) textNode { return substringNode{a, from, to} })},
+		{"integer", "integer", args(text), integer, made1(func(a textNode) numberNode { return integerNode{a} })},
+		{"decimal", "decimal", args(integer), decimal, compileDecimal},
 		{"date", "date", args(text), date, compileDate},
+		{"date", "date_of", args(moment), date, made1(func(a numberNode) numberNode { return dayOfNode{a} })},
+		{"datetime", "datetime", args(text), moment, compileDateTime},
+		{"datetime", "datetime_of", args(date), moment, compileMoment},
+		{"minutes_between", "minutes_between", args(moment, moment), integer, compileBetween(minutes)},
 		{"working_days", "working_days", args(date, date), integer, compileBetween(workingDays)},
+		{"add_working_days", "add_working_days", args(date, integer), date, compileAddTo(workingDays)},
+		{"is_working_day", "is_working_day", args(date), boolean, compileIsWorkingDay},
+		{"is_weekend", "is_weekend", args(date), boolean, made1(func(a numberNode) boolNode { return dayTestNode{a, false} })},
 		{"months_between", "months_between", args(date, date), integer, compileBetween(months)},
 		{"age", "age", args(date, date), integer, compileBetween(years)},
+		{"add_months", "add_months", args(date, integer), date, compileAddTo(months)},
+		{"day", "day", args(date), integer, compileDatePart(dayPart)},
+		{"month", "month", args(date), integer, compileDatePart(monthPart)},
+		{"year", "year", args(date), integer, compileDatePart(yearPart)},
+		{"academic_year_start", "academic_year_start", args(date), date, compileDatePart(academicYear)},
+		{"financial_year_start", "financial_year_start", args(date), date, compileDatePart(financialYear)},
+	}
+	for _, s := range numeric {
+		list = append(list,
+			function{operators.Conditional, "choose_" + s.suffix, args(boolean, s.kind, s.kind), s.kind, made3(func(c boolNode, a, b numberNode) numberNode { return chooseNumber{c, a, b} })},
+			function{operators.In, "in_" + s.suffix, args(s.kind, cel.ListType(s.kind)), boolean, compileAmong},
+			function{bestName, "best_" + s.suffix, args(any, s.kind), all, nil},
+			function{"min", "min_" + s.suffix, args(cel.ListType(s.kind)), s.kind, compileGather(least)},
+			function{"max", "max_" + s.suffix, args(cel.ListType(s.kind)), s.kind, compileGather(greatest)},
+			function{"count_distinct", "count_distinct_" + s.suffix, args(cel.ListType(s.kind)), integer, compileDifferent})
 	}
 	for _, c := range []struct {
 		operator, overload string
@@ -94,117 +151,141 @@ func declared() []function {
 		{operators.Equals, "equals", equal, false},
 		{operators.NotEquals, "not_equals", notEqual, false},
 	} {
-		list = append(list,
-			function{c.operator, c.overload + "_string", args(text, text), boolean, compileCompareTexts(c.ask, c.exchange)},
-			function{c.operator, c.overload + "_int", args(integer, integer), boolean, compileCompareNumbers(c.ask, c.exchange)},
-			function{c.operator, c.overload + "_date", args(date, date), boolean, compileCompareNumbers(c.ask, c.exchange)})
+		list = append(list, function{c.operator, c.overload + "_string", args(text, text), boolean, compileCompareTexts(c.ask, c.exchange)})
+		for _, s := range numeric {
+			list = append(list, function{c.operator, c.overload + "_" + s.suffix, args(s.kind, s.kind), boolean, compileCompareNumbers(c.ask, c.exchange)})
+		}
 	}
 	return list
 }
 
 func args(types ...*cel.Type) []*cel.Type { return types }
 
-func logical(join func(a, b boolNode) boolNode) func(*compiler, []argument) (any, error) {
-	return func(_ *compiler, call []argument) (any, error) {
-		joined := call[0].node.(boolNode)
+func truth(a argument) boolNode { return a.node.(boolNode) }
+
+// made1, made2 and made3 compile a call whose kernel is a node over its arguments.
+
+func made1[A, R any](node func(A) R) func(*walk, []argument) (any, error) {
+	return func(_ *walk, call []argument) (any, error) { return node(call[0].node.(A)), nil }
+}
+
+func made2[A, B, R any](node func(A, B) R) func(*walk, []argument) (any, error) {
+	return func(_ *walk, call []argument) (any, error) { return node(call[0].node.(A), call[1].node.(B)), nil }
+}
+
+func made3[A, B, C, R any](node func(A, B, C) R) func(*walk, []argument) (any, error) {
+	return func(_ *walk, call []argument) (any, error) {
+		return node(call[0].node.(A), call[1].node.(B), call[2].node.(C)), nil
+	}
+}
+
+func logical(join func(a, b argument) boolNode) func(*walk, []argument) (any, error) {
+	return func(_ *walk, call []argument) (any, error) {
+		joined := call[0]
 		for _, a := range call[1:] {
-			joined = join(joined, a.node.(boolNode))
+			joined.node = join(joined, a)
 		}
-		return joined, nil
+		return joined.node, nil
 	}
 }
 
-func compileNot(_ *compiler, call []argument) (any, error) {
-	return notNode{call[0].node.(boolNode)}, nil
+func compileSameRecord(_ *walk, call []argument) (any, error) {
+	return sameRecord{call[0].node.(record).node, call[1].node.(record).node}, nil
 }
 
-func compileIsTrue(_ *compiler, call []argument) (any, error) {
-	return isTrueNode{call[0].node.(boolNode)}, nil
+func compileOtherRecord(_ *walk, call []argument) (any, error) {
+	return notNode{sameRecord{call[0].node.(record).node, call[1].node.(record).node}}, nil
 }
 
-func compileSameBool(_ *compiler, call []argument) (any, error) {
-	return sameBoolNode{call[0].node.(boolNode), call[1].node.(boolNode)}, nil
-}
-
-func compileOtherBool(_ *compiler, call []argument) (any, error) {
-	return notNode{sameBoolNode{call[0].node.(boolNode), call[1].node.(boolNode)}}, nil
-}
-
-func compileChooseBool(_ *compiler, call []argument) (any, error) {
-	return chooseBool{call[0].node.(boolNode), call[1].node.(boolNode), call[2].node.(boolNode)}, nil
-}
-
-func compileChooseNumber(_ *compiler, call []argument) (any, error) {
-	return chooseNumber{call[0].node.(boolNode), call[1].node.(numberNode), call[2].node.(numberNode)}, nil
-}
-
-func compileChooseText(_ *compiler, call []argument) (any, error) {
-	return chooseText{call[0].node.(boolNode), call[1].node.(textNode), call[2].node.(textNode)}, nil
-}
-
-func compileCompareNumbers(ask comparison, exchange bool) func(*compiler, []argument) (any, error) {
-	return func(_ *compiler, call []argument) (any, error) {
-		left, right := call[0].node.(numberNode), call[1].node.(numberNode)
+func compileCompareNumbers(ask comparison, exchange bool) func(*walk, []argument) (any, error) {
+	return made2(func(left, right numberNode) boolNode {
 		if exchange {
 			left, right = right, left
 		}
-		return compareNumbers{ask, left, right}, nil
-	}
+		return compareNumbers{ask, left, right}
+	})
 }
 
-func compileCompareTexts(ask comparison, exchange bool) func(*compiler, []argument) (any, error) {
-	return func(_ *compiler, call []argument) (any, error) {
-		left, right := call[0].node.(textNode), call[1].node.(textNode)
+func compileCompareTexts(ask comparison, exchange bool) func(*walk, []argument) (any, error) {
+	return made2(func(left, right textNode) boolNode {
 		if exchange {
 			left, right = right, left
 		}
-		return compareTexts{ask, left, right}, nil
-	}
+		return compareTexts{ask, left, right}
+	})
 }
 
-func compileAmongBools(_ *compiler, call []argument) (any, error) {
-	return amongBools{call[0].node.(boolNode), elements[boolNode](call[1])}, nil
-}
-
-func compileAmongNumbers(_ *compiler, call []argument) (any, error) {
-	return amongNumbers{call[0].node.(numberNode), elements[numberNode](call[1])}, nil
-}
-
-func compileAmongTexts(_ *compiler, call []argument) (any, error) {
-	return amongTexts{call[0].node.(textNode), elements[textNode](call[1])}, nil
-}
-
-// elements returns the elements of a list that is written out.
-func elements[T any](list argument) []T {
-	var nodes []T
-	for _, e := range list.node.([]value) {
-		nodes = append(nodes, e.node.(T))
-	}
-	return nodes
-}
-
-func compileAdd(_ *compiler, call []argument) (any, error) {
-	return addNode{call[0].node.(numberNode), call[1].node.(numberNode)}, nil
-}
-
-func compileSubtract(_ *compiler, call []argument) (any, error) {
-	return subtractNode{call[0].node.(numberNode), call[1].node.(numberNode)}, nil
-}
-
-func compileNegate(_ *compiler, call []argument) (any, error) {
-	return subtractNode{numberConstant(0), call[0].node.(numberNode)}, nil
-}
-
-func compileBetween(u unit) func(*compiler, []argument) (any, error) {
-	return func(c *compiler, call []argument) (any, error) {
-		if u == workingDays {
-			c.need(need{kind: needCalendar})
+func compileAmong(w *walk, call []argument) (any, error) {
+	l := call[1].node.(*list)
+	if l.written != nil {
+		var elements []value
+		for _, e := range l.written {
+			elements = append(elements, w.answered(e))
 		}
-		return betweenNode{u, call[0].node.(numberNode), call[1].node.(numberNode)}, nil
+		switch of := call[0].node.(type) {
+		case boolNode:
+			return amongBools{of, nodesOf[boolNode](elements)}, nil
+		case textNode:
+			return amongTexts{of, nodesOf[textNode](elements)}, nil
+		case numberNode:
+			return amongNumbers{of, nodesOf[numberNode](elements)}, nil
+		}
+	}
+	over := *l.loop
+	over.reads |= l.element.reads | call[0].reads
+	var same boolNode
+	switch of := call[0].node.(type) {
+	case boolNode:
+		same = sameBoolNode{of, l.element.node.(boolNode)}
+	case textNode:
+		same = compareTexts{equal, of, l.element.node.(textNode)}
+	case numberNode:
+		same = compareNumbers{equal, of, l.element.node.(numberNode)}
+	}
+	return someNode{&over, same, yes}, nil
+}
+
+// compileCount compiles size() of a list: of its known elements.
+func compileCount(_ *walk, call []argument) (any, error) {
+	l := call[0].node.(*list)
+	if l.element.node == nil {
+		return numberConstant(0), nil
+	}
+	over := *l.loop
+	over.reads |= l.element.reads
+	switch of := l.element.node.(type) {
+	case record:
+		if p, ok := of.node.(pathNode); ok && p.link == own {
+			return countNode{loop: &over}, nil
+		}
+		return countNode{&over, presentRecord{of.node}}, nil
+	case *list:
+		return countNode{&over, knownList{of.loop}}, nil
+	case boolNode:
+		return countNode{&over, knownBool{of}}, nil
+	case textNode:
+		return countNode{&over, knownText{of}}, nil
+	}
+	return countNode{&over, knownNumber{l.element.node.(numberNode)}}, nil
+}
+
+func compileGather(what gathering) func(*walk, []argument) (any, error) {
+	return func(_ *walk, call []argument) (any, error) {
+		l := call[0].node.(*list)
+		over := *l.loop
+		over.reads |= l.element.reads
+		return gatherNode{&over, l.element.node.(numberNode), what}, nil
 	}
 }
 
-func compilePresent(_ *compiler, call []argument) (any, error) {
+func compileDifferent(_ *walk, call []argument) (any, error) {
+	l := call[0].node.(*list)
+	over := *l.loop
+	over.reads |= l.element.reads
+	return differentNode{&over, l.element.node}, nil
+}
+
+func compilePresent(_ *walk, call []argument) (any, error) {
 	switch n := call[0].node.(type) {
 	case numberField:
 		return presentField(n), nil
@@ -212,70 +293,14 @@ func compilePresent(_ *compiler, call []argument) (any, error) {
 		return presentField(n), nil
 	case boolField:
 		return presentField(n), nil
-	case recordNode:
-		return presentRecord{n.parent}, nil
+	case record:
+		return presentRecord{n.node}, nil
+	case *list:
+		if cell, ok := n.loop.source.(partsSource); ok && len(n.loop.filters) == 0 && n.element.node == (textField{n.parts}) {
+			return presentField{cell.slot}, nil
+		}
 	}
-	return nil, mistake{0, "present() asks of a field or a parent record, not of a computed value"}
-}
-
-func compileValid(_ *compiler, call []argument) (any, error) {
-	tag, err := written(call, 1, "the format")
-	if err != nil {
-		return nil, err
-	}
-	check, err := checkOf(tag)
-	if err != nil {
-		return nil, mistake{1, err.Error()}
-	}
-	return testNode{call[0].node.(textNode), check}, nil
-}
-
-func compileNormalForm(_ *compiler, call []argument) (any, error) {
-	tag, err := written(call, 1, "the format")
-	if err != nil {
-		return nil, err
-	}
-	normal, err := normalOf(tag)
-	if err != nil {
-		return nil, mistake{1, err.Error()}
-	}
-	return normalNode{call[0].node.(textNode), normal}, nil
-}
-
-func compileInCodes(c *compiler, call []argument) (any, error) {
-	name, err := written(call, 1, "the code set")
-	if err != nil {
-		return nil, err
-	}
-	set, err := c.coll.CodeSet(name)
-	if err != nil {
-		return nil, mistake{1, err.Error()}
-	}
-	return testNode{call[0].node.(textNode), set.Has}, nil
-}
-
-func compileLower(_ *compiler, call []argument) (any, error) {
-	return lowerNode{call[0].node.(textNode)}, nil
-}
-
-func compileStartsWith(_ *compiler, call []argument) (any, error) {
-	return beginsNode{call[0].node.(textNode), call[1].node.(textNode)}, nil
-}
-
-func compileSize(_ *compiler, call []argument) (any, error) {
-	return sizeNode{call[0].node.(textNode)}, nil
-}
-
-func compileDate(_ *compiler, call []argument) (any, error) {
-	text, err := written(call, 0, "the date")
-	if err != nil {
-		return nil, err
-	}
-	d, err := schemas.ParseDay(text)
-	if err != nil {
-		return nil, mistake{0, "want a date as yyyy-mm-dd"}
-	}
-	return numberConstant(d), nil
+	return nil, mistake{0, "present() asks of a field or a record, not of a computed value"}
 }
 
 // written returns an argument that has to be written out as text.
@@ -290,5 +315,5 @@ func written(call []argument, i int, what string) (string, error) {
 
 // worthAnswering tells whether an overload costs more than looking its answer up.
 func worthAnswering(overload string) bool {
-	return !slices.Contains([]string{"present", "is_true", "and", "or", "not", "date"}, overload)
+	return !slices.Contains([]string{"present", "is_true", "and", "or", "not", "date", "datetime"}, overload)
 }

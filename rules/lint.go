@@ -21,7 +21,10 @@ var snakeCase = regexp.MustCompile(`\b[a-z0-9]+_[a-z0-9_]+\b`)
 // everything that it would have otherwise, each with its place; the error is the context's, or of a catalogue
 // that does not compile.
 func (c *Catalogue) Lint(ctx context.Context, coll *schemas.Collection, calendar *schemas.Calendar) (Faults, error) {
-	judge := newExaminer(coll, calendar)
+	judge, err := newExaminer(coll, calendar)
+	if err != nil {
+		return nil, err
+	}
 	var all Faults
 	for _, r := range c.everyVersion().Rules {
 		l := &linter{rule: r}
@@ -64,7 +67,7 @@ type linter struct {
 	faults Faults
 }
 
-func (l *linter) complain(at place, hint, format string, args ...any) {
+func (l *linter) complain(at position, hint, format string, args ...any) {
 	l.faults = append(l.faults, l.rule.document.fault(at, l.rule.Code, fmt.Sprintf(format, args...), hint))
 }
 
@@ -86,7 +89,7 @@ func (l *linter) words() {
 }
 
 // sentence judges a text that people read as the message of a finding.
-func (l *linter) sentence(at place, key, text string) {
+func (l *linter) sentence(at position, key, text string) {
 	first := []rune(text + ".")[0]
 	if !strings.HasSuffix(text, ".") || !unicode.IsUpper(first) && !unicode.IsDigit(first) {
 		l.complain(at, "", "%s: want a sentence, with a capital and a full stop", key)
@@ -97,7 +100,7 @@ func (l *linter) sentence(at place, key, text string) {
 	l.plain(at, key, text)
 }
 
-func (l *linter) plain(at place, key, text string) {
+func (l *linter) plain(at position, key, text string) {
 	if name := snakeCase.FindString(text); name != "" {
 		l.complain(at, "say it as a person would", "%s: %s is the name of a field", key, name)
 	}

@@ -2,37 +2,42 @@ package rules
 
 // The connectives follow Kleene: what one side settles, the other cannot unsettle.
 
-type andNode struct{ left, right boolNode }
-
-func (n andNode) bools(w *worker, rows []uint32, out []uint8) {
-	n.left.bools(w, rows, out)
-	narrowed(w, rows, out, n.right, no)
+type andNode struct {
+	left, right boolNode
+	reads       variables // of right
 }
 
-type orNode struct{ left, right boolNode }
-
-func (n orNode) bools(w *worker, rows []uint32, out []uint8) {
-	n.left.bools(w, rows, out)
-	narrowed(w, rows, out, n.right, yes)
+func (n andNode) bools(w *worker, at *lanes, out []uint8) {
+	n.left.bools(w, at, out)
+	narrowed(w, at, out, n.right, n.reads, no)
 }
 
-// narrowed joins right into out by and (settled is no) or by or (settled is yes). Rows that out settles already
+type orNode struct {
+	left, right boolNode
+	reads       variables // of right
+}
+
+func (n orNode) bools(w *worker, at *lanes, out []uint8) {
+	n.left.bools(w, at, out)
+	narrowed(w, at, out, n.right, n.reads, yes)
+}
+
+// narrowed joins right into out by and (settled is no) or by or (settled is yes). Lanes that out settles already
 // are spared where they are many.
-func narrowed(w *worker, rows []uint32, out []uint8, right boolNode, settled uint8) {
-	open := w.takeRows(len(rows))
-	places := w.takeRows(len(rows))
+func narrowed(w *worker, at *lanes, out []uint8, right boolNode, reads variables, settled uint8) {
+	places := w.takeRows(at.n)
 	n := 0
-	for i, row := range rows {
-		open[n], places[n] = row, uint32(i)
-		if out[i] != settled {
+	for i, a := range out {
+		places[n] = uint32(i)
+		if a != settled {
 			n++
 		}
 	}
-	answers := w.takeFlags(len(rows))
+	answers := w.takeFlags(at.n)
 	switch {
 	case n == 0:
-	case n*4 > len(rows)*3: // nearly all: judging them in their order is cheaper than picking
-		right.bools(w, rows, answers)
+	case n*4 > at.n*3: // nearly all: judging them in their order is cheaper than picking
+		right.bools(w, at, answers)
 		if settled == no {
 			for i, a := range answers {
 				out[i] = min(out[i], a)
@@ -43,7 +48,9 @@ func narrowed(w *worker, rows []uint32, out []uint8, right boolNode, settled uin
 			}
 		}
 	default:
-		right.bools(w, open[:n], answers[:n])
+		open := w.pick(at, places[:n], reads)
+		right.bools(w, open, answers[:n])
+		w.dropLanes(open)
 		for i, a := range answers[:n] {
 			if settled == no {
 				out[places[i]] = min(out[places[i]], a)
@@ -54,13 +61,12 @@ func narrowed(w *worker, rows []uint32, out []uint8, right boolNode, settled uin
 	}
 	w.dropFlags(answers)
 	w.dropRows(places)
-	w.dropRows(open)
 }
 
 type notNode struct{ of boolNode }
 
-func (n notNode) bools(w *worker, rows []uint32, out []uint8) {
-	n.of.bools(w, rows, out)
+func (n notNode) bools(w *worker, at *lanes, out []uint8) {
+	n.of.bools(w, at, out)
 	for i, a := range out {
 		out[i] = 2 - a
 	}
@@ -69,8 +75,8 @@ func (n notNode) bools(w *worker, rows []uint32, out []uint8) {
 // isTrueNode turns unknown into false.
 type isTrueNode struct{ of boolNode }
 
-func (n isTrueNode) bools(w *worker, rows []uint32, out []uint8) {
-	n.of.bools(w, rows, out)
+func (n isTrueNode) bools(w *worker, at *lanes, out []uint8) {
+	n.of.bools(w, at, out)
 	for i, a := range out {
 		out[i] = a &^ 1
 	}
@@ -78,12 +84,12 @@ func (n isTrueNode) bools(w *worker, rows []uint32, out []uint8) {
 
 type boolConstant struct{ value bool }
 
-func (n boolConstant) bools(_ *worker, rows []uint32, out []uint8) {
+func (n boolConstant) bools(_ *worker, at *lanes, out []uint8) {
 	answer := no
 	if n.value {
 		answer = yes
 	}
-	for i := range rows {
+	for i := range out {
 		out[i] = answer
 	}
 }
@@ -91,29 +97,33 @@ func (n boolConstant) bools(_ *worker, rows []uint32, out []uint8) {
 // sameBoolNode is == over booleans.
 type sameBoolNode struct{ left, right boolNode }
 
-func (n sameBoolNode) bools(w *worker, rows []uint32, out []uint8) {
-	n.left.bools(w, rows, out)
-	right := w.takeFlags(len(rows))
-	n.right.bools(w, rows, right)
+func (n sameBoolNode) bools(w *worker, at *lanes, out []uint8) {
+	n.left.bools(w, at, out)
+	right := w.takeFlags(at.n)
+	n.right.bools(w, at, right)
 	for i, b := range right {
-		a, answer := out[i], no
-		if a == b {
-			answer = yes
-		}
-		out[i] = settle(answer, 1&^(a|b))
+		out[i] = sameBool(out[i], b)
 	}
 	w.dropFlags(right)
+}
+
+func sameBool(a, b uint8) uint8 {
+	answer := no
+	if a == b {
+		answer = yes
+	}
+	return settle(answer, 1&^(a|b))
 }
 
 // The conditional nodes take one of two values; where the condition is unknown, so is the value.
 
 type chooseBool struct{ when, then, otherwise boolNode }
 
-func (n chooseBool) bools(w *worker, rows []uint32, out []uint8) {
-	when, otherwise := w.takeFlags(len(rows)), w.takeFlags(len(rows))
-	n.when.bools(w, rows, when)
-	n.then.bools(w, rows, out)
-	n.otherwise.bools(w, rows, otherwise)
+func (n chooseBool) bools(w *worker, at *lanes, out []uint8) {
+	when, otherwise := w.takeFlags(at.n), w.takeFlags(at.n)
+	n.when.bools(w, at, when)
+	n.then.bools(w, at, out)
+	n.otherwise.bools(w, at, otherwise)
 	for i, c := range when {
 		switch c {
 		case no:
@@ -131,11 +141,11 @@ type chooseNumber struct {
 	then, otherwise numberNode
 }
 
-func (n chooseNumber) numbers(w *worker, rows []uint32, out numbers) {
-	when, otherwise := w.takeFlags(len(rows)), w.takeNumbers(len(rows))
-	n.when.bools(w, rows, when)
-	n.then.numbers(w, rows, out)
-	n.otherwise.numbers(w, rows, otherwise)
+func (n chooseNumber) numbers(w *worker, at *lanes, out numbers) {
+	when, otherwise := w.takeFlags(at.n), w.takeNumbers(at.n)
+	n.when.bools(w, at, when)
+	n.then.numbers(w, at, out)
+	n.otherwise.numbers(w, at, otherwise)
 	for i, c := range when {
 		switch c {
 		case no:
@@ -153,11 +163,11 @@ type chooseText struct {
 	then, otherwise textNode
 }
 
-func (n chooseText) texts(w *worker, rows []uint32, out texts) {
-	when, otherwise := w.takeFlags(len(rows)), w.takeTexts(len(rows))
-	n.when.bools(w, rows, when)
-	n.then.texts(w, rows, out)
-	n.otherwise.texts(w, rows, otherwise)
+func (n chooseText) texts(w *worker, at *lanes, out texts) {
+	when, otherwise := w.takeFlags(at.n), w.takeTexts(at.n)
+	n.when.bools(w, at, when)
+	n.then.texts(w, at, out)
+	n.otherwise.texts(w, at, otherwise)
 	for i, c := range when {
 		switch c {
 		case no:

@@ -3,6 +3,7 @@ package rules
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -47,7 +48,7 @@ func TestMistakesInConditionsAreShownWithTheirPlace(t *testing.T) {
 		wanted []string
 	}{
 		{"unknown field", []string{"holds: start_day <= end_date", "flags: [start_date]"}, []string{"local.yaml:13:16: rule FD-901: holds: undeclared reference to 'start_day'", "    holds: start_day <= end_date\n           ^", "did you mean start_date?"}},
-		{"types", []string{`holds: start_date <= "2019-01-01"`, "flags: [start_date]"}, []string{"no matching overload", "(date, string)", "local.yaml:13:27", "<= takes (string, string) or (int, int) or (date, date)"}},
+		{"types", []string{`holds: start_date <= "2019-01-01"`, "flags: [start_date]"}, []string{"no matching overload", "(date, string)", "local.yaml:13:27", "<= takes (string, string) or (int, int)"}},
 		{"not a condition", []string{"holds: start_date", "flags: [start_date]"}, []string{"want a condition", "date"}},
 		{"syntax", []string{"holds: start_date <=", "flags: [start_date]"}, []string{"Syntax error", "local.yaml:13:29"}},
 		{"format", []string{`holds: valid(episode_id, "upm")`, "flags: [episode_id]"}, []string{`no format is called "upm"`, "local.yaml:13:34", "did you mean upn?"}},
@@ -58,14 +59,36 @@ func TestMistakesInConditionsAreShownWithTheirPlace(t *testing.T) {
 		{"null", []string{"holds: start_date == null", "flags: [start_date]"}, []string{"this cannot stand in a condition"}},
 		{"null text", []string{"holds: episode_id != null", "flags: [start_date]"}, []string{"no matching overload"}},
 		{"mixed list", []string{"holds: 'episode_id in [\"a\", 1]'", "flags: [start_date]"}, []string{"expected type 'string' but found 'int'"}},
-		{"double", []string{"holds: 1.5 == 1.5", "flags: [start_date]"}, []string{"no matching overload"}},
+		{"decimal with an integer", []string{"holds: 1.5 == 1", "flags: [start_date]"}, []string{"no matching overload", "(double, int)"}},
+		{"decimal with five places", []string{"holds: 1.00001 == 1.0", "flags: [start_date]"}, []string{"at most 4 places", "local.yaml:13:16"}},
 		{"built record", []string{"holds: child{}.sex == \"M\"", "flags: [start_date]"}, []string{"undeclared reference"}},
-		{"comprehension", []string{"holds: '[true].all(x, x)'", "flags: [start_date]"}, []string{"undeclared reference"}},
+		{"list of lists", []string{"holds: '[[true]].all(x, x.all(y, y))'", "flags: [start_date]"}, []string{"a list of lists cannot be written out"}},
+		{"empty list", []string{"holds: '[].all(x, x)'", "flags: [start_date]"}, []string{"want a list with elements"}},
+		{"element without a name", []string{"holds: 'child.episodes.all(1, true)'", "flags: [start_date]"}, []string{"want a name for the element"}},
+		{"element named like a field", []string{"holds: 'child.episodes.all(start_date, true)'", "flags: [start_date]"}, []string{"the name start_date is taken already"}},
+		{"list of values asked for a record", []string{"holds: 'present([1].max_by(x, x))'", "flags: [start_date]"}, []string{"max_by gives a record"}},
+		{"loop over a record", []string{"holds: 'child.all(e, true)'", "flags: [start_date]"}, []string{"cannot be range of a comprehension"}},
+		{"list too deep", []string{"holds: '" + nestedLists(8) + "'", "flags: [start_date]"}, []string{"more than 7 deep"}},
+		{"named condition called wrongly", []string{`let: {"late(e)": e.start_date > as_at}`, "holds: late(start_date)", "flags: [start_date]"}, []string{"type 'date' does not support field selection"}},
+		{"named condition without a name", []string{`let: {"late(1)": start_date > as_at}`, "holds: late(start_date)", "flags: [start_date]"}, []string{"want a name of letters"}},
+		{"named condition named like a function", []string{`let: {"age(e)": e.start_date > as_at}`, "holds: age(this)", "flags: [start_date]"}, []string{"the name age is taken"}},
+		{"each of a value", []string{"holds: present(start_date)", "flags: [{each: e in start_date, fields: [start_date]}]"}, []string{"want a list of records", "each: "}},
+		{"each named like a field", []string{"holds: present(start_date)", "flags: [{each: child in child.episodes, fields: [start_date]}]"}, []string{"the name child is taken"}},
+		{"when that is no condition", []string{"holds: present(start_date)", "flags: [{each: e in child.episodes, when: e.start_date, fields: [start_date]}]"}, []string{"when: ", "want a condition"}},
+		{"unknown field of each", []string{"holds: present(start_date)", "flags: [{each: e in child.episodes, fields: [start]}]"}, []string{"no field start"}},
+		{"two ways", []string{"holds: present(start_date)", "unique: [episode_id]", "flags: [start_date]"}, []string{"want one of holds, unique"}},
+		{"no touching", []string{"no_overlap: {within: [child_id], start: start_date, end: end_date}"}, []string{"touching: want allowed or overlap"}},
+		{"end that is no field", []string{"no_overlap: {within: [child_id], start: start_date, end: end_date + 1, touching: allowed}", "flags: [start_date]"}, []string{"end: ", "want a field"}},
+		{"start that is no date", []string{"no_overlap: {within: [child_id], start: episode_id, end: end_date, touching: allowed}"}, []string{"start: ", "want a date"}},
+		{"open within a condition", []string{"at_most_one_open: {within: [present(child)], end: end_date}"}, []string{"within: ", "want a text, a number or a date"}},
+		{"group by a list", []string{"holds: present(start_date)", "group: [child.episodes]", "flags: [start_date]"}, []string{"group: ", "want a text"}},
+		{"pattern", []string{`holds: matches(episode_id, "(")`, "flags: [start_date]"}, []string{"want a pattern of RE2"}},
+		{"time of a date", []string{`holds: datetime(start_date) == datetime(end_date)`, "flags: [start_date]"}, []string{"asks of a field with a time"}},
 		{"macro", []string{"holds: has(child.sex)", "flags: [start_date]"}, []string{"undeclared reference to 'has'"}},
 		{"unknown flag", []string{"holds: present(start_date)", "flags: [start]"}, []string{"no field start"}},
 		{"unknown parent of a flag", []string{"holds: present(start_date)", "flags: [referral.nfa]"}, []string{"no parent referral"}},
 		{"name taken", []string{"let: {start_date: end_date}", "holds: present(start_date)", "flags: [start_date]"}, []string{"the name start_date is taken"}},
-		{"record compared", []string{"holds: child == child", "flags: [start_date]"}, []string{"no matching overload"}},
+		{"records of two tables compared", []string{"holds: child == this", "flags: [start_date]"}, []string{"no matching overload"}},
 		{"list as a value", []string{"holds: '[1, 2] == [1, 2]'", "flags: [start_date]"}, []string{"no matching overload"}},
 		{"unique of a condition", []string{"unique: [present(start_date)]", "flags: [start_date]"}, []string{"want a text, a number or a date"}},
 		{"growing names", []string{
@@ -84,6 +107,15 @@ func TestMistakesInConditionsAreShownWithTheirPlace(t *testing.T) {
 			}
 		})
 	}
+}
+
+// nestedLists writes lists inside one another.
+func nestedLists(depth int) string {
+	text := "true"
+	for i := range depth {
+		text = fmt.Sprintf("child.episodes.all(e%d, %s)", i, text)
+	}
+	return text
 }
 
 func TestAllMistakesOfACatalogueAreShown(t *testing.T) {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-
-	"frontdoor/schemas"
 )
 
 // Result is what came of a run: one outcome for every rule with checks, in the order of the catalogue, and
@@ -16,7 +14,7 @@ type Result struct {
 
 	program *Program
 	binder  *binder
-	hits    [][][]uint32 // by rule and check the failing rows, in order
+	hits    [][]failures // by rule and check
 	work    int
 }
 
@@ -50,8 +48,8 @@ func (r *Result) RowsInError(tableName string) *Bits {
 	rows := newBits(t.Rows)
 	for i, p := range r.program.rules {
 		for c, hits := range r.hits[i] {
-			if p.rule.Severity == Error && p.checks[c].table.Name == tableName {
-				rows.Add(hits)
+			if p.rule.Severity == Error && p.checks[c].table.name() == tableName {
+				rows.Add(hits.rows)
 			}
 		}
 	}
@@ -83,90 +81,124 @@ func (r *Result) FindingsOf(code string, id *Identifier) iter.Seq[Finding] {
 		if i < 0 {
 			return
 		}
-		p := r.program.rules[i]
 		for _, h := range r.inOrder(i) {
-			if !yield(r.finding(p.rule, p.checks[h.check], int(h.row), id)) {
+			if !yield(r.finding(i, h, id)) {
 				return
 			}
 		}
 	}
 }
 
+// hit is one finding of a check; row is its first.
 type hit struct {
-	table, check int
-	row          uint32
+	table, check, finding int
+	row                   uint32
 }
 
-// inOrder returns the hits of a rule by table, row and check.
+// inOrder returns the findings of a rule by table, row and check. The delivery as a whole stands before its
+// tables.
 func (r *Result) inOrder(rule int) []hit {
 	var hits []hit
-	for check, rows := range r.hits[rule] {
-		t := slices.Index(r.program.collection.Tables, r.program.rules[rule].checks[check].table)
-		for _, row := range rows {
-			hits = append(hits, hit{t, check, row})
+	for check := range r.hits[rule] {
+		f := &r.hits[rule][check]
+		t := slices.Index(r.program.collection.Tables, r.program.rules[rule].checks[check].table.schema)
+		for finding := range f.count() {
+			from, _ := f.of(finding)
+			hits = append(hits, hit{t, check, finding, f.rows[from]})
 		}
 	}
 	if len(r.hits[rule]) > 1 {
-		slices.SortFunc(hits, func(a, b hit) int {
+		slices.SortStableFunc(hits, func(a, b hit) int {
 			return cmp.Or(cmp.Compare(a.table, b.table), cmp.Compare(a.row, b.row), cmp.Compare(a.check, b.check))
 		})
 	}
 	return hits
 }
 
-// finding writes a hit out. A flagged cell of a parent that the record does not have is left out.
-func (r *Result) finding(rule *Rule, c *checkProgram, row int, id *Identifier) Finding {
-	f := Finding{
-		Rule: rule.Code, Severity: rule.Severity, Collection: r.program.collection.Name, Table: c.table.Name,
-		Message: c.message, Cells: make([]Cell, 0, len(c.flags)), Local: rule.Local,
+// finding writes a hit out. A flagged cell of a record that is not there is left out, and a cell stands once.
+func (r *Result) finding(rule int, h hit, id *Identifier) Finding {
+	p := r.program.rules[rule]
+	c, f := p.checks[h.check], &r.hits[rule][h.check]
+	made := Finding{
+		Rule: p.rule.Code, Severity: p.rule.Severity, Collection: r.program.collection.Name, Table: c.table.name(),
+		Message: c.message, Cells: make([]Cell, 0, len(c.flagNames)), Local: p.rule.Local,
 	}
-	for _, ref := range c.flags {
-		if cell, ok := r.cell(c.table, ref, row); ok {
-			f.Cells = append(f.Cells, cell)
+	cells := cellSet{result: r, finding: &made}
+	from, to := f.of(h.finding)
+	cells.several = to > from+1
+	for i := range c.flags {
+		flag := &c.flags[i]
+		if !f.usable[i] {
+			continue
+		}
+		if flag.each == nil {
+			for _, row := range f.rows[from:to] {
+				cells.add(flag.fields[0], int(row))
+			}
+			continue
+		}
+		cells.several = true
+		each := &f.each[i]
+		for _, place := range each.places[each.starts[from]:each.starts[to]] {
+			for _, ref := range flag.fields {
+				cells.add(ref, int(place))
+			}
 		}
 	}
-	f.ID = id.ID(rule.Code, c.table.Name, r.key(c.table, row), c.flagNames)
-	return f
+	made.ID = id.ID(p.rule.Code, c.table.name(), r.key(c.table, int(h.row)), c.flagNames)
+	return made
 }
 
-// cell returns the place of a field that a row sees, if the row has such a record.
-func (r *Result) cell(from *schemas.Table, ref fieldRef, row int) (Cell, bool) {
-	t := r.binder.delivery.Tables[ref.table.Name]
-	for i, step := range ref.steps {
-		holder := from
-		if i > 0 {
-			holder = r.program.collection.Table(ref.steps[i-1].References)
-		}
-		if !r.linkable(holder, step) {
-			return Cell{}, false
-		}
-	}
+// cellSet adds cells to a finding, each once.
+type cellSet struct {
+	result  *Result
+	finding *Finding
+	several bool // more than one record may be flagged, so that a cell may come twice
+	seen    map[cellPlace]bool
+}
+
+type cellPlace struct {
+	table tableRef
+	field string
+	row   int
+}
+
+// add adds the cell of a field that a row sees, if the row has such a record.
+func (s *cellSet) add(ref fieldRef, row int) {
+	b := s.result.binder
 	if len(ref.steps) > 0 {
-		place := r.binder.link(from, ref.steps)[row]
+		place := b.link(linkRef{ref.steps[0].from, ref.steps})[row]
 		if place < 0 {
-			return Cell{}, false
+			return
 		}
 		row = int(place)
 	}
-	cell := Cell{Table: ref.table.Name, File: t.FileOf(row), Line: t.LineOf(row), Field: ref.field.Name}
-	if text, delivered := t.Column(ref.field.Name).Delivery(row); delivered {
+	if s.several {
+		at := cellPlace{ref.table, ref.name, row}
+		if s.seen[at] {
+			return
+		}
+		if s.seen == nil {
+			s.seen = map[cellPlace]bool{}
+		}
+		s.seen[at] = true
+	}
+	t := b.delivery.table(ref.table)
+	cell := Cell{Table: ref.table.name(), File: t.FileOf(row), Line: t.LineOf(row), Field: ref.name}
+	if text, delivered := t.Column(ref.name).Delivery(row); delivered {
 		cell.Value = &text
 	}
-	return cell, true
+	s.finding.Cells = append(s.finding.Cells, cell)
 }
 
-// linkable tells whether the delivery has both ends of a reference; a rule may flag a parent's cell without
-// reading the parent.
-func (r *Result) linkable(holder *schemas.Table, step *schemas.Field) bool {
-	child, parent := r.binder.delivery.Tables[holder.Name], r.binder.delivery.Tables[step.References]
-	return child != nil && parent != nil && child.Column(step.Name).Delivered() && parent.Column(parent.Schema.Key[0]).Delivered()
-}
-
-// key returns the texts of a record's natural key.
-func (r *Result) key(t *schemas.Table, row int) []string {
-	delivered := r.binder.delivery.Tables[t.Name]
-	key := make([]string, len(t.Key))
-	for i, name := range t.Key {
+// key returns the texts of a record's natural key; the delivery as a whole has none.
+func (r *Result) key(t tableRef, row int) []string {
+	if t.schema == nil {
+		return nil
+	}
+	delivered := r.binder.delivery.table(t)
+	key := make([]string, len(t.schema.Key))
+	for i, name := range t.schema.Key {
 		key[i] = delivered.Column(name).Text(row)
 	}
 	return key

@@ -14,22 +14,22 @@ import (
 // number. A rule that lacks something is skipped and names it; a fault inside a rule ends that rule as broken
 // and no other. The error is the context's, when it ends first.
 func (p *Program) Run(ctx context.Context, d *Delivery, workers int) (*Result, error) {
-	r := &Result{program: p, binder: newBinder(p.collection, d), Outcomes: make([]Outcome, len(p.rules)), hits: make([][][]uint32, len(p.rules))}
+	r := &Result{program: p, binder: newBinder(d), Outcomes: make([]Outcome, len(p.rules)), hits: make([][]failures, len(p.rules))}
 	work := make([]int, len(p.rules))
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range max(1, min(workers, len(p.rules))) {
 		group.Go(func() {
-			w := &worker{}
+			w := newWorker(ctx)
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(p.rules) {
 					return
 				}
-				verdict := p.rules[i].run(ctx, w, r.binder)
+				verdict := p.rules[i].run(w, r.binder)
 				r.Outcomes[i], r.hits[i], work[i] = verdict.outcome, verdict.hits, verdict.work
 				if verdict.outcome.Status == Broken {
-					w = &worker{} // what a fault leaves behind is not used again
+					w = newWorker(ctx) // what a fault leaves behind is not used again
 				}
 			}
 		})
@@ -44,17 +44,17 @@ func (p *Program) Run(ctx context.Context, d *Delivery, workers int) (*Result, e
 	return r, nil
 }
 
-// verdict is what came of one rule: its outcome, the failing rows of each check in row order, and how many
-// records its checks looked at together.
+// verdict is what came of one rule: its outcome, where each check failed, and how many records its checks looked
+// at together.
 type verdict struct {
 	outcome Outcome
-	hits    [][]uint32
+	hits    []failures
 	work    int
 }
 
 // run judges one rule.
-func (p *program) run(ctx context.Context, w *worker, b *binder) (v verdict) {
-	outcome := Outcome{Rule: p.rule.Code, Title: p.rule.Title, Severity: p.rule.Severity, Collection: b.collection.Name, Local: p.rule.Local}
+func (p *program) run(w *worker, b *binder) (v verdict) {
+	outcome := Outcome{Rule: p.rule.Code, Title: p.rule.Title, Severity: p.rule.Severity, Collection: p.collection, Local: p.rule.Local}
 	broken := func(reason string) verdict {
 		o := outcome
 		o.Status, o.Reason = Broken, reason
@@ -73,30 +73,27 @@ func (p *program) run(ctx context.Context, w *worker, b *binder) (v verdict) {
 		outcome.Status, outcome.Reason = Skipped, reason
 		return verdict{outcome: outcome}
 	}
-	looked := map[string]*Bits{} // by table, where several checks may look at the same records
+	w.effort = effort{}
+	looked := map[tableRef]*Bits{} // where several checks may look at the same records
 	for _, c := range p.checks {
-		if err := b.bind(w, c); err != nil {
-			return broken(err.Error())
-		}
 		seen := 0
 		look := func(rows []uint32) { seen += len(rows) }
 		if len(p.checks) > 1 {
-			if looked[c.table.Name] == nil {
-				looked[c.table.Name] = newBits(w.in.rows)
-			}
 			look = func(rows []uint32) {
 				seen += len(rows)
-				looked[c.table.Name].Add(rows)
+				if looked[c.table] == nil {
+					looked[c.table] = newBits(w.in.rows)
+				}
+				looked[c.table].Add(rows)
 			}
 		}
-		// A limit on the work of a rule and of its groups belongs here.
-		hits, err := c.failing(ctx, w, look)
+		hits, err := c.judge(w, b, look)
 		if err != nil {
-			return verdict{} // the context ended; Run says so
+			return broken(err.Error()) // or the context ended; Run says so
 		}
 		v.hits = append(v.hits, hits)
 		v.work += seen
-		outcome.Failures += len(hits)
+		outcome.Failures += hits.count()
 	}
 	outcome.Looked = v.work
 	if len(p.checks) > 1 {
@@ -112,48 +109,83 @@ func (p *program) run(ctx context.Context, w *worker, b *binder) (v verdict) {
 	return v
 }
 
+// judge judges a check and finds what its flags point to.
+func (c *checkProgram) judge(w *worker, b *binder, look func(rows []uint32)) (failures, error) {
+	if err := b.bind(w, c.table, &c.reading); err != nil {
+		return failures{}, err
+	}
+	rows, err := c.failing(w, look)
+	if err != nil {
+		return failures{}, err
+	}
+	f, err := c.grouped(w, rows)
+	if err != nil {
+		return failures{}, err
+	}
+	f.usable, f.each = make([]bool, len(c.flags)), make([]flagged, len(c.flags))
+	for i := range c.flags {
+		flag := &c.flags[i]
+		f.usable[i] = missing(flag.needs, b.delivery) == ""
+		if f.usable[i] && flag.each != nil {
+			if f.each[i], err = flag.find(w, b, c.table, f.rows); err != nil {
+				return failures{}, err
+			}
+		}
+	}
+	return f, nil
+}
+
 // failing returns the rows that fail a check, in row order, and tells look which it looked at.
-func (c *checkProgram) failing(ctx context.Context, w *worker, look func(rows []uint32)) ([]uint32, error) {
-	if c.unique != nil {
-		return c.repeated(ctx, w, look)
+func (c *checkProgram) failing(w *worker, look func(rows []uint32)) ([]uint32, error) {
+	switch {
+	case c.unique != nil:
+		return c.repeated(w, look)
+	case c.overlap != nil:
+		return c.overlapping(w, look)
+	case c.open != nil:
+		return c.severalOpen(w, look)
 	}
 	var hits []uint32
-	err := c.eachChunk(ctx, w, nil, func(rows []uint32) {
-		look(rows)
-		answers := w.takeFlags(len(rows))
-		c.holds.bools(w, rows, answers)
-		hits = append(hits, keep(rows, answers, no)...)
+	err := c.eachChunk(w, nil, func(at *lanes) {
+		look(at.rows[0])
+		answers := w.takeFlags(at.n)
+		c.holds.bools(w, at, answers)
+		hits = append(hits, keep(at.rows[0], answers, no)...)
 		w.dropFlags(answers)
 	})
 	return hits, err
 }
 
 // eachChunk hands over, chunk by chunk, the rows that the check applies to: of the given rows, or of all when
-// they are nil. The rows may be changed and last until the next call.
-func (c *checkProgram) eachChunk(ctx context.Context, w *worker, only []uint32, judge func(rows []uint32)) error {
+// they are nil. The rows may be changed and last until the next call. The error is the context's, or ErrEffort;
+// what was handed over last then means nothing.
+func (c *checkProgram) eachChunk(w *worker, only []uint32, judge func(at *lanes)) error {
 	end := w.in.rows
 	if only != nil {
 		end = len(only)
 	}
 	for start := 0; start < end; start += chunkRows {
-		if err := ctx.Err(); err != nil {
+		if err := w.ctx.Err(); err != nil {
 			return err
 		}
-		rows := w.chunk(start, end)
-		all := rows
+		at := w.chunk(start, end)
 		if only != nil {
-			copy(rows, only[start:])
+			copy(at.rows[0], only[start:])
 		}
 		if c.applies != nil {
-			guard := w.takeFlags(len(rows))
-			c.applies.bools(w, rows, guard)
-			rows = keep(rows, guard, yes)
+			guard := w.takeFlags(at.n)
+			c.applies.bools(w, at, guard)
+			at.rows[0] = keep(at.rows[0], guard, yes)
+			at.n = len(at.rows[0])
 			w.dropFlags(guard)
 		}
-		if len(rows) > 0 {
-			judge(rows)
+		if at.n > 0 {
+			judge(at)
 		}
-		w.dropRows(all)
+		w.dropLanes(at)
+		if w.effort.halted != nil {
+			return w.effort.halted
+		}
 	}
 	return nil
 }

@@ -82,10 +82,10 @@ func places(r *Result) map[string]map[uint32]bool {
 	for i, p := range r.program.rules {
 		for c, hits := range r.hits[i] {
 			rows := map[uint32]bool{}
-			for _, row := range hits {
+			for _, row := range hits.rows {
 				rows[row] = true
 			}
-			all[fmt.Sprintf("%s %s %d", p.rule.Code, p.checks[c].table.Name, c)] = rows
+			all[fmt.Sprintf("%s %s %d", p.rule.Code, p.checks[c].table.name(), c)] = rows
 		}
 	}
 	return all
@@ -191,7 +191,7 @@ func TestAllThatIsMissingIsNamedInReadingOrder(t *testing.T) {
 
 type faulty struct{}
 
-func (faulty) bools(*worker, []uint32, []uint8) { panic("a cell's text") }
+func (faulty) bools(*worker, *lanes, []uint8) { panic("a cell's text") }
 
 func TestAFaultBreaksItsRuleAndNoOther(t *testing.T) {
 	p, d := compileFrontDoor(t), synthetic(t, 600, 6)
@@ -286,8 +286,8 @@ func TestUniqueAgreesWithCounting(t *testing.T) {
 		}
 		slices.Sort(want)
 		r := mustRun(t, p, delivery, 1)
-		if !slices.Equal(r.hits[0][0], want) || r.Outcomes[0].Looked != looked {
-			t.Errorf("unique %v: %d rows, want %d; looked at %d, want %d", keys, len(r.hits[0][0]), len(want), r.Outcomes[0].Looked, looked)
+		if !slices.Equal(r.hits[0][0].rows, want) || r.Outcomes[0].Looked != looked {
+			t.Errorf("unique %v: %d rows, want %d; looked at %d, want %d", keys, len(r.hits[0][0].rows), len(want), r.Outcomes[0].Looked, looked)
 		}
 	}
 }
@@ -384,23 +384,23 @@ func TestTheInnerLoopAllocatesNothing(t *testing.T) {
 	p := compileFrontDoor(t)
 	for _, rows := range []int{4 * chunkRows, 16 * chunkRows} {
 		d := synthetic(t, rows, 12)
-		w, b := &worker{}, newBinder(d.Collection, d)
+		w, b := newWorker(context.Background()), newBinder(d)
 		for _, rule := range p.rules {
 			for _, c := range rule.checks {
 				if c.holds == nil {
 					continue
 				}
-				if err := b.bind(w, c); err != nil {
+				if err := b.bind(w, c.table, &c.reading); err != nil {
 					t.Fatal(err)
 				}
 				judged := 0
-				look := func(rows []uint32) {
-					answers := w.takeFlags(len(rows))
-					c.holds.bools(w, rows, answers)
+				look := func(at *lanes) {
+					answers := w.takeFlags(at.n)
+					c.holds.bools(w, at, answers)
 					w.dropFlags(answers)
-					judged += len(rows)
+					judged += at.n
 				}
-				if n := testing.AllocsPerRun(2, func() { _ = c.eachChunk(context.Background(), w, nil, look) }); n > 0 {
+				if n := testing.AllocsPerRun(2, func() { _ = c.eachChunk(w, nil, look) }); n > 0 {
 					t.Errorf("rule %s: %v allocations over %d rows", rule.rule.Code, n, rows)
 				}
 			}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -9,22 +10,35 @@ import (
 
 type textConstant string
 
-func (n textConstant) texts(_ *worker, rows []uint32, out texts) {
-	for i := range rows {
+func (n textConstant) texts(_ *worker, at *lanes, out texts) {
+	for i := range out.values {
 		out.values[i], out.known[i] = string(n), 1
 	}
 }
 
-// lowerNode folds letters to lower case.
-type lowerNode struct{ of textNode }
+// foldNode folds letters to lower or upper case.
+type foldNode struct {
+	of textNode
+	to letterCase
+}
 
-func (n lowerNode) texts(w *worker, rows []uint32, out texts) {
-	n.of.texts(w, rows, out)
+type letterCase struct {
+	first, last byte // the plain letters that it changes
+	fold        func(rune) rune
+}
+
+var (
+	lowerCase = letterCase{'A', 'Z', unicode.ToLower}
+	upperCase = letterCase{'a', 'z', unicode.ToUpper}
+)
+
+func (n foldNode) texts(w *worker, at *lanes, out texts) {
+	n.of.texts(w, at, out)
 	for i, text := range out.values {
-		if out.known[i] == 1 && changedByLower(text) {
+		if out.known[i] == 1 && n.to.changes(text) {
 			start := len(w.letters)
 			for _, r := range text {
-				w.letters = utf8.AppendRune(w.letters, unicode.ToLower(r))
+				w.letters = utf8.AppendRune(w.letters, n.to.fold(r))
 			}
 			made := w.letters[start:]
 			out.values[i] = unsafe.String(unsafe.SliceData(made), len(made))
@@ -32,9 +46,9 @@ func (n lowerNode) texts(w *worker, rows []uint32, out texts) {
 	}
 }
 
-func changedByLower(text string) bool {
+func (c letterCase) changes(text string) bool {
 	for i := range len(text) {
-		if c := text[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
+		if b := text[i]; b >= utf8.RuneSelf || c.first <= b && b <= c.last {
 			return true
 		}
 	}
@@ -47,8 +61,8 @@ type normalNode struct {
 	normal func(string) string
 }
 
-func (n normalNode) texts(w *worker, rows []uint32, out texts) {
-	n.of.texts(w, rows, out)
+func (n normalNode) texts(w *worker, at *lanes, out texts) {
+	n.of.texts(w, at, out)
 	for i, text := range out.values {
 		if out.known[i] == 1 {
 			out.values[i] = n.normal(text)
@@ -59,9 +73,9 @@ func (n normalNode) texts(w *worker, rows []uint32, out texts) {
 // sizeNode counts the characters of a text.
 type sizeNode struct{ of textNode }
 
-func (n sizeNode) numbers(w *worker, rows []uint32, out numbers) {
-	from := w.takeTexts(len(rows))
-	n.of.texts(w, rows, from)
+func (n sizeNode) numbers(w *worker, at *lanes, out numbers) {
+	from := w.takeTexts(at.n)
+	n.of.texts(w, at, from)
 	for i, text := range from.values {
 		out.values[i], out.known[i] = int64(utf8.RuneCountInString(text)), from.known[i]
 	}
@@ -74,9 +88,9 @@ type testNode struct {
 	test func(string) bool
 }
 
-func (n testNode) bools(w *worker, rows []uint32, out []uint8) {
-	from := w.takeTexts(len(rows))
-	n.of.texts(w, rows, from)
+func (n testNode) bools(w *worker, at *lanes, out []uint8) {
+	from := w.takeTexts(at.n)
+	n.of.texts(w, at, from)
 	for i, text := range from.values {
 		switch {
 		case from.known[i] == 0:
@@ -90,20 +104,144 @@ func (n testNode) bools(w *worker, rows []uint32, out []uint8) {
 	w.dropTexts(from)
 }
 
-// beginsNode tells whether a text begins with another.
-type beginsNode struct{ of, start textNode }
+// holdsNode tells whether a text begins with, ends with or contains another.
+type holdsNode struct {
+	of, part textNode
+	holds    func(text, part string) bool
+}
 
-func (n beginsNode) bools(w *worker, rows []uint32, out []uint8) {
-	from, start := w.takeTexts(len(rows)), w.takeTexts(len(rows))
-	n.of.texts(w, rows, from)
-	n.start.texts(w, rows, start)
+func (n holdsNode) bools(w *worker, at *lanes, out []uint8) {
+	from, part := w.takeTexts(at.n), w.takeTexts(at.n)
+	n.of.texts(w, at, from)
+	n.part.texts(w, at, part)
 	for i, text := range from.values {
+		out[i] = unknown
+		if from.known[i]&part.known[i] == 1 {
+			if out[i] = no; n.holds(text, part.values[i]) {
+				out[i] = yes
+			}
+		}
+	}
+	w.dropTexts(part)
+	w.dropTexts(from)
+}
+
+// substringNode is the characters from one place up to another.
+type substringNode struct {
+	of       textNode
+	from, to numberNode
+}
+
+func (n substringNode) texts(w *worker, at *lanes, out texts) {
+	from, to := w.takeNumbers(at.n), w.takeNumbers(at.n)
+	n.of.texts(w, at, out)
+	n.from.numbers(w, at, from)
+	n.to.numbers(w, at, to)
+	for i, text := range out.values {
+		if out.known[i] &= from.known[i] & to.known[i]; out.known[i] == 1 {
+			out.values[i] = characters(text, from.values[i], to.values[i])
+		}
+	}
+	w.dropNumbers(to)
+	w.dropNumbers(from)
+}
+
+func characters(text string, from, to int64) string {
+	first, last, place := len(text), len(text), int64(0)
+	for i := range text {
+		if place >= from && i < first {
+			first = i
+		}
+		if place >= to {
+			last = i
+			break
+		}
+		place++
+	}
+	if first > last {
+		return ""
+	}
+	return text[first:last]
+}
+
+// integerNode reads a whole number.
+type integerNode struct{ of textNode }
+
+func (n integerNode) numbers(w *worker, at *lanes, out numbers) {
+	from := w.takeTexts(at.n)
+	n.of.texts(w, at, from)
+	for i, text := range from.values {
+		out.known[i] = 0
+		if from.known[i] == 1 {
+			if number, ok := wholeNumber(text); ok {
+				out.values[i], out.known[i] = number, 1
+			}
+		}
+	}
+	w.dropTexts(from)
+}
+
+// wholeNumber reads digits, with or without a minus before them.
+func wholeNumber(text string) (int64, bool) {
+	digits, negative := strings.CutPrefix(text, "-")
+	if digits == "" {
+		return 0, false
+	}
+	number := int64(0)
+	for i := range len(digits) {
+		d := int64(digits[i]) - '0'
+		if d < 0 || d > 9 || number < (math.MinInt64+d)/10 {
+			return 0, false
+		}
+		number = number*10 - d // below zero, where the range is larger by one
+	}
+	if negative {
+		return number, true
+	}
+	return -number, number != math.MinInt64
+}
+
+// codeOnNode tells whether a text is a code that may be used on a date.
+type codeOnNode struct {
+	of textNode
+	on numberNode
+	// place finds a code's place in from and to, or returns -1.
+	place    func(text string) int
+	from, to []int64
+}
+
+func (n codeOnNode) bools(w *worker, at *lanes, out []uint8) {
+	text, on := w.takeTexts(at.n), w.takeNumbers(at.n)
+	n.of.texts(w, at, text)
+	n.on.numbers(w, at, on)
+	for i, code := range text.values {
+		if text.known[i]&on.known[i] == 0 {
+			out[i] = unknown
+			continue
+		}
 		out[i] = no
-		if strings.HasPrefix(text, start.values[i]) {
+		if p := n.place(code); p >= 0 && n.from[p] <= on.values[i] && on.values[i] <= n.to[p] {
 			out[i] = yes
 		}
-		out[i] = settle(out[i], from.known[i]&start.known[i])
 	}
-	w.dropTexts(start)
-	w.dropTexts(from)
+	w.dropNumbers(on)
+	w.dropTexts(text)
+}
+
+// groupNode is the group of a code, unknown where it has none.
+type groupNode struct {
+	of     textNode
+	groups map[string]string
+}
+
+func (n groupNode) texts(w *worker, at *lanes, out texts) {
+	n.of.texts(w, at, out)
+	for i, text := range out.values {
+		if out.known[i] == 1 {
+			group, ok := n.groups[text]
+			if out.values[i] = group; !ok {
+				out.known[i] = 0
+			}
+		}
+	}
 }

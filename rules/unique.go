@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"context"
 	"encoding/binary"
 	"hash/maphash"
 )
@@ -10,11 +9,11 @@ import (
 // and how many were looked at. A record with a key that is blank or cannot be read equals no other.
 //
 // Rows are gathered by the hash of their keys; only those whose hash is shared are compared by text.
-func (c *checkProgram) repeated(ctx context.Context, w *worker, look func(rows []uint32)) ([]uint32, error) {
+func (c *checkProgram) repeated(w *worker, look func(rows []uint32)) ([]uint32, error) {
 	seed := maphash.MakeSeed()
 	var rows []uint32
 	var hashes []uint64
-	err := c.eachKey(ctx, w, nil, look, func(row uint32, key []byte) {
+	err := c.eachKey(w, c.unique, nil, look, func(row uint32, key []byte) {
 		rows = append(rows, row)
 		hashes = append(hashes, maphash.Bytes(seed, key))
 	})
@@ -27,7 +26,7 @@ func (c *checkProgram) repeated(ctx context.Context, w *worker, look func(rows [
 	}
 	places := map[string]int{} // of the key in groups
 	var groups [][]uint32
-	err = c.eachKey(ctx, w, suspects, func([]uint32) {}, func(row uint32, key []byte) {
+	err = c.eachKey(w, c.unique, suspects, func([]uint32) {}, func(row uint32, key []byte) {
 		place, known := places[string(key)]
 		if !known {
 			place = len(groups)
@@ -79,48 +78,73 @@ func sharing(rows []uint32, hashes []uint64) []uint32 {
 	return suspects
 }
 
-// eachKey hands over the joined keys of each record that the check applies to and whose keys are all known; the
-// bytes last until the next call. It judges the given rows, or all when they are nil, and tells look of those
+// eachKey hands over the joined values of each record that the check applies to and whose values are all known;
+// the bytes last until the next call. It judges the given rows, or all when they are nil, and tells look of those
 // it looked at.
-func (c *checkProgram) eachKey(ctx context.Context, w *worker, only []uint32, look func([]uint32), take func(row uint32, key []byte)) error {
+func (c *checkProgram) eachKey(w *worker, values []any, only []uint32, look func([]uint32), take func(row uint32, key []byte)) error {
 	var key []byte
-	return c.eachChunk(ctx, w, only, func(rows []uint32) {
-		look(rows)
-		numberKeys, textKeys := make([]numbers, len(c.unique)), make([]texts, len(c.unique))
-		for k, node := range c.unique {
-			switch node := node.(type) {
-			case numberNode:
-				numberKeys[k] = w.takeNumbers(len(rows))
-				node.numbers(w, rows, numberKeys[k])
-			case textNode:
-				textKeys[k] = w.takeTexts(len(rows))
-				node.texts(w, rows, textKeys[k])
-			}
-		}
-		for i, row := range rows {
-			key = key[:0]
-			known := uint8(1)
-			for k := range c.unique {
-				if textKeys[k].values == nil {
-					known &= numberKeys[k].known[i]
-					key = binary.LittleEndian.AppendUint64(key, uint64(numberKeys[k].values[i]))
-					continue
-				}
-				if known &= textKeys[k].known[i]; known == 1 {
-					key = binary.LittleEndian.AppendUint32(key, uint32(len(textKeys[k].values[i])))
-					key = append(key, textKeys[k].values[i]...)
-				}
-			}
-			if known == 1 {
+	return c.eachChunk(w, only, func(at *lanes) {
+		look(at.rows[0])
+		keys := takeKeys(w, values, at)
+		for i, row := range at.rows[0] {
+			if key = keys.join(key[:0], i); key != nil {
 				take(row, key)
 			}
 		}
-		for k := range c.unique {
-			if textKeys[k].values == nil {
-				w.dropNumbers(numberKeys[k])
-			} else {
-				w.dropTexts(textKeys[k])
-			}
-		}
+		keys.drop(w)
 	})
+}
+
+// keys are values of some lanes that are compared together.
+type keys struct {
+	numbers []numbers
+	texts   []texts // without values where the key is a number
+}
+
+func takeKeys(w *worker, values []any, at *lanes) keys {
+	k := keys{make([]numbers, len(values)), make([]texts, len(values))}
+	for i, node := range values {
+		switch node := node.(type) {
+		case numberNode:
+			k.numbers[i] = w.takeNumbers(at.n)
+			node.numbers(w, at, k.numbers[i])
+		case textNode:
+			k.texts[i] = w.takeTexts(at.n)
+			node.texts(w, at, k.texts[i])
+		}
+	}
+	return k
+}
+
+// join appends the values of a lane to key, or returns nil when one is unknown. Different values make different
+// keys.
+func (k keys) join(key []byte, lane int) []byte {
+	if key == nil {
+		key = make([]byte, 0, 32)
+	}
+	for i, text := range k.texts {
+		if text.values == nil {
+			if k.numbers[i].known[lane] == 0 {
+				return nil
+			}
+			key = binary.LittleEndian.AppendUint64(key, uint64(k.numbers[i].values[lane]))
+			continue
+		}
+		if text.known[lane] == 0 {
+			return nil
+		}
+		key = binary.LittleEndian.AppendUint32(key, uint32(len(text.values[lane])))
+		key = append(key, text.values[lane]...)
+	}
+	return key
+}
+
+func (k keys) drop(w *worker) {
+	for i, text := range k.texts {
+		if text.values == nil {
+			w.dropNumbers(k.numbers[i])
+		} else {
+			w.dropTexts(text)
+		}
+	}
 }

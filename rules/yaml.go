@@ -2,7 +2,6 @@ package rules
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -23,7 +22,7 @@ func (e *Expression) UnmarshalYAML(node ast.Node) error {
 	if err != nil {
 		return err
 	}
-	begins := placeOf(node)
+	begins := positionOf(node)
 	*e = Expression{Text: text, Line: begins.line, Column: begins.column}
 	return nil
 }
@@ -68,6 +67,8 @@ type Example struct {
 	Cells    int            // how many cells they have together; 0 for any number
 
 	Line, Column int
+
+	anchored
 }
 
 // Record is a record of an example: the text of its fields, and its parents and lists of children by name. A
@@ -84,8 +85,6 @@ type Record struct {
 type ExampleList struct {
 	Name    string
 	Records []Record
-
-	at place
 }
 
 // ExampleField is one cell of an example.
@@ -97,13 +96,10 @@ type ExampleParent struct {
 	Record Record
 }
 
-// exampleFacts are the facts of a delivery that an example may give beside its record, other than as_at.
-var exampleFacts = []string{"reference_date", "period_start", "period_end", "collection_year", "authority"}
-
 // UnmarshalYAML reads {field: text, parent: {...}, children: [...], as_at: date} or {records: [...]} or
 // {tables: {name: [...]}}, with facts and counts beside them.
 func (e *Example) UnmarshalYAML(node ast.Node) error {
-	begins := placeOf(node)
+	begins := positionOf(node)
 	e.Line, e.Column = begins.line, begins.column
 	own := Record{}
 	err := eachEntry(node, func(name string, value ast.Node) (err error) {
@@ -112,16 +108,16 @@ func (e *Example) UnmarshalYAML(node ast.Node) error {
 		switch {
 		case name == "as_at":
 			e.AsAt, err = scalar(value)
-		case slices.Contains(exampleFacts, name):
+		case factOf(name) != noFact:
 			fact := ExampleField{Name: name}
 			fact.Text, err = scalar(value)
 			e.Facts = append(e.Facts, fact)
 		case name == "records" && isList:
 			e.Records, err = recordsOf(list)
 		case name == "tables" && isMap:
-			e.Tables, err = listsOf(value)
-		case name == "last_year" && isMap:
-			e.LastYear, err = listsOf(value)
+			e.Tables, err = e.listsOf(value)
+		case name == lastYearName && isMap && holdsLists(value):
+			e.LastYear, err = e.listsOf(value)
 		case name == "findings":
 			e.Findings, err = count(value)
 		case name == "cells":
@@ -161,22 +157,34 @@ func recordsOf(list *ast.SequenceNode) ([]Record, error) {
 	return records, nil
 }
 
-func listsOf(node ast.Node) ([]ExampleList, error) {
+// holdsLists tells last year's tables from a record's own last year.
+func holdsLists(node ast.Node) bool {
+	lists := true
+	err := eachEntry(node, func(_ string, value ast.Node) error {
+		_, isList := value.(*ast.SequenceNode)
+		lists = lists && isList
+		return nil
+	})
+	return lists && err == nil
+}
+
+func (e *Example) listsOf(node ast.Node) ([]ExampleList, error) {
 	lists := []ExampleList{}
 	err := eachEntry(node, func(name string, value ast.Node) error {
+		e.stands(name, positionOf(value))
 		list, ok := value.(*ast.SequenceNode)
 		if !ok {
 			return at(value, "want a list of records")
 		}
 		records, err := recordsOf(list)
-		lists = append(lists, ExampleList{name, records, placeOf(value)})
+		lists = append(lists, ExampleList{name, records})
 		return err
 	})
 	return lists, err
 }
 
 func (r *Record) add(name string, value ast.Node) error {
-	r.stands(name, placeOf(value))
+	r.stands(name, positionOf(value))
 	if mapping, ok := value.(ast.MapNode); ok {
 		p := ExampleParent{Name: name}
 		if err := eachEntry(mapping.(ast.Node), p.Record.add); err != nil {
@@ -187,7 +195,7 @@ func (r *Record) add(name string, value ast.Node) error {
 	}
 	if list, ok := value.(*ast.SequenceNode); ok {
 		records, err := recordsOf(list)
-		r.Lists = append(r.Lists, ExampleList{name, records, placeOf(value)})
+		r.Lists = append(r.Lists, ExampleList{name, records})
 		return err
 	}
 	text, err := scalar(value)

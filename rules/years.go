@@ -137,7 +137,7 @@ func (d *decoder) change(r *Rule, node ast.Node) *Rule {
 		return r
 	}
 	c := &Change{}
-	c.stands("", placeOf(node))
+	c.stands("", positionOf(node))
 	var changes []entry
 	for _, e := range all {
 		if !d.entry(e, c) {

@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"fmt"
+	"sort"
 	"time"
 )
 
@@ -105,3 +106,24 @@ func (c *Calendar) WorkingDays(a, b Day) int { return int(c.upTo(b) - c.upTo(a))
 
 // IsWorkingDay tells whether d is a working day.
 func (c *Calendar) IsWorkingDay(d Day) bool { return c.upTo(d) != c.upTo(d-1) }
+
+// AddWorkingDays returns the n-th working day after d, or before it if n is negative, and d itself for 0; false
+// when that lies outside 1900 to 2199.
+func (c *Calendar) AddWorkingDays(d Day, n int) (Day, bool) {
+	last := c.base + Day(len(c.count)) - 1
+	if d <= c.base || d > last {
+		return 0, false
+	}
+	want := c.upTo(d) + int32(n)
+	switch {
+	case n == 0:
+		return d, true
+	case n < 0:
+		want = c.upTo(d-1) + int32(n) + 1
+	}
+	i := sort.Search(len(c.count), func(i int) bool { return c.count[i] >= want })
+	if want <= 0 || i == len(c.count) {
+		return 0, false
+	}
+	return c.base + Day(i), true
+}

@@ -1,0 +1,198 @@
+package rules
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"frontdoor/schemas/table"
+)
+
+// overlapProgram is no_overlap, compiled.
+type overlapProgram struct {
+	within     []any
+	start, end numberNode
+	ended      boolNode   // is there an end
+	openUntil  numberNode // nil for no end at all
+	touching   bool       // one may start on the day on which another ends
+	identical  bool       // records with the same start and end are one
+}
+
+// openProgram is at_most_one_open, compiled.
+type openProgram struct {
+	within []any
+	ended  boolNode
+}
+
+func (c *checkCompiler) noOverlap(n *NoOverlap) *overlapProgram {
+	if n == nil {
+		return nil
+	}
+	p := &overlapProgram{within: c.keys(n.Within, "within"), start: c.date(n.Start, "start"), touching: n.Touching == "allowed", identical: n.Identical == "allowed"}
+	p.end, p.ended = c.field(n.End, "end")
+	if n.OpenUntil.Text != "" {
+		p.openUntil = c.date(n.OpenUntil, "open_until")
+	}
+	return p
+}
+
+func (c *checkCompiler) atMostOneOpen(o *AtMostOneOpen) *openProgram {
+	if o == nil {
+		return nil
+	}
+	p := &openProgram{within: c.keys(o.Within, "within")}
+	_, p.ended = c.field(o.End, "end")
+	return p
+}
+
+// span is the time of one record.
+type span struct {
+	group, row  uint32
+	start, last int64 // the days that it covers, both included; last before start when it is known to cover nothing
+	open        bool
+	unsure      bool // its end cannot be read
+}
+
+// same tells whether two spans of a group have the same start and end.
+func (s span) same(other span) bool {
+	return s.group == other.group && s.start == other.start && s.last == other.last && s.open == other.open && !s.unsure && !other.unsure
+}
+
+// overlapping returns the rows whose time and that of another looked at with the same keys have a day in common,
+// in row order: the later of the two starts on a day that the earlier covers.
+func (c *checkProgram) overlapping(w *worker, look func(rows []uint32)) ([]uint32, error) {
+	p := c.overlap
+	groups := table.NewDictionary()
+	var spans []span
+	var key []byte
+	err := c.eachChunk(w, nil, func(at *lanes) {
+		look(at.rows[0])
+		within := takeKeys(w, p.within, at)
+		start, end, until, ended := w.takeNumbers(at.n), w.takeNumbers(at.n), w.takeNumbers(at.n), w.takeFlags(at.n)
+		p.start.numbers(w, at, start)
+		p.end.numbers(w, at, end)
+		p.ended.bools(w, at, ended)
+		fill(math.MaxInt64, until)
+		if p.openUntil != nil {
+			p.openUntil.numbers(w, at, until)
+		}
+		for i, row := range at.rows[0] {
+			if key = within.join(key[:0], i); key == nil || start.known[i] == 0 {
+				continue
+			}
+			s := span{group: groups.Code(key), row: row, start: start.values[i]}
+			switch {
+			case ended[i] == yes:
+				s.last = end.values[i]
+			case ended[i] == no && until.known[i] == 1:
+				s.open, s.last = true, until.values[i]
+			default:
+				s.unsure, s.last = true, math.MinInt64
+			}
+			if p.touching && s.last > math.MinInt64 {
+				s.last--
+			}
+			spans = append(spans, s)
+		}
+		w.dropFlags(ended)
+		w.dropNumbers(until)
+		w.dropNumbers(end)
+		w.dropNumbers(start)
+		within.drop(w)
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(spans, func(a, b span) int {
+		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.start, b.start), cmp.Compare(a.last, b.last), order(a.open, b.open), order(a.unsure, b.unsure), cmp.Compare(a.row, b.row))
+	})
+	one := spans // those that are held against one another
+	if p.identical {
+		one = slices.CompactFunc(slices.Clone(spans), span.same)
+	}
+	hit := overlaps(one)
+	found := newBits(w.in.rows)
+	at := 0
+	for _, s := range spans {
+		if p.identical && !s.same(one[at]) || !p.identical && s != one[at] {
+			at++
+		}
+		if hit[at] {
+			found.Add([]uint32{s.row})
+		}
+	}
+	return found.Rows(), nil
+}
+
+func order(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// overlaps tells which of the spans, sorted by group and start, overlap another.
+func overlaps(spans []span) []bool {
+	hit := make([]bool, len(spans))
+	reach := int64(math.MinInt64) // the last day that a span of the group has covered so far
+	for i := 0; i < len(spans); {
+		group, start := spans[i].group, spans[i].start
+		if i == 0 || spans[i-1].group != group {
+			reach = math.MinInt64
+		}
+		// Spans with one start overlap as soon as one of them covers it.
+		end, covered, furthest := i, reach >= start, reach
+		for ; end < len(spans) && spans[end].group == group && spans[end].start == start; end++ {
+			furthest = max(furthest, spans[end].last)
+		}
+		if end > i+1 {
+			covered = covered || furthest >= start
+		}
+		for k := i; k < end; k++ {
+			hit[k] = covered || end < len(spans) && spans[end].group == group && spans[end].start <= spans[k].last
+		}
+		i, reach = end, furthest
+	}
+	return hit
+}
+
+// severalOpen returns the rows without an end that share their keys with another looked at, in row order.
+func (c *checkProgram) severalOpen(w *worker, look func(rows []uint32)) ([]uint32, error) {
+	groups := table.NewDictionary()
+	var rows, of, open []uint32
+	var key []byte
+	err := c.eachChunk(w, nil, func(at *lanes) {
+		look(at.rows[0])
+		within, ended := takeKeys(w, c.open.within, at), w.takeFlags(at.n)
+		c.open.ended.bools(w, at, ended)
+		for i, row := range at.rows[0] {
+			if ended[i] != no {
+				continue
+			}
+			if key = within.join(key[:0], i); key == nil {
+				continue
+			}
+			group := groups.Code(key)
+			if int(group) == len(open) {
+				open = append(open, 0)
+			}
+			open[group]++
+			rows, of = append(rows, row), append(of, group)
+		}
+		w.dropFlags(ended)
+		within.drop(w)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var found []uint32
+	for i, row := range rows {
+		if open[of[i]] > 1 {
+			found = append(found, row)
+		}
+	}
+	return found, nil
+}
