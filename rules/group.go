@@ -28,7 +28,7 @@ func (f *failures) of(finding int) (from, to int) {
 // grouped puts failing rows that agree in the keys of the check together, in the order of their first row. A row
 // with an unknown key stands alone.
 func (c *checkProgram) grouped(w *worker, rows []uint32) (failures, error) {
-	if c.group == nil {
+	if c.group == nil || len(rows) == 0 {
 		return failures{rows: rows}, nil
 	}
 	groups := table.NewDictionary()
