@@ -13,7 +13,7 @@ const (
 // numberConstant is an integer, a decimal, a date or a datetime that is written out.
 type numberConstant int64
 
-func (n numberConstant) constant(*worker) int64 { return int64(n) }
+func (n numberConstant) constant(*worker) (int64, bool) { return int64(n), true }
 
 func (n numberConstant) numbers(_ *worker, _ *lanes, out numbers) { fill(int64(n), out) }
 

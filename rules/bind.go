@@ -24,6 +24,8 @@ type Delivery struct {
 	PeriodStart, PeriodEnd *schemas.Day // the first and the last day that it covers
 	CollectionYear         int          // the year in which its collection year ends
 	Authority              string
+
+	lacks map[string]table.State // facts that the delivery itself should say, and does not
 }
 
 // table returns a table of the delivery, or nil when it was not delivered.

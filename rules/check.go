@@ -130,9 +130,9 @@ func (c *checkCompiler) bool(e Expression, key string) boolNode {
 }
 
 // keys compiles values that records may agree in.
-func (c *checkCompiler) keys(list []Expression, key string) []any {
+func (c *checkCompiler) keys(texts []Expression, key string) []any {
 	var nodes []any
-	for _, e := range list {
+	for _, e := range texts {
 		v, _, err := c.expression(e.Text, key)
 		c.note(e, key, err)
 		if err != nil {
@@ -141,6 +141,12 @@ func (c *checkCompiler) keys(list []Expression, key string) []any {
 		switch node := c.answered(v).node.(type) {
 		case numberNode, textNode:
 			nodes = append(nodes, node)
+		case *list:
+			if cell, ok := node.cell(); ok {
+				nodes = append(nodes, textField(cell)) // a list is the text of its cell
+				continue
+			}
+			c.note(e, key, errors.New("want a text, a number or a date"))
 		default:
 			c.note(e, key, errors.New("want a text, a number or a date"))
 		}

@@ -60,9 +60,9 @@ type (
 	recordNode interface {
 		places(w *worker, at *lanes, out []int32)
 	}
-	// A constantNode is a numberNode with one known value for all lanes.
+	// A constantNode is a numberNode with one value for all lanes, known or not.
 	constantNode interface {
-		constant(w *worker) int64
+		constant(w *worker) (value int64, known bool)
 	}
 )
 

@@ -72,7 +72,13 @@ func (n compareNumbers) bools(w *worker, at *lanes, out []uint8) {
 
 // againstConstant compares with one number for all rows; reversed says that the number stands on the left.
 func (n compareNumbers) againstConstant(w *worker, at *lanes, out []uint8, side numberNode, c constantNode, reversed bool) {
-	value := c.constant(w)
+	value, known := c.constant(w)
+	if !known {
+		for i := range out {
+			out[i] = unknown
+		}
+		return
+	}
 	vector := w.takeNumbers(at.n)
 	side.numbers(w, at, vector)
 	// Every comparison is "from low to high" or its contrary.

@@ -176,9 +176,17 @@ func (e Example) state(d *Delivery) error {
 	// The reference date settles the others, which may then be given in their own right.
 	slices.SortStableFunc(given, func(a, b ExampleField) int { return cmp.Compare(factOf(a.Name), factOf(b.Name)) })
 	for _, f := range given {
+		fact := factOf(f.Name)
+		if f.Text == "" { // the delivery itself should say it
+			d.Lack(table.Blank, f.Name)
+			if fact == factReferenceDate {
+				d.Lack(table.Blank, ofReference...)
+			}
+			continue
+		}
 		var day schemas.Day
 		var err error
-		switch fact := factOf(f.Name); fact {
+		switch fact {
 		case factYear:
 			d.CollectionYear, err = strconv.Atoi(f.Text)
 		case factAuthority:

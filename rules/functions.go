@@ -293,14 +293,18 @@ func compilePresent(_ *walk, call []argument) (any, error) {
 		return presentField(n), nil
 	case boolField:
 		return presentField(n), nil
+	case factNode:
+		return presentFact(n), nil
+	case authorityNode:
+		return presentFact(factAuthority), nil
 	case record:
 		return presentRecord{n.node}, nil
 	case *list:
-		if cell, ok := n.loop.source.(partsSource); ok && len(n.loop.filters) == 0 && n.element.node == (textField{n.parts}) {
-			return presentField{cell.slot}, nil
+		if cell, ok := n.cell(); ok {
+			return presentField(cell), nil
 		}
 	}
-	return nil, mistake{0, "present() asks of a field or a record, not of a computed value"}
+	return nil, mistake{0, "present() asks of a field, a record or a fact, not of a computed value"}
 }
 
 // written returns an argument that has to be written out as text.

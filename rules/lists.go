@@ -18,6 +18,12 @@ type list struct {
 	inner   *scope // of a list of lists, how an element is compiled anew: as the list of this scope
 }
 
+// cell returns the cell that holds the list, if it is one as it stands.
+func (l *list) cell() (partsSource, bool) {
+	cell, ok := l.loop.source.(partsSource)
+	return cell, ok && len(l.loop.filters) == 0 && l.element.node == (textField{l.parts})
+}
+
 // newList returns a list walked through by the next variable.
 func (w *walk) newList(e ast.Expr, from source, owner value, element func(variable int) value) value {
 	if w.depth == mostVariables {
