@@ -49,11 +49,25 @@ func (f facts) day() *schemas.Day {
 
 // give puts the facts into the delivery that the rules see.
 func (f facts) give(d *rules.Delivery) *rules.Delivery {
-	d.ReferenceDate, d.Authority = f.reference, f.authority
-	if day := f.day(); day != nil {
+	if f.reference != nil {
+		d.Refer(*f.reference)
+		start := yearBefore(*f.reference) + 1
+		d.PeriodStart = &start
+	}
+	if f.year != 0 {
 		d.CollectionYear = f.year
 	}
+	d.Authority = f.authority
 	return d
+}
+
+// yearBefore returns the same day of the year before, or the 28th of a February without it.
+func yearBefore(day schemas.Day) schemas.Day {
+	d := schemas.Date(day)
+	if d.Month() == 2 && d.Day() == 29 {
+		return schemas.DayOf(d.Year()-1, 2, 28)
+	}
+	return schemas.DayOf(d.Year()-1, d.Month(), d.Day())
 }
 
 // note says when a return is judged by the rules of another year than its own, or returns "".

@@ -25,11 +25,13 @@ type file struct {
 // Builder reads the files of one table, one after another: Begin, then Add for every window, then End; at last
 // Finish. Its methods are called by one goroutine; the columns are read by others.
 type Builder struct {
-	schema  *schemas.Table
-	exact   bool // of the collection
-	iso     bool // of the collection
-	keys    *Keys
-	options Options
+	schema *schemas.Table
+	exact  bool // of the collection
+	iso    bool // of the collection
+	// A return that can be XML has tables without records: nothing stands for those in XML.
+	mayBeEmpty bool
+	keys       *Keys
+	options    Options
 
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
@@ -47,7 +49,7 @@ func NewBuilder(ctx context.Context, collection *schemas.Collection, t *schemas.
 	if options.DateOrder != Undeclared && options.DateOrder != DayFirst {
 		return nil, fmt.Errorf("read table %s of %s: the date order is neither dmy nor left out; write dmy", t.Name, collection.Name)
 	}
-	b := &Builder{schema: t, exact: collection.Exact, iso: collection.Dates == "iso", keys: keys, options: options}
+	b := &Builder{schema: t, exact: collection.Exact, iso: collection.Dates == "iso", mayBeEmpty: collection.XML != nil, keys: keys, options: options}
 	b.ctx, b.cancel = context.WithCancelCause(ctx)
 	byDictionary := map[*table.Dictionary]*worker{}
 	for _, f := range t.Fields {

@@ -44,7 +44,7 @@ const (
 // Options say how a delivery is to be read.
 type Options struct {
 	DateOrder DateOrder
-	XML       bool // the cells are XML elements: a table without records and a cell without an element are usual
+	XML       bool // the cells are XML elements
 }
 
 // Result is what became of the files of one table.

@@ -120,7 +120,7 @@ func (b *Builder) report(number int, f *file, unplaced int) {
 		r.Quarantined++
 	}
 	r.Accepted = r.Read - r.Quarantined
-	r.HeaderOnly = r.Read == 0 && !b.options.XML
+	r.HeaderOnly = r.Read == 0 && !b.mayBeEmpty
 	for i, field := range b.schema.Fields {
 		if c, ok := b.columns[i].(*dateColumn); ok && slices.Contains(f.slots, i) {
 			r.Dates = append(r.Dates, DateColumn{field.Name, c.files[number].layout, c.files[number].undecided})
