@@ -12,21 +12,30 @@ import (
 // facts is what a return says of itself in the fields that its schema names for that.
 type facts struct {
 	reference *schemas.Day // the last day that it is about
+	lacks     table.State  // why it does not say: table.Blank or table.Unreadable; table.Absent when it has no such column
 	year      int          // the calendar year in which its collection year ends; 0 when it does not say
 	authority string
 }
 
 // factsOf reads the facts of a return from its tables: from the first record of each.
 func factsOf(c *schemas.Collection, tables map[string]*table.Table) facts {
-	var f facts
+	f := facts{lacks: table.Absent}
 	cell := func(place schemas.Place) (*table.Column, bool) {
 		t := tables[place.Table]
 		column := t.Column(place.Field)
 		return column, column.Delivered() && t.Rows > 0
 	}
-	if column, ok := cell(c.Facts.ReferenceDate); ok && column.State(0) == table.Present {
+	switch column, ok := cell(c.Facts.ReferenceDate); {
+	case !ok && tables[c.Facts.ReferenceDate.Table].Column(c.Facts.ReferenceDate.Field).Delivered():
+		f.lacks = table.Blank // the table has no record
+	case !ok:
+	case column.State(0) == table.Present:
 		day := column.Days()[0]
 		f.reference = &day
+	case column.State(0) == table.Unreadable:
+		f.lacks = table.Unreadable
+	default:
+		f.lacks = table.Blank
 	}
 	if column, ok := cell(c.Facts.Year); ok {
 		f.year, _ = strconv.Atoi(column.Text(0))
@@ -49,10 +58,13 @@ func (f facts) day() *schemas.Day {
 
 // give puts the facts into the delivery that the rules see.
 func (f facts) give(d *rules.Delivery) *rules.Delivery {
-	if f.reference != nil {
+	switch {
+	case f.reference != nil:
 		d.Refer(*f.reference)
 		start := yearBefore(*f.reference) + 1
 		d.PeriodStart = &start
+	case f.lacks != table.Absent:
+		d.Lack(f.lacks, "reference_date", "period_start", "period_end")
 	}
 	if f.year != 0 {
 		d.CollectionYear = f.year

@@ -34,6 +34,9 @@ func (b *binder) stepLink(s *step) []int32 {
 	case toNext:
 		return b.order(s.from).next
 	}
+	if rows := b.delivery.table(s.from).Parents[s.parent]; rows != nil && s.kind == toParent {
+		return rows // the delivery says itself whose record each is
+	}
 	if len(s.fields) == 1 {
 		return parentRows(b.delivery.column(s.from, s.fields[0]), b.delivery.column(s.to, s.keys[0]))
 	}
