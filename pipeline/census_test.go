@@ -247,16 +247,16 @@ func (m *mess) node(n *census.Node) {
 			i++
 		}
 	}
-	if n.Name == "CINdetails" {
-		m.extra(n)
-	}
-	if n.Name == "ChildIdentifiers" && m.IntN(10) == 0 {
+	if n.Name == "ChildIdentifiers" && n.Kid("FormerUPN") == nil && m.IntN(10) == 0 {
 		n.Kids = append(n.Kids, &census.Node{Name: "FormerUPN", Text: spoilt["FormerUPN"][m.IntN(4)]})
 	}
 	for _, name := range dated[n.Name] {
 		if n.Kid(name) == nil && m.IntN(8) == 0 {
 			n.Kids = append(n.Kids, &census.Node{Name: name, Text: m.date()})
 		}
+	}
+	if n.Name == "CINdetails" {
+		m.extra(n)
 	}
 	if len(n.Kids) > 0 {
 		return
@@ -289,10 +289,13 @@ func (m *mess) extra(episode *census.Node) {
 		plan.Kids = append(plan.Kids, &census.Node{Name: "Reviews", Kids: []*census.Node{add("CPPreviewDate", m.date())}})
 		episode.Kids = append(episode.Kids, plan)
 	}
-	if m.IntN(5) == 0 {
+	if m.IntN(3) == 0 {
 		enquiry := add("Section47", "")
 		enquiry.Kids = append(enquiry.Kids, add("S47ActualStartDate", m.date()), add("ICPCnotRequired", spoilt["ICPCnotRequired"][m.IntN(7)]))
-		if m.IntN(2) == 0 {
+		switch held := episode.Kid("DateOfInitialCPC"); {
+		case held != nil && m.IntN(2) == 0:
+			enquiry.Kids = append(enquiry.Kids, add("DateOfInitialCPC", held.Text))
+		case m.IntN(2) == 0:
 			enquiry.Kids = append(enquiry.Kids, add("DateOfInitialCPC", m.date()))
 		}
 		episode.Kids = append(episode.Kids, enquiry)
