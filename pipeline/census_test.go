@@ -283,7 +283,10 @@ func (m *mess) extra(episode *census.Node) {
 	if m.IntN(5) == 0 {
 		plan := add("ChildProtectionPlans", "")
 		plan.Kids = append(plan.Kids, add("CPPstartDate", m.date()), add("InitialCategoryOfAbuse", "NEG"), add("LatestCategoryOfAbuse", "NEG"), add("NumberOfPreviousCPP", "0"))
-		if m.IntN(2) == 0 {
+		switch m.IntN(5) {
+		case 0:
+			plan.Kids = append(plan.Kids, add("CPPendDate", plan.Kids[0].Text))
+		case 1, 2:
 			plan.Kids = append(plan.Kids, add("CPPendDate", m.date()))
 		}
 		plan.Kids = append(plan.Kids, &census.Node{Name: "Reviews", Kids: []*census.Node{add("CPPreviewDate", m.date())}})
