@@ -46,6 +46,7 @@ type inputs struct {
 	links    [][]int32
 	lists    []*children
 	lengths  []int // of whole tables
+	pairs    []translation
 	answers  []answers
 	facts    facts
 	calendar *schemas.Calendar
@@ -139,6 +140,9 @@ func (b *binder) bind(w *worker, t tableRef, read *reading) error {
 	}
 	for _, whole := range read.tables {
 		in.lengths = append(in.lengths, b.delivery.table(whole).Rows)
+	}
+	for _, p := range read.pairs {
+		in.pairs = append(in.pairs, b.translation(in.columns[p.left].dictionary, in.columns[p.right].dictionary))
 	}
 	w.in = in
 	in.answers = make([]answers, len(read.parts))

@@ -58,6 +58,7 @@ type Check struct {
 	Applies       Expression     `yaml:"applies"` // the records looked at; blank for all
 	Holds         Expression     `yaml:"holds"`   // what must be true of each
 	Unique        []Expression   `yaml:"unique"`  // values that together must not stand on two records
+	AtMost        int            `yaml:"at_most"` // on how many records they may stand; 0 for one
 	NoOverlap     *NoOverlap     `yaml:"no_overlap"`
 	AtMostOneOpen *AtMostOneOpen `yaml:"at_most_one_open"`
 	Flags         []Flag         `yaml:"flags"`   // the cells of a finding

@@ -30,6 +30,7 @@ type checkProgram struct {
 	applies boolNode // nil for all records
 	holds   boolNode
 	unique  []any // numberNode or textNode
+	atMost  int   // how many records may agree in unique
 	overlap *overlapProgram
 	open    *openProgram
 	group   []any // as unique; nil for a finding of each record
@@ -76,6 +77,9 @@ type compilation struct {
 }
 
 func newCompilation(coll *schemas.Collection) (*compilation, error) {
+	if coll == nil {
+		coll = &schemas.Collection{} // of rules without checks
+	}
 	w, err := newWorld(coll)
 	if err != nil {
 		return nil, err
@@ -205,7 +209,7 @@ func (c *compilation) check(x *explainer, check *Check) (*checkProgram, error) {
 	}
 	compiled.applies = compiler.bool(check.Applies, "applies")
 	compiled.holds = compiler.bool(check.Holds, "holds")
-	compiled.unique = compiler.keys(check.Unique, "unique")
+	compiled.unique, compiled.atMost = compiler.keys(check.Unique, "unique"), max(1, check.AtMost)
 	compiled.overlap = compiler.noOverlap(check.NoOverlap)
 	compiled.open = compiler.atMostOneOpen(check.AtMostOneOpen)
 	compiled.group = compiler.keys(check.Group, "group")

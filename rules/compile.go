@@ -93,6 +93,7 @@ type reading struct {
 	links   []linkRef
 	lists   []relation
 	tables  []tableRef
+	pairs   []slotPair
 	parts   []distinctPart
 	needs   []need // in reading order, each once
 }

@@ -144,6 +144,9 @@ func (c *Check) faults() []error {
 	if ways != 1 {
 		fault("want one of holds, unique, no_overlap and at_most_one_open")
 	}
+	if c.AtMost != 0 && (c.AtMost < 2 || len(c.Unique) == 0) {
+		fault("at_most: want a number of at least 2, beside unique")
+	}
 	if n := c.NoOverlap; n != nil {
 		if len(n.Within) == 0 || n.Start.Text == "" || n.End.Text == "" {
 			fault("no_overlap: want within, start and end")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -45,9 +46,6 @@ type examiner struct {
 }
 
 func newExaminer(coll *schemas.Collection, calendar *schemas.Calendar) (*examiner, error) {
-	if coll == nil {
-		coll = &schemas.Collection{} // of rules without checks
-	}
 	compile, err := newCompilation(coll)
 	return &examiner{coll, calendar, compile}, err
 }
@@ -137,8 +135,10 @@ func (e Example) delivery(coll *schemas.Collection, t *schemas.Table, calendar *
 	}
 	p := &placing{world: w, rows: map[tableRef][]map[string]string{}}
 	for _, r := range e.Records {
-		if err := p.record(r, tableRef{schema: t}, map[string]string{}); err != nil {
-			return nil, err
+		for range max(1, r.Times) {
+			if err := p.record(r, tableRef{schema: t}, map[string]string{}); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for lastYear, lists := range map[bool][]ExampleList{false: e.Tables, true: e.LastYear} {
@@ -148,8 +148,10 @@ func (e Example) delivery(coll *schemas.Collection, t *schemas.Table, calendar *
 				return nil, fmt.Errorf("the collection %s has no table %s", coll.Name, list.Name)
 			}
 			for _, r := range list.Records {
-				if err := p.record(r, of, map[string]string{}); err != nil {
-					return nil, err
+				for range max(1, r.Times) {
+					if err := p.record(r, of, map[string]string{}); err != nil {
+						return nil, err
+					}
 				}
 			}
 		}
@@ -251,8 +253,10 @@ func (p *placing) record(r Record, t tableRef, cells map[string]string) error {
 				p.settle(t, cells, l.up[0].keys[i])
 				theirs[field] = cells[l.up[0].keys[i]]
 			}
-			if err := p.record(child, l.of, theirs); err != nil {
-				return err
+			for range max(1, child.Times) {
+				if err := p.record(child, l.of, maps.Clone(theirs)); err != nil {
+					return err
+				}
 			}
 		}
 	}

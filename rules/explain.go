@@ -179,6 +179,10 @@ func (x *explainer) example(r Record, t *schemas.Table) {
 	}
 	parents, lists := x.coll.Belongs(t), x.coll.Lists(t)
 	for _, p := range r.Parents {
+		if p.Name == lastYearName && len(t.Key) > 0 {
+			x.example(p.Record, t)
+			continue
+		}
 		i := slices.IndexFunc(parents, func(known *schemas.Parent) bool { return known.Name == p.Name })
 		if i < 0 {
 			x.fault(r.where(p.Name), nearest(p.Name, parentNames(x.coll, t)), "example: the table %s has no parent %s", t.Name, p.Name)

@@ -151,7 +151,11 @@ func declared() []function {
 		{operators.Equals, "equals", equal, false},
 		{operators.NotEquals, "not_equals", notEqual, false},
 	} {
-		list = append(list, function{c.operator, c.overload + "_string", args(text, text), boolean, compileCompareTexts(c.ask, c.exchange)})
+		ofTexts := compileCompareTexts(c.ask, c.exchange)
+		if c.ask == equal || c.ask == notEqual {
+			ofTexts = compileSame(c.ask)
+		}
+		list = append(list, function{c.operator, c.overload + "_string", args(text, text), boolean, ofTexts})
 		for _, s := range numeric {
 			list = append(list, function{c.operator, c.overload + "_" + s.suffix, args(s.kind, s.kind), boolean, compileCompareNumbers(c.ask, c.exchange)})
 		}

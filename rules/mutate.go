@@ -122,6 +122,20 @@ func (r *Rule) survivors(ctx context.Context, check *Check, judge *examiner, tel
 			}
 		}
 	}
+	for _, step := range []int{-1, 1} {
+		if check.AtMost == 0 {
+			break
+		}
+		changed := check.copied()
+		changed.AtMost += step
+		seen, err := noticed(changed)
+		if err != nil {
+			return err
+		}
+		if !seen {
+			tell("at_most", check.Unique[0], mutant{was: strconv.Itoa(check.AtMost), with: strconv.Itoa(changed.AtMost)})
+		}
+	}
 	for i := range check.Unique {
 		if len(check.Unique) < 2 {
 			break

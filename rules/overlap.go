@@ -106,15 +106,17 @@ func (c *checkProgram) overlapping(w *worker, look func(rows []uint32)) ([]uint3
 	slices.SortFunc(spans, func(a, b span) int {
 		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.start, b.start), cmp.Compare(a.last, b.last), order(a.open, b.open), order(a.unsure, b.unsure), cmp.Compare(a.row, b.row))
 	})
-	one := spans // those that are held against one another
-	if p.identical {
-		one = slices.CompactFunc(slices.Clone(spans), span.same)
+	var one []span // those that are held against one another
+	for i, s := range spans {
+		if !p.identical || i == 0 || !s.same(spans[i-1]) {
+			one = append(one, s)
+		}
 	}
 	hit := overlaps(one)
 	found := newBits(w.in.rows)
-	at := 0
-	for _, s := range spans {
-		if p.identical && !s.same(one[at]) || !p.identical && s != one[at] {
+	at := -1
+	for i, s := range spans {
+		if !p.identical || i == 0 || !s.same(spans[i-1]) {
 			at++
 		}
 		if hit[at] {

@@ -145,7 +145,13 @@ func (r *Result) finding(rule int, h hit, id *Identifier) Finding {
 			}
 		}
 	}
-	made.ID = id.ID(p.rule.Code, c.table.name(), r.key(c.table, int(h.row)), c.flagNames)
+	key := r.key(c.table, int(h.row))
+	for _, row := range f.rows[from+1 : to] { // the least key, so that the order of records does not matter
+		if other := r.key(c.table, int(row)); slices.Compare(other, key) < 0 {
+			key = other
+		}
+	}
+	made.ID = id.ID(p.rule.Code, c.table.name(), key, c.flagNames)
 	return made
 }
 

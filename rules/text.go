@@ -25,6 +25,9 @@ func (c *Check) Lines() []Line {
 	add("applies", c.Applies.Text)
 	add("holds", c.Holds.Text)
 	add("unique", joined(c.Unique))
+	if c.AtMost > 0 {
+		add("at_most", strconv.Itoa(c.AtMost))
+	}
 	if c.NoOverlap != nil {
 		add("no_overlap", c.NoOverlap.String())
 	}
@@ -72,6 +75,9 @@ func (e Example) String() string {
 // String writes a record with its parents and lists.
 func (r Record) String() string {
 	var parts []string
+	if r.Times > 1 {
+		parts = append(parts, "times: "+strconv.Itoa(r.Times))
+	}
 	for _, f := range r.Fields {
 		text := f.Text
 		if text == "" || strings.ContainsAny(text, ",:{}[] \t\n\"'") {

@@ -5,7 +5,7 @@ import (
 	"hash/maphash"
 )
 
-// repeated returns the rows whose keys stand together on more than one of the records looked at, in row order,
+// repeated returns the rows whose keys stand together on more of the records looked at than may agree, in row order,
 // and how many were looked at. A record with a key that is blank or cannot be read equals no other.
 //
 // Rows are gathered by the hash of their keys; only those whose hash is shared are compared by text.
@@ -40,7 +40,7 @@ func (c *checkProgram) repeated(w *worker, look func(rows []uint32)) ([]uint32, 
 	}
 	shared := newBits(w.in.rows)
 	for _, group := range groups {
-		if len(group) > 1 {
+		if len(group) > c.atMost {
 			shared.Add(group)
 		}
 	}

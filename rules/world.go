@@ -58,7 +58,7 @@ type world struct {
 }
 
 // reserved are the names that no field, parent or list may have.
-var reserved = slices.Concat([]string{"this", "previous", "next", lastYearName, WholeReturn, "records", "tables", "findings", "cells"}, factNames)
+var reserved = slices.Concat([]string{"this", "previous", "next", lastYearName, WholeReturn, "records", "tables", "findings", "cells", "times"}, factNames)
 
 func newWorld(coll *schemas.Collection) (*world, error) {
 	w := &world{coll: coll, steps: map[tableRef]map[string]*step{}, lists: map[tableRef]map[string]relation{}}

@@ -77,6 +77,7 @@ type Record struct {
 	Fields  []ExampleField
 	Parents []ExampleParent
 	Lists   []ExampleList
+	Times   int // how often it stands in its list; 0 for once
 
 	anchored
 }
@@ -149,7 +150,14 @@ func recordsOf(list *ast.SequenceNode) ([]Record, error) {
 	records := []Record{}
 	for _, item := range list.Values {
 		r := Record{}
-		if err := eachEntry(item, r.add); err != nil {
+		err := eachEntry(item, func(name string, value ast.Node) (err error) {
+			if name == "times" {
+				r.Times, err = count(value)
+				return err
+			}
+			return r.add(name, value)
+		})
+		if err != nil {
 			return nil, err
 		}
 		records = append(records, r)

@@ -1,7 +1,10 @@
 package main
 
-// addChild adds a record of one more person, born between 18 years and
-// minAge days before d, and unremarkable in all else.
+// bornFrom is the earliest birth date: nobody comes of age in what is held.
+var bornFrom = date(2002, 1, 1)
+
+// addChild adds a record of one more person, born between bornFrom and minAge
+// days before d, and unremarkable in all else.
 func (p *planner) addChild(d day, minAge int, system, surname string) *child {
 	p.persons++
 	c := &child{
@@ -13,6 +16,9 @@ func (p *planner) addChild(d day, minAge int, system, surname string) *child {
 		sex:       oneOf(p, "M", "F"),
 		ethnicity: oneOf(p, ethnicities...),
 		postcode:  p.nextPostcode(),
+	}
+	if c.born < bornFrom {
+		c.born += 2 * 365
 	}
 	if p.chance(0.7) && c.born < date(2015, 9, 1) {
 		c.upn = p.nextUPN(c.born)

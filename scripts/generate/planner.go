@@ -28,6 +28,7 @@ func plan(seed uint64, g goal) (*delivery, error) {
 		delivery: &delivery{
 			contacts:    make([]contact, 0, max(g.rows, 2*g.contacts)),
 			findings:    map[string][]place{},
+			together:    map[string][][]place{},
 			linked:      map[string]int{},
 			refused:     map[string]int{},
 			contactDays: []day{0},
@@ -38,6 +39,7 @@ func plan(seed uint64, g goal) (*delivery, error) {
 	p.plantReferrals()
 	p.plantEpisodes()
 	p.plantUnreadable()
+	p.plantBulk()
 	if p.missing(g) < 0 {
 		return nil, fmt.Errorf("plan: the planted errors alone are %d contacts more than asked for", -p.missing(g))
 	}
@@ -48,6 +50,8 @@ func plan(seed uint64, g goal) (*delivery, error) {
 	for p.missing(g) > 0 {
 		p.lone(p.anyDay())
 	}
+	p.findConsequences()
+	p.findBulk()
 	p.number()
 	return p.delivery, nil
 }

@@ -30,8 +30,58 @@ func (p *planner) plantChildren() {
 	p.plantChildField("FD-051", func(c *child) *string { return &c.nhs },
 		"9990000000", "9990000019", "999000002", "99900000267", "NOT KNOWN")
 	p.plantChildField("FD-054", func(c *child) *string { return &c.postcode }, "SX1-1AA", "SX2 6CI", "QA1 1AA", "SX")
+	p.plantExpected()
+	p.plantChildField("FD-058", func(c *child) *string { return &c.forename }, "", "")
+	p.plantChildField("FD-058", func(c *child) *string { return &c.surname }, "")
+	p.plantChildField("FD-059", func(c *child) *string { return &c.forename }, "Test", "Unknown")
+	p.plantChildField("FD-059", func(c *child) *string { return &c.surname }, "XXX")
+	p.plantChildField("FD-060", func(c *child) *string { return &c.forename }, "Unborn", "BABY")
+	p.plantChildField("FD-061", func(c *child) *string { return &c.sex }, "", "")
+	p.plantChildField("FD-062", func(c *child) *string { return &c.ethnicity }, "", "", "")
+	p.plantChildField("FD-063", func(c *child) *string { return &c.postcode }, "", "")
+	for range 2 {
+		row := p.plainChild()
+		c := p.children[row]
+		c.legacy = c
+		p.fail("FD-068", tableChildren, row)
+	}
+	for _, born := range []day{date(2018, 1, 1), date(2019, 2, 7)} {
+		row := p.plantBorn(born)
+		p.children[row].upn = p.nextUPN(born)
+		p.fail("FD-067", tableChildren, row)
+	}
+	for _, born := range []day{date(1999, 9, 9), date(2000, 1, 1)} {
+		row := p.plantBorn(born)
+		p.fail("FD-070", tableChildren, row)
+	}
 	p.plantLineBreak()
 	p.plantRefusedLinks()
+}
+
+// plantExpected adds children whose expected birth cannot be right, or who have
+// a number before they are born.
+func (p *planner) plantExpected() {
+	for _, off := range []day{43, 400, -127} {
+		row := p.plantBorn(date(2018, 6, 1))
+		p.children[row].expected = p.children[row].born - off
+		p.fail("FD-025", tableChildren, row)
+	}
+	for _, ahead := range []day{281, 2000} {
+		row := p.plantBorn(0)
+		p.children[row].expected, p.children[row].nhs = asAt+ahead, ""
+		p.fail("FD-027", tableChildren, row)
+	}
+	for i := range 2 {
+		row := p.plantBorn(0)
+		c := p.children[row]
+		c.expected, c.nhs = asAt+50, ""
+		if i == 0 {
+			c.upn = p.nextUPN(asAt)
+		} else {
+			c.nhs = p.nextNHS()
+		}
+		p.fail("FD-066", tableChildren, row)
+	}
 }
 
 // plantTwice writes two children twice: once alike, once with a new address.

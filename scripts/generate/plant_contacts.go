@@ -40,6 +40,7 @@ func (p *planner) plantContactDates() {
 	for _, d := range []day{asAt + 1, date(2020, 6, 3), date(2029, 5, 14)} {
 		row := p.plainContact(periodFrom)
 		p.redate(row, d)
+		p.contacts[row].child.upn, p.contacts[row].child.born = "", date(2016, 3, 1)
 		p.fail("FD-010", tableContacts, row)
 	}
 	for _, d := range []day{date(1919, 5, 21), date(1919, 8, 2), date(1989, 12, 31)} {
@@ -57,6 +58,11 @@ func (p *planner) plantContactDates() {
 		row := p.plainContact(date(2018, 3, 5) + after)
 		p.bornAfter(row, after)
 		p.fail("FD-020", tableContacts, row)
+	}
+	for _, born := range []day{date(2001, 4, 1), date(1999, 2, 28), date(1991, 6, 30)} {
+		row := p.plainContact(periodFrom)
+		p.contacts[row].child.upn, p.contacts[row].child.born = "", born
+		p.fail("FD-041", tableContacts, row)
 	}
 }
 
@@ -86,6 +92,17 @@ func (p *planner) plantNamedReferrals() {
 		p.convert(&incident{child: c, first: row, rows: []int{row}}, r, methodExplicit)
 		p.fail("FD-021", tableContacts, row)
 	}
+	for _, after := range []day{31, 60} {
+		row := p.plainContact(date(2018, 5, 8) + after)
+		p.nameOwnReferral(row, p.contacts[row].day+after)
+		p.fail("FD-024", tableContacts, row)
+	}
+	for _, outcome := range []string{"NFA", "ADVICE"} {
+		row := p.plainContact(date(2018, 5, 8))
+		p.nameOwnReferral(row, p.contacts[row].day)
+		p.contacts[row].outcome = outcome
+		p.fail("FD-042", tableContacts, row)
+	}
 	for range 3 {
 		d := p.anyDay()
 		row := p.plainContact(d)
@@ -98,6 +115,14 @@ func (p *planner) plantNamedReferrals() {
 		p.contacts[row].namesText = text
 		p.fail("FD-023", tableContacts, row)
 	}
+}
+
+// nameOwnReferral lets a contact name a referral of its child, dated d.
+func (p *planner) nameOwnReferral(row int, d day) {
+	c := p.contacts[row].child
+	r := p.addReferral(c, d, p.contacts[row].source)
+	p.contacts[row].names = r
+	p.convert(&incident{child: c, first: row, rows: []int{row}}, r, methodExplicit)
 }
 
 func (p *planner) plantContactCodes() {
@@ -115,6 +140,9 @@ func (p *planner) plantContactCodes() {
 		row := p.plainContact(p.anyDay())
 		p.contacts[row].outcome = outcome
 		p.fail("FD-032", tableContacts, row)
+	}
+	for range 3 {
+		p.contacts[p.plainContact(p.anyDay())].outcome = "EXISTING_REFERRAL" // see findConsequences
 	}
 	for range 5 {
 		row := p.plainContact(p.anyDay())

@@ -45,6 +45,22 @@ func (p *planner) plantEpisodes() {
 		func(e *episode) { e.start = date(1989, 12, 31) },
 		func(e *episode) { e.start = date(1918, 11, 5) },
 		func(e *episode) { e.start, e.end = date(1900, 1, 1), date(2019, 3, 4) })
+	for i := range 3 {
+		p.fail("FD-029", tableEpisodes, len(p.episodes)-1-i)
+	}
+	unborn := func(days day) func(*episode) {
+		return func(e *episode) { e.child.upn, e.child.born = "", e.start+days }
+	}
+	plant("FD-029", unborn(281), unborn(400))
+	sameDay := func(e *episode) { e.end = e.start }
+	plant("FD-049", sameDay, sameDay)
+	p.plantSecondEpisodes()
+	for _, started := range []day{date(2016, 12, 31), date(2014, 3, 3)} { // see findConsequences
+		p.plantEpisode(func(e *episode) {
+			e.child.born, e.child.upn = date(2010, 6, 1), ""
+			e.start, e.end, e.closure = started, 0, ""
+		})
+	}
 
 	closure := func(code string) func(*episode) { return func(e *episode) { e.closure = code } }
 	plant("FD-037", closure("RC0"), closure("RC10"), closure("CLOSED"), closure("7"))
@@ -53,4 +69,32 @@ func (p *planner) plantEpisodes() {
 	plant("FD-040", unended, unended, unended, unended)
 	unstarted := func(e *episode) { e.start = 0 }
 	plant("FD-057", unstarted, unstarted, unstarted)
+}
+
+// plantSecondEpisodes adds to episodes a second one that overlaps, one while
+// both are open, and one that starts on a referral without further action.
+func (p *planner) plantSecondEpisodes() {
+	for i := range 4 {
+		row := p.plantEpisode(func(e *episode) {})
+		e := p.episodes[row]
+		second := &episode{child: e.child, start: e.end - 1, end: e.end + 90, closure: "RC7", system: e.system}
+		if i > 1 {
+			e.end, e.closure = 0, ""
+			second.start, second.end, second.closure = e.start+30, 0, ""
+		}
+		p.episodes = append(p.episodes, second)
+		for _, row := range []int{row, row + 1} {
+			p.fail("FD-047", tableEpisodes, row)
+			if i > 1 {
+				p.fail("FD-046", tableEpisodes, row)
+			}
+		}
+	}
+	for i := range 2 {
+		referred := p.plainReferral()
+		r := p.referrals[referred]
+		r.day, r.nfa = date(2018, 7, 2), p.flag(r.child, true)
+		p.plantEpisode(func(e *episode) { e.child, e.start, e.end = r.child, r.day+day(i), r.day+60 })
+		p.fail("FD-044", tableReferrals, referred)
+	}
 }

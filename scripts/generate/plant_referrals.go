@@ -33,11 +33,19 @@ func (p *planner) plantReferrals() {
 		p.fail("FD-006", tableReferrals, row)
 	}
 	p.plantAbsentChildReferred()
+	for _, days := range []day{281, 500} {
+		row := p.plainReferral()
+		r := p.referrals[row]
+		r.day = date(2018, 5, 8)
+		r.child.upn, r.child.born = "", r.day+days
+		p.fail("FD-028", tableReferrals, row)
+	}
 	p.plantReferralDays("FD-012", asAt+1, date(2020, 2, 11), date(2091, 5, 7))
 	p.plantReferralDays("FD-013", date(1989, 12, 31), date(1919, 6, 4), date(1900, 1, 1))
 	p.plantReferralDays("FD-056", 0, 0, 0)
 	p.plantReferralField("FD-034", func(r *referral) *string { return &r.source }, "11", "2C", "S1", "POL")
 	p.plantReferralField("FD-038", func(r *referral) *string { return &r.nfa }, "Y", "2", "NFA", "-1")
+	p.plantReferralField("FD-065", func(r *referral) *string { return &r.nfa }, "", "", "")
 }
 
 // plantAbsentChildReferred adds a child that children.csv lacks, with a contact
@@ -58,6 +66,9 @@ func (p *planner) plantReferralDays(rule string, days ...day) {
 		row := p.plainReferral()
 		p.referrals[row].day = d
 		p.fail(rule, tableReferrals, row)
+		if rule == "FD-013" {
+			p.fail("FD-028", tableReferrals, row)
+		}
 	}
 }
 

@@ -131,6 +131,7 @@ type delivery struct {
 	referrals []*referral
 	episodes  []*episode
 	findings  map[string][]place
+	together  map[string][][]place // records that make one finding, at the first of them in its file
 
 	order       order
 	contactDays []day // of each contact number, 0 left out
@@ -138,6 +139,15 @@ type delivery struct {
 	persons     int
 	linked      map[string]int // pairs of child ids of one person, by evidence
 	refused     map[string]int // pairs that share an identifier and are two children
+}
+
+// failTogether notes that records fail a rule as one finding.
+func (d *delivery) failTogether(rule string, t table, rows []int) {
+	var places []place
+	for _, row := range rows {
+		places = append(places, place{t, row})
+	}
+	d.together[rule] = append(d.together[rule], places)
 }
 
 // fail notes that a record fails a rule.

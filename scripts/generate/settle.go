@@ -127,7 +127,13 @@ func (p *planner) convert(inc *incident, r *referral, by method) {
 		p.convertedInPeriod++
 	}
 	p.close(inc)
-	p.contacts[inc.rows[len(inc.rows)-1]].outcome = oneOf(p, "NEW_REFERRAL", "NEW_REFERRAL", "NEW_REFERRAL", "CP_ENQUIRY")
+	outcome := oneOf(p, "NEW_REFERRAL", "NEW_REFERRAL", "NEW_REFERRAL", "CP_ENQUIRY")
+	p.contacts[inc.rows[len(inc.rows)-1]].outcome = outcome
+	for _, row := range inc.rows {
+		if p.contacts[row].names != nil {
+			p.contacts[row].outcome = outcome
+		}
+	}
 }
 
 // close records quiet outcomes on all rows of an incident.

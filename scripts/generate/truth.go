@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -80,7 +81,13 @@ func writeTruth(dir string, seed uint64, d *delivery, at lines) error {
 		}); err != nil {
 		return err
 	}
-	text, err := truthText(d.truth(seed), d.findings, at)
+	findings := maps.Clone(d.findings)
+	for rule, groups := range d.together {
+		for _, records := range groups {
+			findings[rule] = append(findings[rule], firstInFile(records, at))
+		}
+	}
+	text, err := truthText(d.truth(seed), findings, at)
 	if err != nil {
 		return err
 	}
@@ -238,6 +245,11 @@ func separator(i int) string {
 		return ""
 	}
 	return ","
+}
+
+// firstInFile is the one of the records that stands first in its file.
+func firstInFile(records []place, at lines) place {
+	return slices.MinFunc(records, func(a, b place) int { return at[a.table][a.row] - at[b.table][b.row] })
 }
 
 // inFileOrder puts lines in the place of rows and sorts them.

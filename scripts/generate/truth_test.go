@@ -74,11 +74,18 @@ func TestEveryRuleIsPlanted(t *testing.T) {
 		"FD-001", "FD-002", "FD-003", "FD-004", "FD-005", "FD-006", "FD-007", "FD-008", "FD-010", "FD-011", "FD-012", "FD-013",
 		"FD-014", "FD-015", "FD-016", "FD-017", "FD-018", "FD-019", "FD-020", "FD-021", "FD-022", "FD-023", "FD-030", "FD-031",
 		"FD-032", "FD-033", "FD-034", "FD-035", "FD-036", "FD-037", "FD-038", "FD-039", "FD-040", "FD-050", "FD-051", "FD-052",
-		"FD-053", "FD-054", "FD-055", "FD-056", "FD-057",
+		"FD-053", "FD-054", "FD-055", "FD-056", "FD-057", "FD-024", "FD-025", "FD-026", "FD-027", "FD-028", "FD-029", "FD-041",
+		"FD-042", "FD-043", "FD-044", "FD-045", "FD-046", "FD-047", "FD-048", "FD-049", "FD-058", "FD-059", "FD-060", "FD-061",
+		"FD-062", "FD-063", "FD-064", "FD-065", "FD-066", "FD-067", "FD-068", "FD-070",
 	}
 	for _, rule := range rules {
 		if n := len(d.findings[rule]); n < 2 {
 			t.Errorf("%s is planted on %d records", rule, n)
+		}
+	}
+	for _, rule := range []string{"FD-071", "FD-072", "FD-073", "FD-074", "FD-075", "FD-076"} {
+		if len(d.together[rule]) != 1 {
+			t.Errorf("%s is planted %d times", rule, len(d.together[rule]))
 		}
 	}
 	if len(d.findings) != len(rules) {
