@@ -86,6 +86,8 @@ func (b *Builder) newColumn(f *schemas.Field, shared *table.Dictionary) column {
 		return c
 	case f.Type == schemas.TypeInteger:
 		return &integerColumn{base: exact}
+	case f.Type == schemas.TypeDecimal:
+		return &decimalColumn{base: exact}
 	}
 	c := newTextColumn()
 	c.base = exact

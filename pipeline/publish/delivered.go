@@ -137,6 +137,8 @@ func nothing(f *schemas.Field, rows int) arrow.Array {
 		return table.DateArray(make([]int32, rows), none, rows)
 	case schemas.TypeInteger:
 		return table.IntegerArray(make([]int64, rows), none, rows)
+	case schemas.TypeDecimal:
+		return table.DecimalArray(make([]int64, rows), none, rows)
 	case schemas.TypeBoolean:
 		return table.BooleanArray(rows, none, none, rows)
 	}

@@ -136,6 +136,12 @@ func (h *contentHasher) block(a arrow.Array, from, to int) {
 				h.buffer = binary.AppendVarint(h.buffer, a.Value(i))
 			}
 		}
+	case *array.Decimal128:
+		for i := from; i < to; i++ {
+			if a.IsValid(i) {
+				h.buffer = binary.AppendVarint(h.buffer, int64(a.Value(i).LowBits()))
+			}
+		}
 	case *array.Uint32:
 		for i := from; i < to; i++ {
 			h.number(int(a.Value(i)))

@@ -2,6 +2,7 @@ package table
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -38,6 +39,19 @@ func ParseDecimal(text string) (int64, error) {
 		value = -value
 	}
 	return value, nil
+}
+
+// DecimalText writes ten-thousandths with as many places as they need.
+func DecimalText(value int64) string {
+	text, sign := strconv.FormatInt(value, 10), ""
+	if value < 0 {
+		text, sign = text[1:], "-"
+	}
+	if short := DecimalPlaces + 1 - len(text); short > 0 {
+		text = strings.Repeat("0", short) + text
+	}
+	point := len(text) - DecimalPlaces
+	return sign + strings.TrimSuffix(strings.TrimRight(text[:point]+"."+text[point:], "0"), ".")
 }
 
 // DecimalArray makes ten-thousandths into an Arrow array.

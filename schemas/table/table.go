@@ -32,8 +32,8 @@ type Table struct {
 // Column is one field of every record.
 type Column struct {
 	Field *schemas.Field
-	// Array holds the values: Dictionary(uint32, string) for code and key, String for text and for keys that
-	// nothing refers to, Date32 for date and datetime, Int64 for integer, Boolean for boolean. It is nil when
+	// Array holds the values: Dictionary(uint32, string) for code, key and list (the whole cells), String for text and for keys that
+	// nothing refers to, Date32 for date and datetime, Int64 for integer, Decimal128 for decimal, Boolean for boolean. It is nil when
 	// the column was not delivered.
 	Array arrow.Array
 	// Time is the time of day (Time32, seconds) of a datetime, null where it is not known; else nil.
@@ -171,6 +171,8 @@ func (c *Column) Text(row int) string {
 		return a.Value(row)
 	case *array.Date32:
 		return dateText(schemas.Day(a.Value(row)), c.timeText(row), "2006-01-02")
+	case *array.Decimal128:
+		return DecimalText(int64(a.Value(row).LowBits()))
 	default:
 		return a.ValueStr(row)
 	}
