@@ -86,3 +86,28 @@ func TestAMistakeIsShownUnderItsWord(t *testing.T) {
 		t.Fatalf("the mistake is not told:\n%v\n%s", err, catalogue)
 	})
 }
+
+// Whatever stands in a file, reading it ends in a catalogue or in faults with places inside the file.
+func FuzzRead(f *testing.F) {
+	for _, name := range []string{"bad.yaml", "careless.yaml"} {
+		text, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	f.Add(changing)
+	f.Add("collection: front_door\nrules: [{code: LA-001, checks: [{for: contacts, holds: \"a\\\nb\", flags: [{each: e in x, when: 1}]}], changes: [{check: 9}, ~]}]")
+	f.Fuzz(func(t *testing.T, text string) {
+		_, err := Read("fuzz.yaml", []byte(text), schemas.Load)
+		var faults Faults
+		if err != nil && !errors.As(err, &faults) {
+			t.Fatalf("neither a catalogue nor faults: %v", err)
+		}
+		for _, fault := range faults {
+			if fault.Line < 0 || fault.Line > strings.Count(text, "\n")+2 || fault.Message == "" {
+				t.Errorf("%+v", fault)
+			}
+		}
+	})
+}

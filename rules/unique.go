@@ -8,7 +8,7 @@ import (
 // repeated returns the rows whose keys stand together on more of the records looked at than may agree, in row order,
 // and how many were looked at. A record with a key that is blank or cannot be read equals no other.
 //
-// Rows are gathered by the hash of their keys; only those whose hash is shared are compared by text.
+// Rows are gathered by the hash of their keys; only those whose hash too many share are compared by text.
 func (c *checkProgram) repeated(w *worker, look func(rows []uint32)) ([]uint32, error) {
 	seed := maphash.MakeSeed()
 	var rows []uint32
@@ -20,7 +20,7 @@ func (c *checkProgram) repeated(w *worker, look func(rows []uint32)) ([]uint32, 
 	if err != nil {
 		return nil, err
 	}
-	suspects := sharing(rows, hashes)
+	suspects := sharing(rows, hashes, c.atMost)
 	if len(suspects) == 0 {
 		return nil, nil
 	}
@@ -47,31 +47,29 @@ func (c *checkProgram) repeated(w *worker, look func(rows []uint32)) ([]uint32, 
 	return shared.Rows(), nil
 }
 
-// sharing returns the rows whose hash another row has, in order.
-func sharing(rows []uint32, hashes []uint64) []uint32 {
+// sharing returns the rows whose hash more than atMost rows have, in order.
+func sharing(rows []uint32, hashes []uint64, atMost int) []uint32 {
 	size := 16
 	for size < 2*len(rows) {
 		size *= 2
 	}
 	slots := make([]uint32, size) // open addressing: place+1 of the first row with a hash, or 0
-	shared := make([]bool, len(rows))
+	first, count := make([]uint32, len(rows)), make([]uint32, len(rows))
 	mask := uint64(size - 1)
 	for i, h := range hashes {
-		for slot := h & mask; ; slot = (slot + 1) & mask {
-			first := slots[slot]
-			if first == 0 {
-				slots[slot] = uint32(i) + 1
-				break
-			}
-			if hashes[first-1] == h {
-				shared[first-1], shared[i] = true, true
-				break
-			}
+		slot := h & mask
+		for slots[slot] != 0 && hashes[slots[slot]-1] != h {
+			slot = (slot + 1) & mask
 		}
+		if slots[slot] == 0 {
+			slots[slot] = uint32(i) + 1
+		}
+		first[i] = slots[slot] - 1
+		count[first[i]]++
 	}
 	var suspects []uint32
 	for i, row := range rows {
-		if shared[i] {
+		if int(count[first[i]]) > atMost {
 			suspects = append(suspects, row)
 		}
 	}
