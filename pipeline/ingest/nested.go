@@ -11,6 +11,9 @@ import (
 	"frontdoor/schemas/table"
 )
 
+// maxMarkup is how long a tag, a comment or an instruction may be in bytes.
+const maxMarkup = 64 << 10
+
 // maxDepth is how deep elements may be nested; a census needs seven.
 const maxDepth = 64
 
@@ -230,7 +233,7 @@ func (x *nestedReader) missing(why string) error {
 
 // skip passes over what ends with a text.
 func (x *nestedReader) skip(end string, from int) error {
-	at := x.findText(end, from)
+	at := x.findText(end, from, maxMarkup)
 	if at < 0 {
 		return x.missing("a comment or instruction never ends")
 	}
@@ -247,7 +250,7 @@ func (x *nestedReader) declaration() error {
 	case bytes.HasPrefix(head, []byte(comment)):
 		return x.skip("-->", len(comment))
 	case bytes.HasPrefix(head, []byte(verbatim)) && len(x.open) > 0:
-		end := x.findText("]]>", len(verbatim))
+		end := x.findText("]]>", len(verbatim), x.limits.Field)
 		if end < 0 {
 			return x.missing("a CDATA section never ends")
 		}
@@ -262,10 +265,10 @@ func (x *nestedReader) declaration() error {
 
 // characters reads text up to the next tag.
 func (x *nestedReader) characters() error {
-	at := x.find('<', 0)
+	at := x.find('<', 0, x.limits.Field)
 	if at < 0 {
-		if x.err != nil || x.full {
-			return x.missing("")
+		if x.err != nil || x.full || !x.done || x.end-x.pos > x.limits.Field {
+			return x.missing("a value is too long")
 		}
 		at = x.end - x.pos
 	}

@@ -19,6 +19,8 @@ type nestedRows struct {
 	rows   []string
 	faults []table.Fault
 	byRow  map[string][]string
+	cells  map[string][]map[string]string
+	noText int
 }
 
 func (s *nestedRows) Header(int, []string, int) error { return nil }
@@ -31,20 +33,24 @@ func (s *nestedRows) Batch(number int, text *table.Text) error {
 	}
 	for r := range text.Records() {
 		var cells []string
+		held := map[string]string{}
 		for c, name := range t.columns {
 			i := r*text.Columns + c
 			switch {
 			case nul[uint32(i)]:
 				cells = append(cells, name+"=(no text)")
+				s.noText++
 			case text.Begin[i] != 0:
 				cells = append(cells, fmt.Sprintf("%s=%q", name, text.Cell(r, c)))
+				held[name] = string(text.Cell(r, c))
 			}
 		}
 		row := fmt.Sprintf("%s:%d %s", t.table.Name, text.Lines[r], strings.Join(cells, " "))
 		s.rows = append(s.rows, row)
 		if s.byRow == nil {
-			s.byRow = map[string][]string{}
+			s.byRow, s.cells = map[string][]string{}, map[string][]map[string]string{}
 		}
+		s.cells[t.table.Name] = append(s.cells[t.table.Name], held)
 		s.byRow[t.table.Name] = append(s.byRow[t.table.Name], row)
 	}
 	s.faults = append(s.faults, text.Faults...)
@@ -242,5 +248,15 @@ func TestXMLOddities(t *testing.T) {
 	}
 	if got := s.byRow["ChildProtectionPlans"]; len(got) != 1 || got[0] != `ChildProtectionPlans:4 LAchildID="A" CPPID="1"` {
 		t.Errorf("misplaced plan: %q", got)
+	}
+}
+
+func TestXMLWithManyOpenCommentsIsReadInTime(t *testing.T) {
+	text := "<Message><Children>" + strings.Repeat("<Child><!-- ", 20000)
+	_, l := censusLayout()
+	s := &nestedRows{layout: l}
+	report, err := ReadXML(context.Background(), strings.NewReader(text), Limits{}, l, s)
+	if err != nil || !report.Damaged || len(s.faults) != 20000 {
+		t.Errorf("%d faults, %v", len(s.faults), err)
 	}
 }

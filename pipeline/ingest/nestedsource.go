@@ -155,32 +155,35 @@ func (s *nestedSource) more() bool {
 	return false
 }
 
-// find returns the place of the first byte c at or behind from, both relative to pos, or -1.
-func (s *nestedSource) find(c byte, from int) int {
+// find returns the place of the first byte c at or behind from, both relative to pos, or -1. It looks no further
+// than most bytes behind pos, so that a file with many places that never end is not read over and over.
+func (s *nestedSource) find(c byte, from, most int) int {
 	for {
-		if s.pos+from <= s.end {
-			if i := bytes.IndexByte(s.buffer[s.pos+from:s.end], c); i >= 0 {
+		if s.pos+from <= min(s.end, s.pos+most) {
+			if i := bytes.IndexByte(s.buffer[s.pos+from:min(s.end, s.pos+most)], c); i >= 0 {
 				return from + i
 			}
 			from = s.end - s.pos
 		}
-		if !s.more() {
+		if from >= most || !s.more() {
 			return -1
 		}
 	}
 }
 
 // findText is find for several bytes.
-func (s *nestedSource) findText(text string, from int) int {
+func (s *nestedSource) findText(text string, from, most int) int {
 	for {
-		at := s.find(text[0], from)
-		if at < 0 || !s.has(at+len(text)) {
+		end := min(s.end, s.pos+most)
+		if s.pos+from <= end {
+			if i := bytes.Index(s.buffer[s.pos+from:end], []byte(text)); i >= 0 {
+				return from + i
+			}
+			from = max(from, end-s.pos-len(text)+1)
+		}
+		if s.end >= s.pos+most || !s.more() {
 			return -1
 		}
-		if string(s.buffer[s.pos+at:s.pos+at+len(text)]) == text {
-			return at
-		}
-		from = at + 1
 	}
 }
 

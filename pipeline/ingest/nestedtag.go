@@ -8,7 +8,7 @@ import (
 // tag reads the start tag at pos: where its > stands and how long its name is, both relative to pos (the name
 // begins behind the <), and whether the element is empty. The tag is then in the buffer as a whole.
 func (x *nestedReader) tag() (end, name int, empty bool, err error) {
-	end = x.find('>', 1)
+	end = x.find('>', 1, maxMarkup)
 	if end < 0 {
 		return 0, 0, false, x.missing("a tag never ends")
 	}
@@ -72,7 +72,7 @@ func (x *nestedReader) attribute(at int) (behind int, err error) {
 	if quote != '"' && quote != '\'' {
 		return 0, wrong
 	}
-	end := x.find(quote, at+1)
+	end := x.find(quote, at+1, maxMarkup)
 	if end < 0 {
 		return 0, x.missing("a quote in a tag never closes")
 	}
@@ -88,7 +88,7 @@ func (x *nestedReader) attribute(at int) (behind int, err error) {
 
 // endTag reads an end tag and leaves the element.
 func (x *nestedReader) endTag() error {
-	end := x.find('>', 2)
+	end := x.find('>', 2, maxMarkup)
 	if end < 0 {
 		return x.missing("a tag never ends")
 	}
