@@ -25,6 +25,8 @@ func Pages() ([]Page, error) {
 	}{
 		{"rules/docs/front_door.md", func() ([]byte, error) { return rulePage("front_door") }},
 		{"schemas/docs/front_door.md", func() ([]byte, error) { return collectionPage("front_door") }},
+		{"rules/docs/cin_census.md", func() ([]byte, error) { return rulePage("cin_census") }},
+		{"schemas/docs/cin_census.md", func() ([]byte, error) { return collectionPage("cin_census") }},
 		{"schemas/docs/results.md", resultPage},
 		{"pipeline/measure/docs/front_door.md", func() ([]byte, error) { return measurePage("front_door") }},
 	} {
