@@ -69,6 +69,16 @@ func (c *Check) copied() *Check {
 			other.Flags[i].Each = &each
 		}
 	}
+	if c.NoOverlap != nil {
+		shape := *c.NoOverlap
+		shape.Within = slices.Clone(shape.Within)
+		other.NoOverlap = &shape
+	}
+	if c.AtMostOneOpen != nil {
+		shape := *c.AtMostOneOpen
+		shape.Within = slices.Clone(shape.Within)
+		other.AtMostOneOpen = &shape
+	}
 	return &other
 }
 
@@ -94,6 +104,49 @@ func (c *Check) slots() []slot {
 		}
 	}
 	return all
+}
+
+// reshaped returns the check with one word of its shape said otherwise: how many may agree, what touches, what is
+// identical, until when an open end reaches and what records agree in.
+func (c *Check) reshaped() (changed []*Check, told []mutant) {
+	change := func(was, with string, do func(*Check)) {
+		other := c.copied()
+		do(other)
+		changed, told = append(changed, other), append(told, mutant{was: was, with: with})
+	}
+	for _, step := range []int{-1, 1} {
+		if c.AtMost > 0 {
+			change("at_most: "+strconv.Itoa(c.AtMost), strconv.Itoa(c.AtMost+step), func(o *Check) { o.AtMost += step })
+		}
+	}
+	var within []Expression
+	switch {
+	case c.NoOverlap != nil:
+		n := c.NoOverlap
+		within = n.Within
+		swapped := map[string]string{"allowed": "overlap", "overlap": "allowed"}[n.Touching]
+		change("touching: "+n.Touching, swapped, func(o *Check) { o.NoOverlap.Touching = swapped })
+		if n.Identical != "" {
+			change("identical: "+n.Identical, "", func(o *Check) { o.NoOverlap.Identical = "" })
+		}
+		if n.OpenUntil.Text != "" {
+			change("open_until: "+n.OpenUntil.Text, "", func(o *Check) { o.NoOverlap.OpenUntil = Expression{} })
+		}
+	case c.AtMostOneOpen != nil:
+		within = c.AtMostOneOpen.Within
+	}
+	for i := range within {
+		if len(within) > 1 {
+			change("within "+within[i].Text, "", func(o *Check) {
+				if o.NoOverlap != nil {
+					o.NoOverlap.Within = slices.Delete(o.NoOverlap.Within, i, i+1)
+				} else {
+					o.AtMostOneOpen.Within = slices.Delete(o.AtMostOneOpen.Within, i, i+1)
+				}
+			})
+		}
+	}
+	return changed, told
 }
 
 // survivors hands over every change of an operator or constant of a check that none of its examples notices: the
@@ -122,18 +175,15 @@ func (r *Rule) survivors(ctx context.Context, check *Check, judge *examiner, tel
 			}
 		}
 	}
-	for _, step := range []int{-1, 1} {
-		if check.AtMost == 0 {
-			break
-		}
-		changed := check.copied()
-		changed.AtMost += step
+	shape := check.where("no_overlap", "at_most_one_open", "at_most", "unique")
+	reshaped, told := check.reshaped()
+	for i, changed := range reshaped {
 		seen, err := noticed(changed)
 		if err != nil {
 			return err
 		}
 		if !seen {
-			tell("at_most", check.Unique[0], mutant{was: strconv.Itoa(check.AtMost), with: strconv.Itoa(changed.AtMost)})
+			tell("shape", Expression{Line: shape.line, Column: shape.column}, told[i])
 		}
 	}
 	for i := range check.Unique {

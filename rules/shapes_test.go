@@ -353,3 +353,32 @@ func TestTheContextStopsALongList(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestSayingAShapeOtherwiseIsNoticedByAnExampleOrComplainedOf(t *testing.T) {
+	_, coll, calendar := loadFrontDoor(t)
+	complaints := func(examples ...string) string {
+		c := parsed(t, append([]string{"for: cin_episodes", "no_overlap: {within: [child_id, source_system], start: start_date, end: end_date, touching: allowed, open_until: as_at}"}, examples...)...)
+		faults, err := c.Lint(t.Context(), coll, calendar)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return faults.Error()
+	}
+	careless := complaints(
+		"fails: [{as_at: 2019-12-31, records: [{child_id: C1, source_system: A, start_date: 2019-01-01, end_date: 2019-03-01}, {child_id: C1, source_system: A, start_date: 2019-02-01, end_date: ''}]}]",
+		"passes: [{as_at: 2019-12-31, records: [{child_id: C1, source_system: A, start_date: 2019-01-01, end_date: 2019-03-01}]}]")
+	for _, want := range []string{"in place of touching: allowed", "in place of open_until: as_at", "in place of within child_id", "in place of within source_system"} {
+		if !strings.Contains(careless, want) {
+			t.Errorf("%q is missing in:\n%s", want, careless)
+		}
+	}
+	careful := complaints(
+		"fails: [{as_at: 2019-12-31, records: [{child_id: C1, source_system: A, start_date: 2019-01-01, end_date: 2019-03-01}, {child_id: C1, source_system: A, start_date: 2019-02-01, end_date: ''}]}]",
+		"passes:",
+		"  - {as_at: 2019-12-31, records: [{child_id: C1, source_system: A, start_date: 2019-01-01, end_date: 2019-03-01}, {child_id: C1, source_system: A, start_date: 2019-03-01, end_date: ''}]}",
+		"  - {as_at: 2019-12-31, records: [{child_id: C1, source_system: A, start_date: 2019-01-01, end_date: ''}, {child_id: C1, source_system: A, start_date: 2020-03-01, end_date: ''}]}",
+		"  - {as_at: 2019-12-31, records: [{child_id: C1, source_system: A, start_date: 2019-01-01}, {child_id: C2, source_system: A, start_date: 2019-01-02}, {child_id: C2, source_system: B, start_date: 2019-01-03}, {child_id: C1, source_system: C, start_date: 2019-01-03}]}")
+	if strings.Contains(careful, "in place of") {
+		t.Errorf("complains of:\n%s", careful)
+	}
+}
