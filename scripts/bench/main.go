@@ -3,7 +3,8 @@
 // The built program (bin/frontdoor) walks in; printed figures walk out: wall clock, rows a second, peak memory where
 // the system tells it, and the stages of the journal. The run is then made again with one processor, in another
 // folder, time zone and language, and every file of the two but the journal must have the same bytes. The extract is
-// made once, by scripts/generate, and kept below bin/bench.
+// made once, by scripts/generate, and kept below bin/bench. Then census returns of three sizes are judged, as XML and
+// as CSV.
 //
 //	go run ./scripts/bench [--rows N]
 package main
@@ -26,7 +27,7 @@ import (
 func main() {
 	rows := flag.Int("rows", 1_000_000, "rows of contacts.csv")
 	flag.Parse()
-	if err := run(*rows); err != nil {
+	if err := errors.Join(run(*rows), census()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}

@@ -13,11 +13,9 @@
 package main
 
 import (
-	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"frontdoor/scripts/generate/census"
 )
@@ -48,7 +46,7 @@ func run(args []string) error {
 		return fmt.Errorf("nothing to do: give --out, --bad or --census")
 	}
 	if *censusFile != "" {
-		if err := writeCensus(*censusFile, census.Return(*seed, *year, *children)); err != nil {
+		if err := census.Large(*censusFile, *seed, *year, *children); err != nil {
 			return err
 		}
 	}
@@ -65,17 +63,4 @@ func run(args []string) error {
 		return writeBad(*bad)
 	}
 	return nil
-}
-
-// writeCensus writes a census return as XML, or as a folder of CSV when the
-// path does not end in .xml.
-func writeCensus(path string, message *census.Node) error {
-	if filepath.Ext(path) != ".xml" {
-		return message.WriteCSV(path)
-	}
-	file, err := os.Create(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(message.WriteXML(file), file.Close())
 }

@@ -8,6 +8,7 @@ package census
 
 import (
 	"math/rand/v2"
+	"strings"
 	"time"
 )
 
@@ -44,19 +45,39 @@ func (n *Node) Kid(name string) *Node {
 
 // Return makes the return of the year that ends in March of a calendar year, 2023 to 2026.
 func Return(seed uint64, year, children int) *Node {
+	g := newGenerator(seed, year)
+	message := &Node{Name: "Message", Kids: []*Node{g.header()}}
+	all := message.below("Children")
+	for range children {
+		all.Kids = append(all.Kids, g.child())
+	}
+	return message
+}
+
+// Large writes the same return child by child, as XML when the path ends in .xml, else as a folder of CSV.
+func Large(path string, seed uint64, year, children int) error {
+	g := newGenerator(seed, year)
+	each := func(yield func(child *Node) bool) {
+		for range children {
+			if !yield(g.child()) {
+				return
+			}
+		}
+	}
+	if strings.HasSuffix(path, ".xml") {
+		return writeXMLFile(path, g.header(), each)
+	}
+	return writeFolder(path, g.header(), each)
+}
+
+func newGenerator(seed uint64, year int) *generator {
 	g := &generator{Rand: rand.New(rand.NewPCG(seed, uint64(year))), year: year}
 	g.first, g.last = day(year-1, 4, 1), day(year, 3, 31)
 	g.yes, g.no = "1", "0"
 	if seed%2 == 0 {
 		g.yes, g.no = "true", "false"
 	}
-	message := &Node{Name: "Message"}
-	message.Kids = append(message.Kids, g.header())
-	all := message.below("Children")
-	for range children {
-		all.Kids = append(all.Kids, g.child())
-	}
-	return message
+	return g
 }
 
 type generator struct {

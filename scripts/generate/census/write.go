@@ -4,9 +4,12 @@ import (
 	"bufio"
 	"encoding/csv"
 	"encoding/xml"
+	"errors"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -77,8 +80,38 @@ var tables = map[string]string{
 	"ChildProtectionPlans": "ChildProtectionPlans", "PreProceedingsandFGDM": "PreProceedings",
 }
 
+// writeXMLFile writes a return child by child.
+func writeXMLFile(path string, header *Node, children iter.Seq[*Node]) (err error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(file, 1<<20)
+	defer func() { err = errors.Join(err, w.Flush(), file.Close()) }()
+	if _, err := w.WriteString("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Message>\n"); err != nil {
+		return err
+	}
+	if err := header.write(w, 1); err != nil {
+		return err
+	}
+	if _, err := w.WriteString("  <Children>\n"); err != nil {
+		return err
+	}
+	for child := range children {
+		if err := child.write(w, 2); err != nil {
+			return err
+		}
+	}
+	_, err = w.WriteString("  </Children>\n</Message>\n")
+	return err
+}
+
 // WriteCSV writes a return as one CSV for each table into a folder.
-func (n *Node) WriteCSV(folder string) (err error) {
+func (n *Node) WriteCSV(folder string) error {
+	return writeFolder(folder, n.Kid("Header"), slices.Values(n.Kid("Children").Kids))
+}
+
+func writeFolder(folder string, header *Node, children iter.Seq[*Node]) (err error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
@@ -91,18 +124,17 @@ func (n *Node) WriteCSV(folder string) (err error) {
 			}
 		}
 	}()
-	for name, header := range columns {
+	for name, names := range columns {
 		f, err := os.Create(filepath.Join(folder, name+".csv"))
 		if err != nil {
 			return err
 		}
 		files = append(files, f)
 		t.writers[name] = csv.NewWriter(f)
-		t.err = t.writers[name].Write(header)
+		t.err = t.writers[name].Write(names)
 	}
-	header := n.Kid("Header")
 	t.row("Header", nil, &Node{Kids: append(header.Kid("CollectionDetails").Kids, header.Kid("Source").Kids...)})
-	for _, child := range n.Kid("Children").Kids {
+	for child := range children {
 		t.child(child)
 	}
 	for _, w := range t.writers {
