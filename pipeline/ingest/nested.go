@@ -158,10 +158,11 @@ func (b broken) Error() string { return b.why }
 func (x *nestedReader) read() error {
 	for {
 		err := x.token()
+		if err == nil {
+			continue
+		}
 		var b broken
 		switch {
-		case err == nil:
-			continue
 		case errors.Is(err, io.EOF):
 			return x.handOn(true)
 		case !errors.As(err, &b):
