@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -256,6 +257,10 @@ func (j *job) find(ctx context.Context) (*delivery, error) {
 			d.close()
 			return nil, fmt.Errorf("extracts[%d]: %w", i, err)
 		}
+	}
+	if slices.ContainsFunc(d.inputs, func(in *input) bool { return in.table == nil }) {
+		d.close()
+		return nil, fmt.Errorf("read configuration: a run takes tables: judge an XML return by frontdoor check, or make tables of it by frontdoor convert: %w", ErrConfig)
 	}
 	d.order()
 	if err := d.digest(ctx, j.options.Workers); err != nil {

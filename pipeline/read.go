@@ -206,7 +206,7 @@ func (r *reader) readFile(ctx context.Context, builder *conform.Builder, in *inp
 
 // look counts what the structural rules looked at in a file.
 func (result *read) look(report conform.FileReport, fields int) {
-	for _, code := range []string{conform.RuleRecordRagged, conform.RuleRecordUnplaced, conform.RuleQuoteOpen, conform.RuleCellNUL, conform.RuleCellUnreadable, conform.RuleQuoteStray} {
+	for _, code := range []string{conform.RuleRecordRagged, conform.RuleRecordUnplaced, conform.RuleQuoteOpen, conform.RuleCellNUL, conform.RuleCellUnreadable, conform.RuleQuoteStray, conform.RuleXMLBroken} {
 		result.looked[code] += report.Read
 	}
 	for _, code := range []string{conform.RuleColumnTwice, conform.RuleTableHeaderOnly} {
