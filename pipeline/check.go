@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -70,9 +71,6 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 		return nil, err
 	}
 	defer c.close()
-	if err := c.hold(o.Year, o.AsAt); err != nil {
-		return nil, err
-	}
 	d := &delivery{collection: c.collections[o.Collection]}
 	defer d.close()
 	for _, path := range o.Paths {
@@ -90,26 +88,49 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 	if err := d.digest(ctx, o.Workers); err != nil {
 		return nil, err
 	}
-	d.order()
-	delivered, err := (&reader{structure: c.structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, d)
-	if err != nil {
-		return nil, err
-	}
-	judged, err := judge(ctx, &joined{parts: []*read{delivered}}, c, o.AsAt, nil, o.Workers)
-	if err != nil {
-		return nil, err
-	}
-	if note := c.localNote(); note != "" {
-		delivered.notes = append(delivered.notes, note)
-	}
-	checked := &Checked{Year: c.year, Outcomes: judged.outcomes, Notes: delivered.notes, Unreadable: delivered.unreadable, judged: judged}
-	if delivered.unreadable > 0 {
-		checked.Code = ExitUnreadable
-	}
-	for _, outcome := range judged.outcomes {
-		if outcome.Status == rules.Broken {
-			checked.Code = ExitUnreadable
+	checked := &Checked{judged: &judgement{}}
+	all := c.rules[o.Collection]
+	for _, part := range d.returns() {
+		delivered, err := (&reader{structure: c.structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, part)
+		if err != nil {
+			return nil, err
 		}
+		own := factsOf(part.collection, delivered.tables)
+		held, year, err := c.inForce(o.Collection, o.Year, own.day(), o.AsAt)
+		if err != nil {
+			return nil, err
+		}
+		if note := own.note(year); note != "" {
+			delivered.notes = append(delivered.notes, note)
+		}
+		c.rules[o.Collection] = held
+		judged, err := judge(ctx, &joined{parts: []*read{delivered}}, c, o.AsAt, nil, o.Workers)
+		if err != nil {
+			return nil, err
+		}
+		if note := c.localNote(); note != "" && !slices.Contains(checked.Notes, note) {
+			checked.Notes = append(checked.Notes, note)
+		}
+		c.rules[o.Collection] = all
+		checked.Year = max(checked.Year, year)
+		checked.add(delivered, judged)
 	}
 	return checked, nil
+}
+
+// add adds a judged return.
+func (c *Checked) add(read *read, judged *judgement) {
+	c.Notes, c.Unreadable = append(c.Notes, read.notes...), c.Unreadable+read.unreadable
+	c.judged.parts, c.judged.names = append(c.judged.parts, judged.parts...), append(c.judged.names, judged.names...)
+	for _, o := range judged.outcomes {
+		c.judged.add(o)
+		if o.Status == rules.Broken {
+			c.Code = ExitUnreadable
+		}
+	}
+	if read.unreadable > 0 {
+		c.Code = ExitUnreadable
+	}
+	c.judged.sort()
+	c.Outcomes = c.judged.outcomes
 }

@@ -25,7 +25,9 @@ type input struct {
 	root       *os.Root
 	place      ingest.Place
 	shown      string         // as it stands in findings and tables
-	table      *schemas.Table // nil when the file cannot be read and its name says nothing
+	xml        bool           // it holds all tables of a return
+	group      int            // inputs of one return have the same; see returns
+	table      *schemas.Table // nil for XML, and when the file cannot be read and its name says nothing
 	reading    reading
 	sum        ingest.Sum
 	report     ingest.Report // of its reading
@@ -73,6 +75,7 @@ type ignored struct {
 type delivery struct {
 	collection *schemas.Collection
 	inputs     []*input
+	groups     int
 	ignored    []ignored
 	roots      []*os.Root
 }
@@ -107,8 +110,15 @@ func (d *delivery) find(ctx context.Context, path string, how reading, shown fun
 	}
 	d.roots = append(d.roots, root)
 	before := len(d.inputs)
+	d.groups++
 	for _, name := range names {
-		if !slices.Contains(extensions, strings.ToLower(filepath.Ext(name))) {
+		extension := strings.ToLower(filepath.Ext(name))
+		if d.collection.XML != nil && extension == ".xml" {
+			d.groups++
+			d.inputs = append(d.inputs, &input{collection: d.collection, root: root, place: ingest.Place{Name: name}, xml: true, shown: shown(name), reading: how, group: -d.groups})
+			continue
+		}
+		if !slices.Contains(extensions, extension) {
 			d.ignored = append(d.ignored, ignored{shown: shown(name)})
 			continue
 		}
@@ -116,7 +126,13 @@ func (d *delivery) find(ctx context.Context, path string, how reading, shown fun
 		if err != nil {
 			return fmt.Errorf("find extract: %w", err)
 		}
+		first := len(d.inputs)
 		d.add(root, found, how, shown)
+		if d.collection.XML != nil && info.IsDir() {
+			for _, in := range d.inputs[first:] {
+				in.group = d.groups
+			}
+		}
 	}
 	if len(d.inputs) == before {
 		return fmt.Errorf("find extract: none of its files is a table of %s; name them %s, or say which table it is (table: in the extract): %w", d.collection.Name, strings.Join(fileNames(d.collection), ", "), ErrConfig)
@@ -181,10 +197,36 @@ func (d *delivery) tableOf(p ingest.Place, how reading, only bool) *schemas.Tabl
 
 func fileNames(c *schemas.Collection) []string {
 	var names []string
+	if c.XML != nil {
+		names = append(names, "*.xml")
+	}
 	for _, t := range c.Tables {
 		names = append(names, t.Name+".csv")
 	}
 	return names
+}
+
+// returns splits the delivery into what is judged by itself: for a collection that is delivered as XML every such
+// file and every folder of tables, for any other the whole. The parts share the roots.
+func (d *delivery) returns() []*delivery {
+	var parts []*delivery
+	var groups []int
+	for _, in := range d.inputs {
+		i := slices.Index(groups, in.group)
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, in.group)
+			parts = append(parts, &delivery{collection: d.collection})
+		}
+		parts[i].inputs = append(parts[i].inputs, in)
+	}
+	if len(parts) > 0 {
+		parts[0].ignored = d.ignored
+	}
+	for _, part := range parts {
+		part.order()
+	}
+	return parts
 }
 
 // filesIn lists the files of a folder by name, hidden ones left out.
@@ -223,8 +265,7 @@ func (d *delivery) digest(ctx context.Context, workers int) error {
 			continue
 		}
 		group.Go(func() error {
-			first := same[0]
-			sum, err := ingest.Digest(ctx, first.root, first.place, first.reading.encoding, first.reading.limits)
+			sum, err := same[0].digest(ctx)
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -237,6 +278,14 @@ func (d *delivery) digest(ctx context.Context, workers int) error {
 		})
 	}
 	return group.Wait()
+}
+
+// digest sums the input up.
+func (in *input) digest(ctx context.Context) (ingest.Sum, error) {
+	if in.xml {
+		return ingest.DigestXML(ctx, in.root, in.place.Name)
+	}
+	return ingest.Digest(ctx, in.root, in.place, in.reading.encoding, in.reading.limits)
 }
 
 // ofWorkbook tells whether two inputs are sheets of one workbook.

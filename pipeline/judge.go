@@ -32,7 +32,7 @@ func judge(ctx context.Context, read *joined, c *catalogue, asAt *schemas.Day, k
 		}
 		judged, err := validate.Run(ctx, validate.Input{
 			Catalogue: c.rules[part.collection.Name], Structure: structural,
-			Delivery:   &rules.Delivery{Collection: part.collection, Tables: part.readable(), AsAt: asAt, Calendar: c.calendar},
+			Delivery:   factsOf(part.collection, part.tables).give(&rules.Delivery{Collection: part.collection, Tables: part.readable(), AsAt: asAt, Calendar: c.calendar}),
 			Structural: part.findings, StructuralLooked: part.looked, Key: key, Workers: workers,
 		})
 		if err != nil {
@@ -44,11 +44,12 @@ func judge(ctx context.Context, read *joined, c *catalogue, asAt *schemas.Day, k
 			all.add(o)
 		}
 	}
-	slices.SortFunc(all.outcomes, func(a, b rules.Outcome) int { return strings.Compare(a.Rule, b.Rule) })
+	all.sort()
 	return all, nil
 }
 
-// add adds an outcome. The rules about files hold for every collection and have one outcome for all of them.
+// add adds an outcome. A rule that was judged in several collections or returns, as those about files are, has one
+// outcome: the one that matters most, with what was looked at in all of them.
 func (j *judgement) add(o rules.Outcome) {
 	i := slices.IndexFunc(j.outcomes, func(have rules.Outcome) bool { return have.Rule == o.Rule })
 	if i < 0 {
@@ -57,9 +58,18 @@ func (j *judgement) add(o rules.Outcome) {
 	}
 	have := &j.outcomes[i]
 	have.Looked, have.Failures = have.Looked+o.Looked, have.Failures+o.Failures
-	if o.Status == rules.Failed {
-		have.Status = o.Status
+	if matters(o.Status) > matters(have.Status) {
+		have.Status, have.Reason = o.Status, o.Reason
 	}
+}
+
+// matters orders outcomes by how much a reader must know of them.
+func matters(s rules.Status) int {
+	return slices.Index([]rules.Status{rules.Passed, rules.Failed, rules.Skipped, rules.Broken}, s)
+}
+
+func (j *judgement) sort() {
+	slices.SortFunc(j.outcomes, func(a, b rules.Outcome) int { return strings.Compare(a.Rule, b.Rule) })
 }
 
 // findings yields all findings by rule, then collection, table and row.

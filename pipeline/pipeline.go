@@ -303,6 +303,9 @@ func (j *job) find(ctx context.Context) (deliveries []*delivery, err error) {
 		}
 	}
 	for _, d := range deliveries {
+		if slices.ContainsFunc(d.inputs, func(in *input) bool { return in.xml }) {
+			return deliveries, fmt.Errorf("read configuration: a run takes tables: judge an XML return by frontdoor check, or make tables of it by frontdoor convert: %w", ErrConfig)
+		}
 		if err := d.digest(ctx, j.options.Workers); err != nil {
 			return deliveries, err
 		}

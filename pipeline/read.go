@@ -69,11 +69,14 @@ func (r *reader) read(ctx context.Context, d *delivery) (*read, error) {
 		}
 	}
 	for _, in := range d.inputs {
-		if in.table == nil {
+		if in.table == nil && !in.xml {
 			if err := r.refused(result, in); err != nil {
 				return nil, err
 			}
 		}
+	}
+	if len(d.inputs) == 1 && d.inputs[0].xml {
+		return result, r.readXML(ctx, d.collection, d.inputs[0], result)
 	}
 	keys := conform.NewKeys(d.collection)
 	var done, total int64
@@ -145,13 +148,18 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 	if err != nil {
 		return fmt.Errorf("read %s: %w", t.Name, err)
 	}
-	result.tables[t.Name] = read.Table
-	for i, report := range read.Files {
+	return r.take(t, read, taken, result)
+}
+
+// take adds what became of the files of a table.
+func (r *reader) take(t *schemas.Table, made *conform.Result, taken []*input, result *read) error {
+	result.tables[t.Name] = made.Table
+	for i, report := range made.Files {
 		result.files = append(result.files, fileRead{input: taken[i], report: report})
 		result.look(report, len(t.Fields))
 		if report.Damaged {
 			result.unreadable++
-			result.notes = append(result.notes, fmt.Sprintf("%s is damaged: a quote in it never closes; the records around it were read", report.File))
+			result.notes = append(result.notes, fmt.Sprintf("%s is damaged: %s; the records around it were read", report.File, damageOf(taken[i])))
 		}
 		if report.Superseded > 0 {
 			result.notes = append(result.notes, fmt.Sprintf("a later delivery speaks for %d records of %s; %d of them it no longer has", report.Superseded, report.File, report.Withdrawn))
@@ -163,13 +171,13 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 			result.notes = append(result.notes, fmt.Sprintf("%s has a column that no schema knows, kept with restricted access: %s", report.File, column))
 		}
 	}
-	result.quarantined = append(result.quarantined, read.Quarantined...)
-	for _, p := range read.Problems {
+	result.quarantined = append(result.quarantined, made.Quarantined...)
+	for _, p := range made.Problems {
 		if err := r.findProblem(result, p); err != nil {
 			return err
 		}
 	}
-	r.log.Info("read", zap.String("table", t.Name), zap.Int("files", len(taken)), zap.Int("accepted", read.Table.Rows), zap.Int("quarantined", len(read.Quarantined)))
+	r.log.Info("read", zap.String("table", t.Name), zap.Int("files", len(taken)), zap.Int("accepted", made.Table.Rows), zap.Int("quarantined", len(made.Quarantined)))
 	return nil
 }
 
@@ -213,6 +221,14 @@ func (r *reader) encoding(result *read, in *input) error {
 	}
 	result.notes = append(result.notes, fmt.Sprintf("%s is not UTF-8: its content was read as %s; declare its encoding to settle it", in.shown, in.sum.Encoding))
 	return r.find(result, ruleEncodingTold, in.tableName(), nil, []rules.Cell{{Table: in.tableName(), File: in.shown, Line: 1}})
+}
+
+// damageOf says in words what makes a file a damaged one.
+func damageOf(in *input) string {
+	if in.xml {
+		return "it breaks off, or is no well-formed XML in places"
+	}
+	return "a quote in it never closes"
 }
 
 // sink hands a file's text to the builder.

@@ -13,7 +13,7 @@ func (b *binder) children(r relation) *children {
 	return once(b, key{stepNames(r.up)}, func() *children {
 		up := b.link(linkRef{r.of, r.up})
 		last := r.up[len(r.up)-1]
-		first := b.firstWithKey(last.to, last.keys)
+		first := b.firstWithKey(last)
 		c := &children{first: first, starts: make([]uint32, len(first)+1)}
 		for _, place := range up {
 			if place >= 0 {
@@ -35,11 +35,23 @@ func (b *binder) children(r relation) *children {
 	})
 }
 
-// firstWithKey returns, for each row of a table, the first row with the same key.
-func (b *binder) firstWithKey(t tableRef, keys []string) []int32 {
-	type key struct{ table tableRef }
-	return once(b, key{t}, func() []int32 {
-		columns := b.columns(t, keys)
+// firstWithKey returns, for each row of the table that a step leads to, the first row with the same key: the row
+// itself where the delivery says whose record each is.
+func (b *binder) firstWithKey(s *step) []int32 {
+	type key struct {
+		table tableRef
+		own   bool
+	}
+	own := b.nested(s) != nil
+	return once(b, key{s.to, own}, func() []int32 {
+		if own {
+			rows := make([]int32, b.delivery.table(s.to).Rows)
+			for i := range rows {
+				rows[i] = int32(i)
+			}
+			return rows
+		}
+		columns := b.columns(s.to, s.keys)
 		if len(columns) == 1 {
 			return parentRows(columns[0], columns[0])
 		}

@@ -5,12 +5,13 @@ import (
 	"strings"
 )
 
-var codeForm = regexp.MustCompile(`^[A-Z][A-Z0-9]*-[0-9A-Z]+$`)
+// codeForm is what codes look like: FD-014, or the bare numbers of the DfE with a Q for a query.
+var codeForm = regexp.MustCompile(`^([A-Z][A-Z0-9]*-[0-9A-Z]+|[0-9]{3,4}Q?)$`)
 
 // demandRule notes what the first form of a rule lacks.
 func (d *decoder) demandRule(r *Rule) {
 	if !codeForm.MatchString(r.Code) {
-		d.fault(r.where("code"), "", "code: want letters, a dash and a number, such as FD-014")
+		d.fault(r.where("code"), "", "code: want letters, a dash and a number, such as FD-014, or a number of the DfE")
 	}
 	d.demandWords(r)
 	_, err := ParseYear(string(r.Since))

@@ -27,13 +27,21 @@ func (p distinctPart) answer(w *worker) answers {
 		return answers{}
 	}
 	n := c.dictionary.Len() + 2
+	if c.part {
+		n = c.dictionary.Len() // a part is neither blank nor unreadable
+	}
 	var a answers
 	for start := 0; start < n; start += chunkRows {
 		at := w.takeLanes()
 		at.n = min(chunkRows, n-start)
-		at.codes = w.takeRows(at.n)
-		for i := range at.codes {
-			at.codes[i] = uint32(start + i)
+		codes := w.takeRows(at.n)
+		for i := range codes {
+			codes[i] = uint32(start + i)
+		}
+		if c.part {
+			at.rows[c.variable] = codes
+		} else {
+			at.codes = codes
 		}
 		w.letters = w.letters[:0]
 		switch node := p.node.(type) {

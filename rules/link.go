@@ -34,10 +34,21 @@ func (b *binder) stepLink(s *step) []int32 {
 	case toNext:
 		return b.order(s.from).next
 	}
+	if rows := b.nested(s); rows != nil {
+		return rows
+	}
 	if len(s.fields) == 1 {
 		return parentRows(b.delivery.column(s.from, s.fields[0]), b.delivery.column(s.to, s.keys[0]))
 	}
 	return joinedRows(b.columns(s.from, s.fields), b.columns(s.to, s.keys))
+}
+
+// nested returns the rows of the parents that a step leads to where the delivery itself says them, else nil.
+func (b *binder) nested(s *step) []int32 {
+	if s.kind != toParent {
+		return nil
+	}
+	return b.delivery.table(s.from).Parents[s.parent]
 }
 
 func (b *binder) columns(t tableRef, names []string) []*table.Column {

@@ -41,6 +41,7 @@ type step struct {
 	kind         stepKind
 	from, to     tableRef
 	fields, keys []string // the fields of from that hold the keys of to
+	parent       string   // what the schema calls the parent
 }
 
 // relation is a list of records that belong to another: those whose steps lead to it.
@@ -88,7 +89,7 @@ func (w *world) addSteps(from tableRef) {
 	w.steps[from] = steps
 	for _, p := range w.coll.Belongs(from.schema) {
 		if parent := w.coll.Table(p.Table); parent != nil {
-			steps[p.Name] = &step{kind: toParent, from: from, to: tableRef{parent, from.lastYear}, fields: p.By, keys: parent.Key}
+			steps[p.Name] = &step{kind: toParent, from: from, to: tableRef{parent, from.lastYear}, fields: p.By, keys: parent.Key, parent: p.Name}
 		}
 	}
 	if from.schema.Order != nil {

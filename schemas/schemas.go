@@ -54,9 +54,39 @@ type Collection struct {
 	Title  string   `yaml:"title"`
 	About  string   `yaml:"about"`
 	Source string   `yaml:"source"`
+	Exact  bool     `yaml:"exact"` // codes, texts and keys stand as delivered: blanks at their ends belong to them
+	Dates  string   `yaml:"dates"` // iso: dates are written yyyy-mm-dd and in no other way
+	XML    *XML     `yaml:"xml"`   // how it is delivered as one XML file; nil when it never is
+	Facts  Facts    `yaml:"facts"` // where a delivery says what it is about
 	Tables []*Table `yaml:"tables"`
 
 	declarations *Declarations // what it is from; nil for the program's own
+}
+
+// Facts are the places, all blank or written TABLE.FIELD, where a delivery says what it is about.
+type Facts struct {
+	ReferenceDate Place `yaml:"reference_date"` // the last day that it is about
+	Year          Place `yaml:"year"`           // the calendar year in which its collection year ends
+	Authority     Place `yaml:"authority"`
+}
+
+// Place is a field of a table.
+type Place struct{ Table, Field string }
+
+// UnmarshalYAML reads TABLE.FIELD.
+func (p *Place) UnmarshalYAML(text []byte) error {
+	var found bool
+	if p.Table, p.Field, found = strings.Cut(strings.TrimSpace(string(text)), "."); !found {
+		return errors.New("read place: write it as TABLE.FIELD")
+	}
+	return nil
+}
+
+// XML says how the tables of a collection stand in one XML file. Elements are named by their path below the
+// root, with slashes, without namespace.
+type XML struct {
+	Root string `yaml:"root"` // the name of the root element
+	Unit string `yaml:"unit"` // the element that holds all records about one child
 }
 
 // Table is one list of records.
@@ -73,6 +103,11 @@ type Table struct {
 	Order    *Order    `yaml:"order"`    // what previous and next mean; nil for a table without an order
 	Fields   []*Field  `yaml:"fields"`
 	Feeds    []*Feed   `yaml:"feeds"`
+
+	Element   string `yaml:"element"`   // in XML: the element of a record
+	Misplaced string `yaml:"misplaced"` // in XML: where else it is read, as a record of the unit's last parent
+	Every     bool   `yaml:"every"`     // in XML: every unit has a record, if need be one with nothing in it
+	Holding   string `yaml:"holding"`   // in XML: an element without this field is no record
 
 	pattern *regexp.Regexp
 }
@@ -106,10 +141,15 @@ type Field struct {
 	Pseudonym  string   `yaml:"pseudonym"` // the kind of identifier; equal kinds get comparable pseudonyms
 	Analysis   string   `yaml:"analysis"`  // month, district or keep: what an indirect field becomes for analysis
 	Aliases    []string `yaml:"aliases"`
-	Pattern    string   `yaml:"pattern"` // a regular expression over normalised headers, tried after the aliases
-	Whole      bool     `yaml:"whole"`   // an integer whose fraction, if one is delivered, is cut off
-	Flags      bool     `yaml:"flags"`   // its codes may be delivered as a JSON object of flags
-	Loose      bool     `yaml:"loose"`   // further spellings of its codes are read as the codes
+	Pattern    string   `yaml:"pattern"`  // a regular expression over normalised headers, tried after the aliases
+	Whole      bool     `yaml:"whole"`    // an integer whose fraction, if one is delivered, is cut off
+	Flags      bool     `yaml:"flags"`    // its codes may be delivered as a JSON object of flags
+	Loose      bool     `yaml:"loose"`    // further spellings of its codes are read as the codes
+	Optional   bool     `yaml:"optional"` // that it was not delivered is no finding
+	// Element says where the value stands in XML: the path of an element inside the record, blank for one called
+	// like the field; "." for the record's own text, ".." for the value of the record or unit around it, "#" for
+	// the record's number among those of its kind there, from 1.
+	Element string `yaml:"element"`
 
 	pattern *regexp.Regexp
 }
@@ -206,6 +246,11 @@ func Parse(text []byte) (*Collection, error) {
 func (c *Collection) check() error {
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	for _, p := range []Place{c.Facts.ReferenceDate, c.Facts.Year, c.Facts.Authority} {
+		if t := c.Table(p.Table); p.Table != "" && (t == nil || t.Field(p.Field) == nil) {
+			fault("facts: no table has the field %s.%s", p.Table, p.Field)
+		}
+	}
 	for i, t := range c.Tables {
 		if t.Pattern != "" {
 			var err error

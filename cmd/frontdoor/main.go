@@ -3,6 +3,7 @@
 //
 //	frontdoor run --config FILE            run the configured extracts and publish the result
 //	frontdoor check --collection NAME PATH judge files by the rules, without a store
+//	frontdoor convert --out DIR FILE       write an XML return as a folder of CSV tables
 //	frontdoor show TABLE                   print the rows of a table of a published run
 //	frontdoor explain conversion           open a figure, a contact or a finding to its records
 //	frontdoor verify                       check a published run against its manifest and recount it

@@ -52,9 +52,13 @@ func (f *file) has(slot int) bool {
 // Builder reads the files of one table, one after another: Begin, then Add for every window, with Section where
 // another header stands among them, then End; at last Finish. Its methods are called by one goroutine; the columns are read by others.
 type Builder struct {
-	schema  *schemas.Table
-	keys    *Keys
-	options Options
+	schema *schemas.Table
+	exact  bool // of the collection
+	iso    bool // of the collection
+	// A return that can be XML has tables without records: nothing stands for those in XML.
+	mayBeEmpty bool
+	keys       *Keys
+	options    Options
 
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
@@ -69,7 +73,7 @@ type Builder struct {
 // NewBuilder returns a builder for a table of a collection. Its goroutines end with Finish, with Close and
 // with ctx.
 func NewBuilder(ctx context.Context, collection *schemas.Collection, t *schemas.Table, keys *Keys, options Options) (*Builder, error) {
-	b := &Builder{schema: t, keys: keys}
+	b := &Builder{schema: t, exact: collection.Exact, iso: collection.Dates == "iso", mayBeEmpty: collection.XML != nil, keys: keys}
 	if err := b.Declare(options); err != nil {
 		return nil, err
 	}
@@ -107,19 +111,24 @@ func (b *Builder) Declare(options Options) error {
 
 // newColumn returns the column that reads a field.
 func (b *Builder) newColumn(f *schemas.Field, shared *table.Dictionary) column {
+	exact := base{exact: b.exact, elements: b.options.XML}
 	switch {
 	case shared != nil:
-		return &codeColumn{dictionary: shared, field: f}
+		return &codeColumn{base: exact, dictionary: shared, field: f}
 	case f.Type == schemas.TypeCode || f.Type == schemas.TypeList:
-		return &codeColumn{dictionary: table.NewDictionary(), field: f}
+		return &codeColumn{base: exact, dictionary: table.NewDictionary(), field: f}
 	case f.Type == schemas.TypeDate || f.Type == schemas.TypeDateTime:
-		return newDateColumn(f.Type == schemas.TypeDateTime)
+		c := newDateColumn(f.Type == schemas.TypeDateTime)
+		c.base, c.iso = exact, b.iso
+		return c
 	case f.Type == schemas.TypeInteger:
-		return &integerColumn{whole: f.Whole}
+		return &integerColumn{base: exact, whole: f.Whole}
 	case f.Type == schemas.TypeDecimal:
-		return &decimalColumn{}
+		return &decimalColumn{base: exact}
 	}
-	return newTextColumn(f.Identifies())
+	c := newTextColumn(f.Identifies())
+	c.exact, c.elements = exact.exact, exact.elements
+	return c
 }
 
 // Begin begins a file, named as given, whose header stands on a line.
@@ -146,7 +155,9 @@ func (b *Builder) Section(header []string, line int) error {
 	s := &section{guessed: guessed, line: line, from: len(b.lines), columns: make([]string, len(header)), slots: make([]int, len(header)), twice: make([]string, len(header))}
 	for i, place := range places {
 		if place < 0 {
-			s.missing = append(s.missing, b.schema.Fields[i].Name)
+			if !b.schema.Fields[i].Optional {
+				s.missing = append(s.missing, b.schema.Fields[i].Name)
+			}
 			continue
 		}
 		s.columns[place], s.slots[place] = b.schema.Fields[i].Name, i

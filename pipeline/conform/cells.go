@@ -83,6 +83,8 @@ type base struct {
 	begun       int        // the first row of the current file
 	sightings   []sighting // by file
 	clean       []byte     // room for a text without its hidden blanks
+	exact       bool       // blanks at the ends of a cell belong to it
+	elements    bool       // the cells are XML elements, and null rows without kept text had none
 }
 
 func (b *base) common() *base { return b }
@@ -174,6 +176,10 @@ func (b *base) eachCell(text *table.Text, place int, set func(row int, value []b
 	row, columns, marks := b.rows, text.Columns, text.Marks
 	b.extend(text.Records())
 	for at := place; row < b.rows; row, at = row+1, at+columns {
+		if text.Elements && text.Begin[at] == 0 {
+			b.null(row)
+			continue
+		}
 		raw := text.Data[text.Begin[at]:text.End[at]]
 		if len(marks) > 0 {
 			for len(marks) > 0 && marks[0].Cell < uint32(at) {
@@ -185,8 +191,11 @@ func (b *base) eachCell(text *table.Text, place int, set func(row int, value []b
 				continue
 			}
 		}
-		from, to := trim(raw)
-		if to-from != len(raw) {
+		from, to := 0, len(raw)
+		if !b.exact {
+			from, to = trim(raw)
+		}
+		if to-from != len(raw) || text.Elements && to == 0 {
 			b.keep(row, raw, rewritten, 0)
 		}
 		if from == to {
@@ -194,6 +203,10 @@ func (b *base) eachCell(text *table.Text, place int, set func(row int, value []b
 			continue
 		}
 		value := raw[from:to]
+		if b.exact {
+			set(row, value)
+			continue
+		}
 		if value[0] == '#' && isSheetError(value) {
 			b.null(row)
 			b.keep(row, value, sheetError, 0)
@@ -255,7 +268,7 @@ func (b *base) bitmap() []byte {
 
 // column returns what all columns have of a table's column.
 func (b *base) column() *table.Column {
-	c := &table.Column{Absent: slices.Clone(b.absent)}
+	c := &table.Column{Absent: slices.Clone(b.absent), Elements: b.elements}
 	for _, k := range b.kept {
 		c.Kept = append(c.Kept, table.Kept{Row: k.row, Text: k.text, Unreadable: k.cause != rewritten})
 	}

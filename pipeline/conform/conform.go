@@ -57,6 +57,7 @@ const (
 	RuleColumnPattern   = "IN-041"
 	RuleFraction        = "IN-046"
 	RuleSuperseded      = "IN-047"
+	RuleXMLBroken       = "IN-048"
 )
 
 // DateOrder says which part of a date such as 02/05/2019 is the day.
@@ -78,6 +79,7 @@ type Options struct {
 	Values map[string]map[string]string
 	// Delivery says which of several deliveries of the table the files are; nil when there is only one.
 	Delivery *Delivery
+	XML      bool // the cells are XML elements
 }
 
 // Delivery is one of several deliveries of a table: the days that it covers, and when it was delivered. For any day

@@ -33,6 +33,7 @@ type dateColumn struct {
 	withTime bool
 	declared DateOrder
 	days1904 bool // serial numbers of the window count from 1904
+	iso      bool // dates are written yyyy-mm-dd and in no other way
 	days     []int32
 	times    []int32 // seconds since midnight, or -1 where the time is not known; only with withTime
 	written  []uint8 // the row's place in styles
@@ -78,7 +79,11 @@ func (c *dateColumn) without(rows int) {
 
 func (c *dateColumn) set(row int, value []byte) {
 	d, ok := parseDate(value)
-	if !ok {
+	switch {
+	case c.iso && (!ok || d.form != formISO || d.length != len(value)):
+		c.reject(row, value, fixed)
+		return
+	case !ok:
 		c.setOther(row, value)
 		return
 	}
@@ -241,7 +246,7 @@ func (c *dateColumn) build() *table.Column {
 		}
 	}
 	sortKept(all)
-	merged := base{kept: all, absent: c.absent}
+	merged := base{kept: all, absent: c.absent, elements: c.elements}
 	out := merged.column()
 	out.Layout, out.Clock, out.Midnight = usual.layout, usual.clock, usual.midnight
 	out.Array = table.DateArray(c.days, c.bitmap(), c.nulls)

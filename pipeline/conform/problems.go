@@ -101,6 +101,12 @@ func (s *findings) faults(number int, f *file) {
 			reason = fmt.Sprintf("the record has %d cells and the header %d", fault.Cells, len(f.at(fault.Line).columns))
 		case table.Unclosed:
 			reason = "a quote in the record never closes"
+		case table.Broken:
+			s.add(number, wholeRecord, f, RuleXMLBroken, fault.Line, nil, nil, nil)
+			if fault.Cells > 0 {
+				s.quarantine(f, fault.Line, RuleXMLBroken, fault.Reason, fault.Text)
+			}
+			continue
 		case table.Total:
 			reason = "the record is a total of others"
 		case table.Overlong:

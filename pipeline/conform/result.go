@@ -118,6 +118,11 @@ func (b *Builder) report(number int, f *file, unplaced int) {
 			r.Stray++
 		case table.Unclosed:
 			r.Damaged = true
+		case table.Broken:
+			r.Damaged = true
+			if fault.Cells == 0 {
+				continue
+			}
 		}
 		if fault.Kind.Rejects() {
 			r.Read++
@@ -125,7 +130,7 @@ func (b *Builder) report(number int, f *file, unplaced int) {
 		}
 	}
 	r.Accepted = r.Read - r.Quarantined
-	r.HeaderOnly = r.Read == 0
+	r.HeaderOnly = r.Read == 0 && !b.mayBeEmpty
 	for i, field := range b.schema.Fields {
 		if c, ok := b.columns[i].(*dateColumn); ok && f.has(i) {
 			r.Dates = append(r.Dates, DateColumn{field.Name, c.files[number].layout, c.files[number].undecided})

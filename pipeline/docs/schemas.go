@@ -76,7 +76,11 @@ func (w *writer) table(t *schemas.Table) {
 	if !strings.HasSuffix(about, ".") {
 		about += "."
 	}
-	w.line("%s. %s Key: %s.", t.Title, about, codes(t.Key))
+	if len(t.Key) == 0 {
+		w.line("%s. %s", t.Title, about)
+	} else {
+		w.line("%s. %s Key: %s.", t.Title, about, codes(t.Key))
+	}
 	if len(t.Aliases) > 0 {
 		w.line("Also known as %s.", codes(t.Aliases))
 	}

@@ -2,8 +2,10 @@ package ingest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"frontdoor/schemas/table"
@@ -71,6 +73,20 @@ func BenchmarkDigest(b *testing.B) {
 	}
 }
 
+func BenchmarkReadXML(b *testing.B) {
+	_, layout := censusLayout()
+	child := smallCensus[strings.Index(smallCensus, "    <c:Child>"):strings.Index(smallCensus, "  </c:Children>")]
+	child = strings.ReplaceAll(child, "c:", "")
+	text := "<Message><Children>\n" + strings.Repeat(child, 5000) + "</Children></Message>"
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := ReadXML(context.Background(), strings.NewReader(text), Limits{}, layout, released{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkSheet reads a sheet of shared texts and dates.
 func BenchmarkSheet(b *testing.B) {
 	const rows = 20_000
@@ -90,4 +106,13 @@ func BenchmarkSheet(b *testing.B) {
 			b.Fatal(err, sink.records)
 		}
 	}
+}
+
+// released is a sink that only gives windows back.
+type released struct{}
+
+func (released) Header(int, []string, int) error { return nil }
+func (released) Batch(_ int, text *table.Text) error {
+	text.Release()
+	return nil
 }

@@ -54,6 +54,26 @@ func Digest(ctx context.Context, root *os.Root, p Place, declared Encoding, limi
 	return sum, err
 }
 
+// DigestXML reads an XML file once and sums it up. What its encoding is, the file says itself: the sum has none.
+func DigestXML(ctx context.Context, root *os.Root, name string) (Sum, error) {
+	file, err := root.Open(name)
+	if err != nil {
+		return Sum{}, fmt.Errorf("open extract (check that it is there and may be read): %w", nameless(err))
+	}
+	defer file.Close() //nolint:errcheck // opened for reading only
+	info, err := file.Stat()
+	if err != nil {
+		return Sum{}, fmt.Errorf("look at extract: %w", nameless(err))
+	}
+	sum := Sum{Size: info.Size(), ModTime: info.ModTime()}
+	hash := sha256.New()
+	if sum.Bytes, err = io.CopyBuffer(hash, contextReader{ctx, file}, make([]byte, 256<<10)); err != nil {
+		return sum, readFault(err)
+	}
+	sum.SHA256 = hex.EncodeToString(hash.Sum(nil))
+	return sum, nil
+}
+
 // Unchanged tells whether the file of a place is still as it was summed up.
 func Unchanged(root *os.Root, p Place, sum Sum) bool {
 	info, err := root.Stat(p.Name)

@@ -12,4 +12,5 @@ var (
 	ErrProtected = errors.New("protected by a password")
 	ErrDamaged   = errors.New("damaged")
 	ErrChanged   = errors.New("changed while it was read")
+	ErrRefused   = errors.New("refused")
 )

@@ -22,6 +22,9 @@ type Table struct {
 	Rows    int
 	Columns []*Column
 	Extras  []*Column
+	// Parents holds, by the schema's name of a parent, the row of each record's parent or -1, where the delivery
+	// itself says whose record it is, as the nesting of XML does. A parent that is not in it is found by its key.
+	Parents map[string][]int32
 	File    *array.Dictionary // the file as given, row by row; nil in tables that the pipeline makes without it
 	Line    *array.Uint32     // the physical line on which the record starts, counted from 1
 }
@@ -46,6 +49,8 @@ type Column struct {
 	Midnight string
 	// Absent holds the rows whose file did not have the column, where another file of the table had it.
 	Absent []Span
+	// Elements says that the cells are XML elements: a null row had none, unless its text is kept.
+	Elements bool
 }
 
 // Span is the rows from From up to, but not including, To.
@@ -65,7 +70,7 @@ type State uint8
 const (
 	Present State = iota
 	Blank
-	Absent // the column was not delivered
+	Absent // the column or element was not delivered
 	Unreadable
 )
 
@@ -125,8 +130,11 @@ func (c *Column) State(row int) State {
 	case c.Array.IsValid(row):
 		return Present
 	}
-	if k := c.kept(row); k != nil && k.Unreadable {
+	switch k := c.kept(row); {
+	case k != nil && k.Unreadable:
 		return Unreadable
+	case k == nil && c.Elements:
+		return Absent
 	}
 	return Blank
 }
@@ -182,7 +190,7 @@ func (c *Column) Delivery(row int) (text string, delivered bool) {
 	if a, ok := c.Array.(*array.Date32); ok && c.Layout != "" && a.IsValid(row) {
 		return c.writtenDate(a, row), true
 	}
-	return c.Text(row), true
+	return c.Text(row), !c.Elements || c.Array.IsValid(row)
 }
 
 // writtenDate writes the date of a row the way the column's dates were written.

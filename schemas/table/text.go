@@ -14,6 +14,9 @@ type Text struct {
 	Days1904 bool
 	// Plain tells that all of the text is ASCII, so that no cell can hold a blank that nobody sees.
 	Plain bool
+	// Elements says that the cells are those of XML elements: one that begins at 0 was not there, which is
+	// something else than one without text.
+	Elements bool
 	// Faults are the broken and odd places in the structure of the file up to the end of this window and after
 	// the one before, in line order. What a fault takes out is none of the window's records.
 	Faults []Fault
@@ -26,7 +29,8 @@ type Fault struct {
 	Kind   FaultKind
 	Line   int    // the physical line, or the row of the sheet, on which it begins
 	Column int    // of a cell: its column, counted from 0
-	Cells  int    // Ragged: how many cells the record has; Blank and others that repeat: how many there are
+	Cells  int    // Ragged: how many cells the record has; Blank and others that repeat: how many there are; Broken: 1 when a record was taken out, else 0
+	Reason string // Broken: why
 	Text   string // what was taken out or is odd, as delivered; blank where nothing was
 }
 
@@ -52,6 +56,7 @@ const (
 	Computed                          // cells of the column are formulas: how many, from this one on
 	Numbers                           // cells of the column are numbers of the workbook: how many, from this one on
 	Epoch1904                         // the workbook counts days from 1904
+	Broken                            // the file is not well-formed XML here: the unit is taken out, in all tables
 )
 
 // Mark is a cell that cannot be read.

@@ -16,6 +16,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+
+	"frontdoor/scripts/generate/census"
 )
 
 func main() {
@@ -35,11 +37,19 @@ func run(args []string) error {
 	rows := flags.Int("rows", 0, "rows of contacts.csv; overrides --contacts")
 	bad := flags.String("bad", "", "write the bad deliveries to this folder")
 	exports := flags.String("exports", "", "write the exports of councils' systems to this folder")
+	censusFile := flags.String("census", "", "write a census return to this XML file, or with a name without .xml to this folder as CSV")
+	children := flags.Int("children", 10000, "children of the census return")
+	year := flags.Int("year", 2025, "calendar year in which the census year ends, 2023 to 2026")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	if *out == "" && *bad == "" && *exports == "" {
-		return fmt.Errorf("nothing to do: give --out, --bad or --exports")
+	if *out == "" && *bad == "" && *exports == "" && *censusFile == "" {
+		return fmt.Errorf("nothing to do: give --out, --bad, --exports or --census")
+	}
+	if *censusFile != "" {
+		if err := census.Large(*censusFile, *seed, *year, *children); err != nil {
+			return err
+		}
 	}
 	if *out != "" {
 		d, err := plan(*seed, goal{contacts: *contacts, rows: *rows})
