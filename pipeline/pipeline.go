@@ -211,9 +211,13 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 		return staging.Tables(stagesCtx, j.options.Workers, read.stored()...)
 	})
 	stages.Go(func() (err error) {
-		defer j.stage("validate")()
+		done := j.stage("validate")
 		judged, err = judge(stagesCtx, read, j.catalogue, (*schemas.Day)(j.config.AsAt), j.key, j.options.Workers)
-		return err
+		if done(); err != nil {
+			return err
+		}
+		defer j.stage("store findings")()
+		return staging.Findings(judged.findings())
 	})
 	stages.Go(func() (err error) {
 		defer j.stage("dedupe")()

@@ -267,7 +267,6 @@ func (r *result) write(ctx context.Context, staging *publish.Staging) error {
 				publish.Stored{Table: d.Referrals}, publish.Stored{Table: d.Persons}, publish.Stored{Table: d.Links})
 		})
 	}
-	run(func() error { return staging.Findings(r.judged.findings()) })
 	run(func() error { return r.writeRows(ctx, staging) })
 	run(func() error { return r.writeCatalogue(staging) })
 	return group.Wait()
