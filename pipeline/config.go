@@ -30,6 +30,7 @@ type Config struct {
 	Extracts         []Extract `yaml:"extracts" validate:"required,min=1,dive"`
 	Contacts         Contacts  `yaml:"contacts"`
 	Gates            Gates     `yaml:"gates"`
+	Figures          string    `yaml:"figures"` // the council's file on targets, expected ranges, breaks, terms and small numbers
 
 	folder string // of the configuration file
 }

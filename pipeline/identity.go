@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
 
 	"frontdoor/pipeline/dedupe"
-	"frontdoor/pipeline/measure"
 	"frontdoor/pipeline/publish"
 	"frontdoor/rules"
 	"frontdoor/schemas"
@@ -84,7 +84,7 @@ func (j *job) identify(d *delivery) (*identity, error) {
 	if i.settings, err = json.Marshal(j.config.record()); err != nil {
 		return nil, fmt.Errorf("write settings: %w", err)
 	}
-	if i.catalogue, err = declarations(d.collection.Name); err != nil {
+	if i.catalogue, err = declarations(d.collection.Name, j.figures); err != nil {
 		return nil, err
 	}
 	if err := j.readLedger(i); err != nil {
@@ -146,7 +146,7 @@ func (j *job) readLedger(i *identity) error {
 }
 
 // declarations returns every schema, code set, calendar, rule and measure that a run of a collection uses.
-func declarations(collection string) (map[string][]byte, error) {
+func declarations(collection string, figures *authorityFigures) (map[string][]byte, error) {
 	texts := map[string][]byte{}
 	err := fs.WalkDir(schemas.Files(), ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -163,7 +163,8 @@ func declarations(collection string) (map[string][]byte, error) {
 			return nil, err
 		}
 	}
-	texts[path.Join("measures", collection+".yaml")], err = measure.Source(collection)
+	counted, err := figures.declarations()
+	maps.Copy(texts, counted)
 	return texts, err
 }
 

@@ -24,7 +24,6 @@ import (
 
 	"frontdoor/pipeline/conform"
 	"frontdoor/pipeline/dedupe"
-	"frontdoor/pipeline/measure"
 	"frontdoor/pipeline/publish"
 	"frontdoor/pipeline/validate"
 	"frontdoor/rules"
@@ -72,6 +71,7 @@ type job struct {
 	store    *publish.Store
 	folder   string // of the store
 	calendar *schemas.Calendar
+	figures  *authorityFigures
 	started  time.Time
 	timing   sync.Mutex // guards stages
 	stages   []stageTime
@@ -134,6 +134,9 @@ func (j *job) prepare() error {
 	}
 	if publish.KeyID(j.key) == sampleKeyID && c.Authority != syntheticAuthority {
 		return fmt.Errorf("read configuration: pseudonym_key_file is the key of the sample, which everybody has; make your own with frontdoor keygen: %w", ErrConfig)
+	}
+	if j.figures, err = c.figures(); err != nil {
+		return err
 	}
 	if j.calendar, err = schemas.LoadCalendar("england"); err != nil {
 		return err
@@ -215,17 +218,17 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	}
 
 	done = j.stage("measure")
-	measures, err := measure.Load(delivery.collection.Name)
+	in, err := j.measureInput(read, decided, j.figures)
 	if err != nil {
 		return nil, err
 	}
-	figures, err := measures.Evaluate(ctx, measureInput(read, decided))
+	figures, err := j.figures.catalogue.Evaluate(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	done()
 
-	r := &result{job: j, identity: identity, delivery: delivery, read: read, judged: judged, decided: decided, measures: measures, figures: figures}
+	r := &result{job: j, identity: identity, delivery: delivery, read: read, judged: judged, decided: decided, figures: figures}
 	if gates := r.gates(); len(gates) > 0 {
 		summary = j.summaryOf(r.manifest())
 		summary.Code, summary.Gates, summary.Folder, summary.Report = ExitGate, gates, "", ""

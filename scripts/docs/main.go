@@ -76,7 +76,7 @@ func pages() ([]page, error) {
 		{"rules/docs/front_door.md", func() ([]byte, error) { return ruleDocs("front_door") }},
 		{"schemas/docs/front_door.md", func() ([]byte, error) { return collectionDocs("front_door") }},
 		{"schemas/docs/results.md", resultDocs},
-		{"pipeline/measure/docs/front_door.md", func() ([]byte, error) { return measureDocs("front_door") }},
+		{"pipeline/measure/docs/measures.md", measureDocs},
 	} {
 		text, err := p.make()
 		if err != nil {
