@@ -189,29 +189,43 @@ func (d *dimension) room(set int, x *cell, enough int64) int64 {
 			if x.atoms[j] {
 				continue
 			}
-			free := d.free(i, j)
-			if free&bit == 0 {
-				continue
+			if free := d.free(i, j); free&bit != 0 {
+				down = max(down, d.exchange(i, j, bit, free))
+				up = max(up, d.exchange(j, i, bit, free))
 			}
-			for _, a := range d.sides[i] {
-				for _, b := range d.sides[j] {
-					if (a.signature^b.signature)&bit == 0 || (a.signature^b.signature)&^free != 0 {
-						continue
-					}
-					n := min(a.n, b.n, d.least(a.signature&^b.signature, i, j), d.least(b.signature&^a.signature, j, i))
-					if a.signature&bit != 0 {
-						down = max(down, n)
-					} else {
-						up = max(up, n)
-					}
-					if down+up >= enough {
-						return down + up
-					}
-				}
+			if down+up >= enough {
+				return down + up
 			}
 		}
 	}
 	return down + up
+}
+
+// exchange says how many records of a set could leave an atom for another, each against a record there that is not in
+// the set and stands alike in all sets that are not free. Their sum is held by the least that any cell could lose.
+func (d *dimension) exchange(from, to int, bit, free uint64) int64 {
+	var sum int64
+	least := unlimited
+	partners := slices.Clone(d.sides[to])
+	for _, a := range d.sides[from] {
+		if a.signature&bit == 0 {
+			continue
+		}
+		left := a.n
+		for i, b := range partners {
+			if b.signature&bit != 0 || b.n == 0 || left == 0 || (a.signature^b.signature)&^free != 0 {
+				continue
+			}
+			limit := min(d.least(a.signature&^b.signature, from, to), d.least(b.signature&^a.signature, to, from))
+			if limit <= 0 {
+				continue
+			}
+			n := min(left, b.n)
+			least, sum, left = min(least, limit), sum+n, left-n
+			partners[i].n -= n
+		}
+	}
+	return min(sum, least)
 }
 
 // least is how many records of some sets could leave an atom for another before a hidden cell would read nought, which
@@ -232,19 +246,25 @@ func (d *dimension) least(sets uint64, from, to int) int64 {
 	return least
 }
 
-// cover hides one more cell for the sake of an exposed one, and tells whether there was any: the smallest of its set
-// that gives it room, else the smallest of another set that does. Where no one cell does, its column is withheld, and
-// then of the other sets what they show of the same part.
+// cover hides more for the sake of an exposed cell, and tells whether there was anything: the smallest other cell of its
+// set that gives it room; else the smallest part of which everything is hidden; else a cell of another set. Where
+// none does, its column is withheld, and then of the other sets what they show of the same part.
 func (d *dimension) cover(set int, exposed *cell, enough int64) bool {
-	for _, only := range []bool{true, false} {
-		for _, c := range d.coverable(set, only) {
-			c.cell.hidden = true
-			d.lookAt(c.set)
-			if d.room(set, exposed, enough) >= enough {
-				return true
-			}
-			c.cell.hidden = false
-			d.lookAt(c.set)
+	own := d.coverable(set, true)
+	for _, c := range own {
+		if d.try(set, exposed, enough, c) {
+			return true
+		}
+	}
+	for _, c := range d.parts() {
+		if d.try(set, exposed, enough, d.within(c)...) {
+			return true
+		}
+	}
+	others := d.coverable(set, false)
+	for _, c := range others {
+		if d.try(set, exposed, enough, c) {
+			return true
 		}
 	}
 	if !exposed.withheld {
@@ -256,7 +276,7 @@ func (d *dimension) cover(set int, exposed *cell, enough int64) bool {
 		d.lookAt(set)
 		return true
 	}
-	for _, c := range d.coverable(set, false) {
+	for _, c := range others {
 		if slices.Equal(c.cell.atoms, exposed.atoms) {
 			c.cell.hidden = true
 			d.lookAt(c.set)
@@ -264,6 +284,52 @@ func (d *dimension) cover(set int, exposed *cell, enough int64) bool {
 		}
 	}
 	return false
+}
+
+// try hides cells and keeps them hidden if that gives the exposed one room.
+func (d *dimension) try(set int, exposed *cell, enough int64, cells ...member) bool {
+	for _, hidden := range []bool{true, false} {
+		for _, c := range cells {
+			c.cell.hidden = hidden
+			d.lookAt(c.set)
+		}
+		if hidden && d.room(set, exposed, enough) >= enough {
+			return true
+		}
+	}
+	return false
+}
+
+// parts returns the different parts that cells count, the one with the smallest greatest count first.
+func (d *dimension) parts() []*cell {
+	var parts []*cell
+	for _, set := range d.order() {
+		for _, c := range d.cells[set] {
+			if c.fixed || c.value == 0 {
+				continue
+			}
+			if i := slices.IndexFunc(parts, func(p *cell) bool { return slices.Equal(p.atoms, c.atoms) }); i < 0 {
+				parts = append(parts, c)
+			} else if c.value > parts[i].value {
+				parts[i] = c
+			}
+		}
+	}
+	slices.SortStableFunc(parts, func(a, b *cell) int { return cmp.Compare(a.value, b.value) })
+	return parts
+}
+
+// within returns the cells that are shown and count no more than a part.
+func (d *dimension) within(part *cell) []member {
+	var all []member
+	for _, set := range d.order() {
+		for _, c := range d.cells[set] {
+			if c.open() && !c.fixed && c.value > 0 && contains(part.atoms, c.atoms) {
+				all = append(all, member{set, c})
+			}
+		}
+	}
+	return all
 }
 
 // member is a cell with the set that it counts.

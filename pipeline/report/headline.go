@@ -74,7 +74,7 @@ var partsOf = []struct {
 func (s *sheet) becameOf(conversion figure) string {
 	var text strings.Builder
 	all, _ := s.whole("conversion_all")
-	fmt.Fprintf(&text, "%s of these (%s) became a referral; ", conversion.Numerator, rounded(conversion))
+	fmt.Fprintf(&text, "%s of these (%s) became a referral; ", say(conversion.Numerator), rounded(conversion))
 	taken := []string{"referral"}
 	for i, part := range partsOf {
 		n := s.together(part.categories)
@@ -82,16 +82,16 @@ func (s *sheet) becameOf(conversion figure) string {
 		if i == len(partsOf)-1 {
 			rest := s.together(s.othersThan(taken))
 			if rest.text != "0" {
-				fmt.Fprintf(&text, "%s went elsewhere, ", rest)
+				fmt.Fprintf(&text, "%s went elsewhere, ", say(rest))
 			}
 			verb := "are"
 			if n.text == "1" {
 				verb = "is"
 			}
-			fmt.Fprintf(&text, "%s %s %s. ", n, verb, part.words)
+			fmt.Fprintf(&text, "and %s %s %s. ", say(n), verb, part.words)
 			continue
 		}
-		fmt.Fprintf(&text, "%s %s, ", n, part.words)
+		fmt.Fprintf(&text, "%s %s, ", say(n), part.words)
 	}
 	if all.Value.text != "" {
 		fmt.Fprintf(&text, "As a share of all %s this is %s. ", some(all.Denominator, "contact", "contacts"), rounded(all))
@@ -134,7 +134,7 @@ func rounded(f figure) string {
 	n, seen := f.Numerator.Value()
 	d, also := f.Denominator.Value()
 	if !seen || !also || d == 0 {
-		return f.Value.String()
+		return say(f.Value)
 	}
 	return percentage(float64(n)/float64(d), 0)
 }
@@ -164,14 +164,31 @@ func between(p Period) string {
 
 // some writes a count with what is counted, in the singular for one.
 func some(n Shown, one, many string) string {
-	if n.text == "1" {
+	switch {
+	case n.Hidden():
+		return tooFew + " of " + many
+	case n.text == "1":
 		return "1 " + one
 	}
 	return n.String() + " " + many
 }
 
+// tooFew stands in a sentence for a number that is hidden.
+const tooFew = "a number not shown"
+
+// say writes a count in a sentence.
+func say(n Shown) string {
+	if n.Hidden() {
+		return tooFew
+	}
+	return n.String()
+}
+
 func isAre(n Shown) string {
-	if n.text == "1" {
+	switch {
+	case n.Hidden():
+		return tooFew + " were"
+	case n.text == "1":
 		return "1 was"
 	}
 	return n.String() + " were"
