@@ -82,6 +82,9 @@ var units = map[string]bool{
 var periodKinds = []string{string(Whole), string(Month), string(Quarter), string(HalfYear), string(FinancialYear), string(AcademicYear), string(Rolling)}
 
 func (m *Measure) compile(schemaOf Schemas) error {
+	if m.Lacks != "" {
+		m.Kind, m.Unit, m.Polarity, m.missing = Process, "rows", "none", m.Lacks
+	}
 	switch {
 	case m.ID == "" || m.Title == "" || m.Wording == "" || m.Source == "" || m.Group == "":
 		return errors.New("give it an id, a group, a title, a wording and a source")
@@ -105,7 +108,7 @@ func (m *Measure) compile(schemaOf Schemas) error {
 			return fmt.Errorf("period %q is none of %q", p, periodKinds)
 		}
 	}
-	if m.From != "" {
+	if m.From != "" || m.Lacks != "" {
 		return nil
 	}
 	return m.compileConditions(schemaOf)

@@ -65,6 +65,7 @@ type Measure struct {
 	Needs            []string `yaml:"needs"`               // delivered tables or columns without which it is not available
 	NeedsAny         []string `yaml:"needs_any"`           // of which at least one must be delivered
 	Purpose          string   `yaml:"purpose"`             // it joins collections and needs a purpose of this name to be stated
+	Lacks            string   `yaml:"lacks"`               // why no extract that is read supports it; nothing else is declared then
 
 	Exclusions string `yaml:"exclusions"`
 	Unit       string `yaml:"unit"`
