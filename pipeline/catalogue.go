@@ -148,11 +148,12 @@ func (c *catalogue) read(collections []string, text func(name string) ([]byte, e
 	}
 	c.structure = c.rules[structureRules]
 	delete(c.rules, structureRules)
-	file := path.Join(measureFolder, frontDoor+".yaml")
-	if c.texts[file], err = text(file); err != nil {
-		return err
-	}
-	if c.measures, err = measure.Parse(frontDoor, c.texts[file]); err != nil {
+	if c.measures, err = measure.Read(measure.Catalogues(), func(name string) ([]byte, error) {
+		file := path.Join(measureFolder, name+".yaml")
+		content, err := text(file)
+		c.texts[file] = content
+		return content, err
+	}, measure.Declared); err != nil {
 		return err
 	}
 	for _, name := range collections {

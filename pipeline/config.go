@@ -36,6 +36,7 @@ type Config struct {
 	Gates            Gates     `yaml:"gates"`
 	Limits           Limits    `yaml:"limits"`
 	Join             Join      `yaml:"join"`
+	Figures          string    `yaml:"figures"` // the council's file on targets, expected ranges, breaks, terms and small numbers
 
 	folder string // of the configuration file
 }
@@ -159,9 +160,6 @@ func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // String writes yyyy-mm-dd.
 func (d Day) String() string { return schemas.Date(schemas.Day(d)).Format(time.DateOnly) }
-
-// words writes the day as a reader says it: 1 April 2019.
-func (d Day) words() string { return schemas.Date(schemas.Day(d)).Format("2 January 2006") }
 
 // Code is a code: text, even where it looks like a number.
 type Code string

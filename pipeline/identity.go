@@ -3,6 +3,7 @@ package pipeline
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 
@@ -106,6 +107,11 @@ func (j *job) identify(deliveries []*delivery) (*identity, error) {
 		return nil, fmt.Errorf("write settings: %w", err)
 	}
 	i.catalogue = j.catalogue.texts
+	published, err := j.figures.declarations()
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(i.catalogue, published)
 	for n, e := range j.config.Extracts {
 		if e.Local.empty() {
 			continue

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"frontdoor/pipeline/measure"
@@ -11,19 +12,42 @@ import (
 	"frontdoor/rules"
 )
 
-// readPage fills the report's page from a staged or published run: everything on it is read from the store.
-func readPage(run *publish.Run, m *publish.Manifest, measures *measure.Catalogue) (*report.Page, error) {
+// The pages of a run and its workbook. All but the first tell what disclosure control hides and stand in the
+// restricted part.
+const (
+	reportFile         = "report.html"
+	internalReportFile = "restricted/report-internal.html"
+	workbookFile       = "restricted/report.xlsx"
+)
+
+// reports returns how each page and the workbook is written, by its path in the run.
+func reports(p *report.Page) map[string]func(io.Writer) error {
+	return map[string]func(io.Writer) error{
+		reportFile:         func(w io.Writer) error { return report.WritePublic(w, p.Public()) },
+		internalReportFile: func(w io.Writer) error { return report.WriteInternal(w, p.Internal()) },
+		workbookFile:       func(w io.Writer) error { return report.WriteWorkbook(w, p.Internal()) },
+	}
+}
+
+// readPage fills the report's page from a staged or published run: every number on it is read from the store.
+func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures) (*report.Page, error) {
+	policy := figures.file.Disclosure
 	p := &report.Page{
 		Authority: report.Authority(m.Authority), Synthetic: m.Synthetic, AsAt: m.AsAt, RunID: m.RunID, Program: m.Program,
-		Headline: m.Headline, Notes: m.Notes, FindingsBySeverity: map[rules.Severity]int64{}, DefinitionVersion: measures.Version,
+		Notes: m.Notes, FindingsBySeverity: map[rules.Severity]int64{}, DefinitionVersion: figures.catalogue.Version,
+		Policy: report.Policy{
+			Name: policy.Name, Words: policy.Words, Exempt: policy.Exempt, ApprovedBy: policy.ApprovedBy, RoundTo: policy.RoundTo,
+			Hidden: policy.Symbols.Hidden, NotAvailable: policy.Symbols.NotAvailable, NoRate: policy.Symbols.NoRate,
+		},
+		Neighbours: figures.reference.NeighboursOf(m.Authority.Code, neighboursYear), NeighboursYear: neighboursYear,
 	}
-	if m.Period != nil {
-		p.Period = &report.Period{From: m.Period.From, To: m.Period.To}
+	for _, t := range figures.file.Terms {
+		p.Terms = append(p.Terms, report.Term(t))
 	}
 	for _, severity := range []rules.Severity{rules.Error, rules.Warning, rules.Query} {
 		p.FindingsBySeverity[severity] = m.Counts["findings_"+string(severity)]
 	}
-	if err := readFigures(run, measures, p); err != nil {
+	if err := readFigures(run, figures, p); err != nil {
 		return nil, err
 	}
 	if err := readOutcomes(run, p); err != nil {
@@ -32,27 +56,28 @@ func readPage(run *publish.Run, m *publish.Manifest, measures *measure.Catalogue
 	if err := readInputs(run, p); err != nil {
 		return nil, err
 	}
-	p.Waterfall = waterfall(p.Figures)
 	return p, readSettings(m.Settings, p)
 }
 
-func readFigures(run *publish.Run, measures *measure.Catalogue, p *report.Page) error {
+// neighboursYear is the newest list of statistical neighbours.
+const neighboursYear = "2025"
+
+// readFigures fills in the figures, and the measures that they are of.
+func readFigures(run *publish.Run, figures *authorityFigures, p *report.Page) error {
 	for row, err := range run.Rows("measures", false) {
 		if err != nil {
 			return err
 		}
-		declared := measures.Measure(text(row, "measure"))
+		declared := figures.catalogue.Measure(text(row, "measure"))
 		if declared == nil {
 			return fmt.Errorf("read measures: %s is in no catalogue", text(row, "measure"))
 		}
 		f := report.Figure{
-			Measure: declared.ID, Title: declared.Title, Wording: declared.Wording, Breakdown: text(row, "breakdown"), Category: text(row, "category"),
-			Unit: declared.Unit, Exclusions: declared.Exclusions, Polarity: declared.Polarity, Source: declared.Source,
-			Counted: declared.Numerator, Among: declared.Denominator,
+			Measure: declared.ID, Breakdown: text(row, "breakdown"), Category: text(row, "category"), Publish: text(row, "publish"),
+			Period: report.Period{Kind: text(row, "period_kind"), Label: text(row, "period"), From: text(row, "from"), To: text(row, "to")},
 		}
-		f.Unavailable, _ = strings.CutPrefix(text(row, "status"), "not available: ")
-		if f.Unavailable == text(row, "status") {
-			f.Unavailable = ""
+		if reason, is := strings.CutPrefix(text(row, "status"), notAvailable); is {
+			f.Unavailable = reason
 		}
 		if n, ok := row.Value("numerator").(int64); ok {
 			f.Numerator = &n
@@ -60,12 +85,41 @@ func readFigures(run *publish.Run, measures *measure.Catalogue, p *report.Page) 
 		if n, ok := row.Value("denominator").(int64); ok {
 			f.Denominator = &n
 		}
-		if rate, ok := row.Value("rate").(float64); ok {
-			f.Rate = &rate
+		for _, name := range []string{"rate", "value"} {
+			if v, ok := row.Value(name).(float64); ok {
+				f.Value = &v
+			}
+		}
+		if f.Period.Kind == string(measure.Whole) {
+			p.Period = f.Period
+			if f.Breakdown == "" || declared.From == "grid" && p.Measures[len(p.Measures)-1].ID != declared.ID {
+				p.Measures = append(p.Measures, figures.describe(declared, f))
+			}
 		}
 		p.Figures = append(p.Figures, f)
 	}
 	return nil
+}
+
+// describe tells what a measure is, what its figure may be read beside, and where it stands.
+func (f *authorityFigures) describe(m *measure.Measure, whole report.Figure) report.Measure {
+	d := report.Measure{
+		ID: m.ID, Group: m.Group, Title: m.Title, Wording: m.Wording, Kind: string(m.Kind), Unit: m.Unit, Numerator: m.Numerator, Denominator: m.Denominator,
+		Table: m.Table, Exclusions: m.Exclusions, Polarity: m.Polarity, Limit: m.Limit, Source: m.Source, Version: m.Version, Notes: m.Notes,
+		Changed: m.Changed, Places: m.Places(), Rate: m.IsRate(), Waterfall: m.Waterfall,
+	}
+	for _, b := range f.reference.Beside(m, f.code) {
+		d.Beside = append(d.Beside, report.Beside{Area: b.Area, Year: b.Year, Note: b.Note, Value: b.Value})
+	}
+	for _, b := range f.file.BreaksOf(m.ID) {
+		d.Breaks = append(d.Breaks, report.Break{On: b.On, Why: b.Why})
+	}
+	if whole.Denominator != nil {
+		colour, rule := f.file.Judge(m, whole.Value, *whole.Denominator)
+		d.Standing = report.Standing{Colour: string(colour), Rule: rule}
+		d.Outside, d.Expected = f.file.Outside(m, whole.Value)
+	}
+	return d
 }
 
 func readOutcomes(run *publish.Run, p *report.Page) error {
@@ -104,48 +158,6 @@ func text(row publish.Row, name string) string {
 func number(row publish.Row, name string) int64 {
 	value, _ := row.Value(name).(int64)
 	return value
-}
-
-// waterfall leads from the rows in the files to the unique contacts, every deduction named. It is empty when
-// the figures are not available.
-func waterfall(figures []report.Figure) []report.Step {
-	count := func(id, category string) (int64, bool) {
-		for _, f := range figures {
-			if f.Measure == id && (category == "" && f.Breakdown == "" || category != "" && f.Breakdown == "class" && f.Category == category) {
-				if f.Numerator == nil {
-					return 0, false
-				}
-				return *f.Numerator, true
-			}
-		}
-		return 0, category != ""
-	}
-	var steps []report.Step
-	for _, s := range []struct {
-		label, measure, category string
-		kind                     report.Kind
-	}{
-		{"Rows in the files", "rows_read", "", report.Total},
-		{"Unreadable or quarantined rows", "rows_quarantined", "", report.Deduction},
-		{"Rows outside the period", "rows_outside", "", report.Deduction},
-		{"Contact rows", "contact_rows", "", report.Total},
-		{"Repeated rows", "contact_rows", "repeated_row", report.Deduction},
-		{"Contacts", "contacts", "", report.Total},
-		{"Name no child", "contact_rows", "unidentified", report.Deduction},
-		{"Copies", "contact_rows", "exact", report.Deduction},
-		{"Migrated copies", "contact_rows", "migrated", report.Deduction},
-		{"Same incident, same reference", "contact_rows", "same_incident_ref", report.Deduction},
-		{"Same incident, within days", "contact_rows", "same_incident_window", report.Deduction},
-		{"On an open case", "contact_rows", "open_case", report.Deduction},
-		{"Unique contacts", "unique_contacts", "", report.Result},
-	} {
-		n, ok := count(s.measure, s.category)
-		if !ok {
-			return nil
-		}
-		steps = append(steps, report.Step{Label: s.label, Count: n, Kind: s.kind})
-	}
-	return steps
 }
 
 // readSettings tells every setting of the definition, in words.

@@ -71,6 +71,7 @@ type job struct {
 	config    *Config
 	options   Options
 	catalogue *catalogue
+	figures   *authorityFigures
 	key       []byte
 	store     *publish.Store
 	folder    string // of the store
@@ -142,6 +143,9 @@ func (j *job) prepare() error {
 		return fmt.Errorf("read configuration: pseudonym_key_file is the key of the sample, which everybody has; make your own with frontdoor keygen: %w", ErrConfig)
 	}
 	if err := j.readCatalogue(); err != nil {
+		return err
+	}
+	if j.figures, err = c.figures(j.catalogue.measures); err != nil {
 		return err
 	}
 	j.store, err = publish.Create(folder)
@@ -235,13 +239,14 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	}
 
 	done = j.stage("measure")
-	figures, err := j.catalogue.measures.Evaluate(ctx, measureInput(read, decided))
+	in := j.measureInput(read, decided)
+	figures, err := j.figures.catalogue.Evaluate(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	done()
 
-	r := &result{job: j, identity: identity, read: read, judged: judged, decided: decided, measures: j.catalogue.measures, figures: figures}
+	r := &result{job: j, identity: identity, read: read, judged: judged, decided: decided, figures: figures}
 	if gates := r.gates(); len(gates) > 0 {
 		summary = j.summaryOf(r.manifest())
 		summary.Code, summary.Gates, summary.Folder, summary.Report = ExitGate, gates, "", ""

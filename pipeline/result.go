@@ -21,9 +21,8 @@ import (
 	"frontdoor/pipeline/report"
 	"frontdoor/rules"
 	"frontdoor/schemas"
+	"frontdoor/schemas/table"
 )
-
-const reportFile = "report.html"
 
 // result is everything that the stages made, on its way into the store. decided is nil when no contacts could
 // be read.
@@ -33,7 +32,6 @@ type result struct {
 	read     *joined
 	judged   *judgement
 	decided  *dedupe.Result
-	measures *measure.Catalogue
 	figures  []measure.Figure
 }
 
@@ -101,7 +99,6 @@ func (r *result) manifest() *publish.Manifest {
 			m.Feeds[name] = append(m.Feeds[name], from.collection.Name+"/"+list)
 		}
 	}
-	m.Headline = r.headline()
 	return m
 }
 
@@ -206,6 +203,11 @@ func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summar
 		return nil, err
 	}
 	staging.Draft(m)
+	page, err := readPage(staging.Reader(), m, r.job.figures)
+	if err != nil {
+		return nil, err
+	}
+	m.Headline = report.HeadlineInternal(page.Internal())
 	problems, err := publish.Invariants(staging.Reader())
 	if err != nil {
 		return nil, err
@@ -215,7 +217,7 @@ func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summar
 	}
 	done()
 	done = r.job.stage("report")
-	if err := r.writeReport(staging, m); err != nil {
+	if err := r.writeReports(staging, page); err != nil {
 		return nil, err
 	}
 	if err := staging.Seal(m); err != nil {
@@ -349,37 +351,39 @@ func dateOrders(f fileRead) string {
 }
 
 func (r *result) measureRows() []publish.MeasureRow {
-	period := r.period()
-	label := period.From.String() + "/" + period.To.String()
 	var rows []publish.MeasureRow
 	for _, f := range r.figures {
 		row := publish.MeasureRow{
-			Measure: f.Measure.ID, Title: f.Measure.Title, Period: label, Breakdown: f.Breakdown, Category: f.Category,
-			Numerator: f.Numerator, Denominator: f.Denominator, Unit: f.Measure.Unit, Status: "available", DefinitionVersion: r.measures.Version,
-		}
-		if f.Breakdown == "month" {
-			row.Period = f.Category
+			Measure: f.Measure.ID, Title: f.Measure.Title, PeriodKind: string(f.Period.Kind), Period: f.Period.Label,
+			From: table.DateText(f.Period.From), To: table.DateText(f.Period.To), Breakdown: f.Breakdown, Category: f.Category,
+			Numerator: f.Numerator, Denominator: f.Denominator, Unit: f.Measure.Unit, Status: "available", Publish: f.Mark.String(),
+			DefinitionVersion: f.Measure.Version,
 		}
 		if f.Unavailable != "" {
-			row.Status = "not available: " + f.Unavailable
+			row.Status = notAvailable + f.Unavailable
 		}
-		if rate, ok := f.Rate(); ok {
-			row.Rate = &rate
+		if f.Measure.IsRate() {
+			row.Rate = f.Value
+		} else {
+			row.Value = f.Value
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
 
-// period is the reporting period, or what is held when none is set.
-func (r *result) period() Span {
-	if r.job.config.Period != nil {
-		return *r.job.config.Period
+// notAvailable leads the reason in the status of a figure.
+const notAvailable = "not available: "
+
+// reportingPeriod is the reporting period, or what is held when none is set.
+func reportingPeriod(c *Config, decided *dedupe.Result) Span {
+	if c.Period != nil {
+		return *c.Period
 	}
-	if r.decided != nil {
-		return Span{From: Day(r.decided.HeldFrom), To: Day(r.decided.HeldTo)}
+	if decided != nil {
+		return Span{From: Day(decided.HeldFrom), To: Day(decided.HeldTo)}
 	}
-	return Span{From: *r.job.config.AsAt, To: *r.job.config.AsAt}
+	return Span{From: *c.AsAt, To: *c.AsAt}
 }
 
 func (r *result) writeCatalogue(staging *publish.Staging) error {
@@ -427,15 +431,16 @@ func (r *result) writeJournal(staging *publish.Staging) error {
 	return writeFile(staging, publish.JournalFile, text)
 }
 
-// writeReport writes the page from what is stored, by the reader that everything later uses.
-func (r *result) writeReport(staging *publish.Staging, m *publish.Manifest) error {
-	page, err := readPage(staging.Reader(), m, r.measures)
-	if err != nil {
-		return err
+// writeReports writes the pages and the workbook from what is stored, by the reader that everything later uses.
+func (r *result) writeReports(staging *publish.Staging, page *report.Page) error {
+	for name, write := range reports(page) {
+		file, err := staging.File(name)
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(write(file), file.Close()); err != nil {
+			return err
+		}
 	}
-	file, err := staging.File(reportFile)
-	if err != nil {
-		return err
-	}
-	return errors.Join(report.Write(file, *page), file.Close())
+	return nil
 }

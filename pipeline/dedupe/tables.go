@@ -207,9 +207,10 @@ func (b *builder) coded(field string, column *table.Column, set *schemas.CodeSet
 type standing struct {
 	class    Class
 	flags    standingFlags
-	incident int32 // none for a row that names no child
-	starts   int32 // the unique incident that begins with the row, none
-	matched  int32 // the row that it was matched to, none
+	incident int32       // none for a row that names no child
+	starts   int32       // the unique incident that begins with the row, none
+	matched  int32       // the row that it was matched to, none
+	day      schemas.Day // by which it counts
 }
 
 // standingFlags are the yes-or-no parts of a standing.
@@ -243,11 +244,11 @@ func (j *judged) standings(s Settings) []standing {
 		for place := base; place < base+count; place++ {
 			c, v := &d.contacts[place], &j.verdicts[place]
 			held := &j.incidents[v.incident]
-			own := standing{class: v.class, incident: v.incident, starts: none, matched: none, flags: dated(c.day)}
+			own := standing{class: v.class, incident: v.incident, starts: none, matched: none, flags: dated(c.day), day: c.day}
 			if held.episode >= 0 {
 				own.flags |= onOpenCase
 			}
-			repeated := standing{class: RepeatedRow, incident: v.incident, starts: none, matched: c.row, flags: own.flags}
+			repeated := standing{class: RepeatedRow, incident: v.incident, starts: none, matched: c.row, flags: own.flags, day: c.day}
 			if v.class >= OpenCase {
 				own.flags |= isFirst
 			}
@@ -274,9 +275,9 @@ func (j *judged) standings(s Settings) []standing {
 		switch {
 		case first < 0:
 		case first == int32(row):
-			rows[row] = standing{class: Unidentified, incident: none, starts: none, matched: none, flags: dated(d.day[row])}
+			rows[row] = standing{class: Unidentified, incident: none, starts: none, matched: none, flags: dated(d.day[row]), day: d.day[row]}
 		default:
-			rows[row] = standing{class: RepeatedRow, incident: none, starts: none, matched: first, flags: dated(d.day[row])}
+			rows[row] = standing{class: RepeatedRow, incident: none, starts: none, matched: first, flags: dated(d.day[row]), day: d.day[row]}
 		}
 	}
 	return rows
@@ -305,6 +306,7 @@ func (j *judged) contactsTable(in Input, people *persons, incidentIDs, personIDs
 	b.delivered("child_id", t.Column("child_id"))
 	b.codes("person_id", people.idsOf(d.person), personIDs)
 	b.set("contact_date", t.Column("contact_date").Array)
+	b.dates("counted_date", func(row int) schemas.Day { return rows[row].day })
 	b.coded("source", t.Column("source"), d.sources, nil)
 	b.delivered("concern", t.Column("concern"))
 	b.coded("outcome", t.Column("outcome"), d.results, nil)

@@ -32,7 +32,7 @@ func Pages() ([]Page, error) {
 		{"rules/docs/", slices.DeleteFunc(rules.Catalogues(), func(name string) bool { return name == structure }), rulePage},
 		{"schemas/docs/", schemas.Collections(), collectionPage},
 		{"schemas/docs/", []string{"results"}, func(string) ([]byte, error) { return resultPage() }},
-		{"pipeline/measure/docs/", []string{"front_door"}, measurePage},
+		{"pipeline/measure/docs/", []string{"measures"}, func(string) ([]byte, error) { return measurePage() }},
 	} {
 		for _, name := range kind.names {
 			path := kind.folder + name + ".md"

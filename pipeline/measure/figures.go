@@ -1,195 +1,307 @@
 package measure
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-
-	"github.com/apache/arrow-go/v18/arrow/array"
+	"strings"
 
 	"frontdoor/rules"
+	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
 
-// Input is what measures are computed from.
-type Input struct {
-	Tables      map[string]*table.Table // the result tables, by name
-	Delivered   map[string]bool         // delivered tables (contacts) and columns (contacts.family_id)
-	Counts      map[string]int          // rows_read, rows_quarantined
-	Grid        []GridPoint
-	Unavailable string // why no figure at all is available, or ""
+// counted is a measure asked of the tables: the rows above and below the line. Of a snapshot, at the end of the
+// reporting period, and in at at the ends of all others.
+type counted struct {
+	measure        *Measure
+	table, below   *table.Table
+	above, beneath chosen
+	at             map[schemas.Day]*counted
+	stamps         []int32 // by value of the distinct field: the last question that met it
+	question       int32
 }
 
-// GridPoint is the conversion under one pair of settings.
-type GridPoint struct {
-	SameIncidentDays, ReferralWindow int
-	Unique, Converted                int
-}
-
-// Figure is one number with where it comes from. Breakdown and Category are blank for a total. Denominator is
-// nil for a count; both are nil when the figure is not available.
-type Figure struct {
-	Measure             *Measure
-	Breakdown, Category string
-	Numerator           *int64
-	Denominator         *int64
-	Unavailable         string
-}
-
-// Rate returns the numerator as a share of the denominator; ok is false for a count and where the denominator
-// is zero.
-func (f Figure) Rate() (rate float64, ok bool) {
-	if f.Numerator == nil || f.Denominator == nil || *f.Denominator == 0 {
-		return 0, false
+// Evaluate computes every figure of the catalogue, in its order: of each measure the whole first, then its
+// breakdowns, then the other periods. Each carries the mark that the policy gives it.
+func (c *Catalogue) Evaluate(ctx context.Context, in Input) ([]Figure, error) {
+	var err error
+	if in.Tables, err = c.relate(ctx, in); err != nil {
+		return nil, err
 	}
-	return float64(*f.Numerator) / float64(*f.Denominator), true
-}
-
-// Blank is the category of rows that have no value in a breakdown.
-const Blank = "not recorded"
-
-// given returns the figures that no table holds.
-func (m *Measure) given(in Input) []Figure {
-	if m.From != "grid" {
-		n := int64(in.Counts[m.From])
-		return []Figure{{Measure: m, Numerator: &n}}
-	}
+	spans := periods(in.Period)
 	var figures []Figure
-	for _, p := range in.Grid {
-		converted, unique := int64(p.Converted), int64(p.Unique)
-		figures = append(figures, Figure{
-			Measure: m, Breakdown: "settings", Category: GridCategory(p.SameIncidentDays, p.ReferralWindow),
-			Numerator: &converted, Denominator: &unique,
-		})
+	var asked []*counted
+	for _, m := range c.Measures {
+		reason := m.unavailable(in)
+		if reason == "" && m.From != "" {
+			figures = append(figures, m.given(in, spans[0])...)
+			continue
+		}
+		var k *counted
+		if reason == "" {
+			k, err = m.ask(ctx, in, spans)
+			switch {
+			case errors.Is(err, rules.ErrMissing):
+				reason = reasonOf(err)
+			case err != nil:
+				return nil, fmt.Errorf("compute measure %s: %w", m.ID, err)
+			}
+		}
+		if reason != "" {
+			figures = append(figures, Figure{Measure: m, Period: spans[0], Unavailable: reason})
+			continue
+		}
+		own := k.figures(in, spans)
+		if !anyAvailable(own) {
+			own = own[:1]
+		}
+		asked, figures = append(asked, k), append(figures, own...)
+	}
+	return figures, mark(figures, asked, in)
+}
+
+func anyAvailable(figures []Figure) bool {
+	return slices.ContainsFunc(figures, func(f Figure) bool { return f.Unavailable == "" })
+}
+
+// reasonOf words what a condition lacks.
+func reasonOf(err error) string {
+	text := err.Error()
+	text = strings.TrimSuffix(text, ": "+rules.ErrMissing.Error())
+	text = text[strings.LastIndex(text, "read condition: ")+1:]
+	return strings.TrimPrefix(text, "ead condition: ") + " not delivered"
+}
+
+// unavailable says why the delivery cannot support a measure, or "".
+func (m *Measure) unavailable(in Input) string {
+	switch {
+	case m.missing != "":
+		return m.missing
+	case m.Purpose != "" && !slices.Contains(in.Purposes, m.Purpose):
+		return "it joins collections, and no purpose " + m.Purpose + " is stated"
+	}
+	for _, name := range []string{m.Table, m.DenominatorTable} {
+		if strings.Contains(name, ".") && in.Tables[name] == nil {
+			return name + " not delivered"
+		}
+	}
+	if in.Unavailable != "" {
+		return in.Unavailable
+	}
+	for _, need := range m.Needs {
+		if !in.Delivered[need] {
+			return need + " not delivered"
+		}
+	}
+	if len(m.NeedsAny) > 0 && !slices.ContainsFunc(m.NeedsAny, func(need string) bool { return in.Delivered[need] }) {
+		return "none of " + strings.Join(m.NeedsAny, ", ") + " delivered"
+	}
+	return ""
+}
+
+// ask asks the conditions of a measure: once for a flow, at the end of every period for a snapshot.
+func (m *Measure) ask(ctx context.Context, in Input, spans []Period) (*counted, error) {
+	k, err := m.askAt(ctx, in, in.AsAt)
+	if m.Kind != Snapshot || err != nil {
+		return k, err
+	}
+	if k, err = m.askAt(ctx, in, spans[0].To); err != nil {
+		return nil, err
+	}
+	k.at = map[schemas.Day]*counted{spans[0].To: k}
+	for _, p := range spans {
+		if _, done := k.at[p.To]; done || !m.covers(p.Kind) {
+			continue
+		}
+		if k.at[p.To], err = m.askAt(ctx, in, p.To); err != nil {
+			return nil, err
+		}
+	}
+	return k, nil
+}
+
+func (m *Measure) askAt(ctx context.Context, in Input, asAt schemas.Day) (*counted, error) {
+	k := &counted{measure: m, table: in.Tables[m.Table], below: in.Tables[m.tableBelow()]}
+	if k.table == nil || k.below == nil {
+		return nil, fmt.Errorf("read condition: %s: %w", m.Table, rules.ErrMissing)
+	}
+	for _, name := range slices.Concat(m.Breakdowns, []string{m.Distinct, m.Date}) {
+		if name != "" && !k.table.Column(name).Delivered() {
+			return nil, fmt.Errorf("read condition: %s.%s: %w", m.Table, name, rules.ErrMissing)
+		}
+	}
+	if m.Statistic != nil && !m.Statistic.delivered(k.table) {
+		return nil, fmt.Errorf("read condition: %s of %s: %w", m.Statistic, m.Table, rules.ErrMissing)
+	}
+	above, err := m.program.numerator.Rows(ctx, in.delivery(k.table, asAt))
+	if err != nil {
+		return nil, err
+	}
+	k.above = choose(above, k.table, m.Date)
+	if m.Statistic != nil {
+		k.above = k.above.only(m.Statistic.has(k.table))
+	}
+	if m.program.denominator != nil {
+		beneath, err := m.program.denominator.Rows(ctx, in.delivery(k.below, asAt))
+		if err != nil {
+			return nil, err
+		}
+		k.beneath = choose(beneath, k.below, m.dateBelow())
+	}
+	return k, nil
+}
+
+// figures returns the figures of the whole, of its breakdowns and of the other periods.
+func (k *counted) figures(in Input, spans []Period) []Figure {
+	m := k.measure
+	figures := []Figure{k.figure(in, spans[0])}
+	if figures[0].Unavailable == "" && m.Statistic == nil {
+		for _, field := range slices.Concat(m.Breakdowns, m.Internal) {
+			if k.table.Column(field).Delivered() {
+				figures = append(figures, k.breakDown(spans[0], field)...)
+			}
+		}
+	}
+	for _, p := range spans[1:] {
+		if m.covers(p.Kind) {
+			figures = append(figures, k.figure(in, p))
+		}
 	}
 	return figures
 }
 
-// GridCategory names a pair of settings.
-func GridCategory(sameIncidentDays, referralWindow int) string {
-	return fmt.Sprintf("same_incident_days %d, referral_window_wd %d", sameIncidentDays, referralWindow)
+// figure computes the figure of a whole period.
+func (k *counted) figure(in Input, p Period) Figure {
+	m := k.measure
+	f := Figure{Measure: m, Period: p}
+	switch {
+	case m.Kind != Process && p.From < in.Held.From && p.Kind != Whole && m.Kind == Flow:
+		f.Unavailable = "what is held begins on " + table.DateText(in.Held.From)
+		return f
+	case m.Kind == Snapshot && p.To > in.AsAt:
+		f.Unavailable = "the period ends after the extracts were made"
+		return f
+	}
+	if m.Kind == Snapshot {
+		k = k.at[p.To]
+	}
+	above := k.above.in(p)
+	n := int64(len(above))
+	if m.Distinct != "" {
+		n = k.distinct(above)
+	}
+	f.Numerator = &n
+	switch {
+	case m.Statistic != nil:
+		f.Value = m.Statistic.of(k.table, above, in.Calendar)
+	case m.PerHead:
+		year := schemas.Date(p.To).Year()
+		if schemas.DayOf(year, 4, 1) > p.To {
+			year--
+		}
+		// The mid-year before the financial year ends: mid-2018 for the year to 31 March 2019.
+		people, known := in.Population(year)
+		if !known {
+			f.Numerator, f.Unavailable = nil, fmt.Sprintf("the population of mid-%d is not known for this authority", year)
+			return f
+		}
+		f.Denominator = &people
+		rate := 10000 * float64(n) / float64(people)
+		f.Value = &rate
+	case m.IsRate():
+		d := int64(len(k.beneath.in(p)))
+		f.Denominator = &d
+		f.share()
+	}
+	return f
 }
 
-// count computes the total and every breakdown of a measure over tables.
-func (m *Measure) count(ctx context.Context, in Input) ([]Figure, error) {
-	t := in.Tables[m.Table]
-	above, err := m.numerator.Rows(ctx, delivery(t))
-	if err != nil {
-		return nil, err
+// share sets the value of a rate; there is none of nothing.
+func (f *Figure) share() {
+	if f.Denominator != nil && *f.Denominator > 0 {
+		rate := float64(*f.Numerator) / float64(*f.Denominator)
+		f.Value = &rate
 	}
-	var below *rules.Bits
-	belowTable := t
-	if m.denominator != nil {
-		if m.DenominatorTable != "" {
-			belowTable = in.Tables[m.DenominatorTable]
+}
+
+// distinct counts the different values of the measure's field among rows; rows without one are one value together.
+func (k *counted) distinct(rows []uint32) int64 {
+	column := k.table.Column(k.measure.Distinct)
+	codes, values := column.Codes()
+	if values == nil {
+		return int64(len(tally(column, rows)))
+	}
+	if k.stamps == nil {
+		k.stamps = make([]int32, values.Len()+1)
+	}
+	k.question++
+	n := int64(0)
+	for _, row := range rows {
+		value := values.Len()
+		if column.Array.IsValid(int(row)) {
+			value = int(codes[row])
 		}
-		if below, err = m.denominator.Rows(ctx, delivery(belowTable)); err != nil {
-			return nil, err
+		if k.stamps[value] != k.question {
+			k.stamps[value] = k.question
+			n++
 		}
 	}
-	total := Figure{Measure: m}
-	if n := int64(above.Count()); m.Distinct == "" {
-		total.Numerator = &n
-	} else {
-		n = int64(len(tally(t.Column(m.Distinct), above)))
-		total.Numerator = &n
-	}
-	if below != nil {
-		n := int64(below.Count())
-		total.Denominator = &n
-	}
-	figures := []Figure{total}
-	for _, field := range m.Breakdowns {
-		figures = append(figures, m.breakDown(t, field, above, below)...)
-	}
-	return figures, nil
+	return n
 }
 
 // breakDown counts by the values of a field. A measure whose numerator is its denominator shows each category's
 // share of the whole; any other shows the rate within the category.
-func (m *Measure) breakDown(t *table.Table, field string, above, below *rules.Bits) []Figure {
-	column := t.Column(field)
-	numerators := tally(column, above)
+func (k *counted) breakDown(p Period, field string) []Figure {
+	m := k.measure
+	numerators := tally(k.table.Column(field), k.above.in(p))
 	var denominators map[string]int64
-	shares := m.denominator != nil && m.Denominator == m.Numerator
-	if below != nil && !shares {
-		denominators = tally(column, below)
-	}
-	categories := make([]string, 0, len(numerators))
-	for c := range numerators {
-		categories = append(categories, c)
-	}
-	for c := range denominators {
-		if _, also := numerators[c]; !also {
-			categories = append(categories, c)
+	var whole int64
+	shares := m.shares()
+	if m.IsRate() {
+		beneath := k.beneath.in(p)
+		whole = int64(len(beneath))
+		if !shares && k.below == k.table {
+			denominators = tally(k.table.Column(field), beneath)
 		}
 	}
-	slices.SortFunc(categories, byNumberThenText)
-	figures := make([]Figure, 0, len(categories))
-	for _, c := range categories {
-		n := numerators[c]
-		f := Figure{Measure: m, Breakdown: field, Category: c, Numerator: &n}
+	var figures []Figure
+	for _, category := range categories(numerators, denominators) {
+		n := numerators[category]
+		f := Figure{Measure: m, Period: p, Breakdown: field, Category: category, Numerator: &n}
 		switch {
+		case !m.IsRate():
 		case shares:
-			whole := int64(below.Count())
 			f.Denominator = &whole
 		case denominators != nil:
-			d := denominators[c]
+			d := denominators[category]
 			f.Denominator = &d
 		}
+		f.share()
 		figures = append(figures, f)
 	}
 	return figures
 }
 
-// byNumberThenText sorts whole numbers by size and everything else as text.
-func byNumberThenText(a, b string) int {
-	var x, y int
-	_, errA := fmt.Sscanf(a, "%d", &x)
-	_, errB := fmt.Sscanf(b, "%d", &y)
-	if errA == nil && errB == nil && x != y {
-		return cmp.Compare(x, y)
-	}
-	return cmp.Compare(a, b)
-}
+// shares tells whether the categories of a breakdown are parts of one whole.
+func (m *Measure) shares() bool { return m.Denominator == m.Numerator && m.DenominatorTable == "" }
 
-// tally counts the chosen rows by the value of a column; rows without a value count as Blank.
-func tally(column *table.Column, rows *rules.Bits) map[string]int64 {
-	counts := map[string]int64{}
-	codes, values := column.Codes()
-	if values == nil {
-		for _, row := range rows.Rows() {
-			counts[category(column, int(row))]++
+// given returns the figures that no table holds.
+func (m *Measure) given(in Input, whole Period) []Figure {
+	if m.From != "grid" {
+		n := int64(in.Counts[m.From])
+		return []Figure{{Measure: m, Period: whole, Numerator: &n, Mark: ProcessCount}}
+	}
+	var figures []Figure
+	for _, p := range in.Grid {
+		converted, unique := int64(p.Converted), int64(p.Unique)
+		f := Figure{
+			Measure: m, Period: whole, Breakdown: "settings", Category: GridCategory(p.SameIncidentDays, p.ReferralWindow),
+			Numerator: &converted, Denominator: &unique, Mark: ProcessCount,
 		}
-		return counts
+		f.share()
+		figures = append(figures, f)
 	}
-	byCode := make([]int64, values.Len())
-	for _, row := range rows.Rows() {
-		if column.Array.IsNull(int(row)) {
-			counts[Blank]++
-			continue
-		}
-		byCode[codes[row]]++
-	}
-	for code, n := range byCode {
-		if n > 0 {
-			counts[values.Value(code)] += n
-		}
-	}
-	return counts
-}
-
-func category(column *table.Column, row int) string {
-	if column.Array.IsNull(row) {
-		return Blank
-	}
-	if numbers, ok := column.Array.(*array.Int64); ok {
-		return fmt.Sprint(numbers.Value(row))
-	}
-	return column.Text(row)
-}
-
-func delivery(t *table.Table) *rules.Delivery {
-	return &rules.Delivery{Tables: map[string]*table.Table{t.Schema.Name: t}}
+	return figures
 }

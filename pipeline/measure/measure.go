@@ -1,179 +1,178 @@
-// Package measure computes figures: numerators, denominators and rates.
+// Package measure computes figures: numerators, denominators, rates, medians, and which of them may be published.
 //
-// Decided tables walk in (contacts, incidents, referrals), with the few counts that no table holds; one figure
-// for every measure and every category of its breakdowns walks out. What a measure is stands in a catalogue of
-// YAML files beside this one: a new measure is a new entry there and nothing else. A figure that the delivery
-// cannot support is not available, with the reason, and never zero.
+// Decided and delivered tables walk in, with the few counts that no table holds; one figure for every measure, period
+// and category of its breakdowns walks out, each with the mark that disclosure control gave it. What a measure is
+// stands in a catalogue of YAML files beside this one: a new measure is a new entry there and nothing else. A figure
+// that the delivery cannot support is not available, with the reason, and never zero.
 package measure
 
 import (
-	"context"
 	"embed"
-	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
 
-	"frontdoor/rules"
 	"frontdoor/schemas"
 )
 
-//go:embed *.yaml
+//go:embed catalogue/*.yaml
 var files embed.FS
 
-// Catalogue is the measures of one collection.
+// Catalogue is measures, and the fields about earlier and later records that they read.
 type Catalogue struct {
 	Version  string     `yaml:"version"` // of the definitions
+	Title    string     `yaml:"title"`
+	Related  []*Related `yaml:"related"`
 	Measures []*Measure `yaml:"measures"`
 }
 
+// Kind says how a measure counts over time.
+type Kind string
+
+// The kinds of measures.
+const (
+	Flow     Kind = "flow"     // records whose date lies in a period
+	Snapshot Kind = "snapshot" // records that stand at the end of a period: as_at is that day
+	Process  Kind = "process"  // how records were handled in the reporting period; no fact about a child
+)
+
 // Measure is one entry of the catalogue.
 type Measure struct {
-	ID               string   `yaml:"id"`
-	Title            string   `yaml:"title"`
-	Wording          string   `yaml:"wording"`
-	Table            string   `yaml:"table"`       // the result table whose rows are counted
+	ID      string `yaml:"id"`
+	Group   string `yaml:"group"`
+	Title   string `yaml:"title"`
+	Wording string `yaml:"wording"`
+
+	Kind             Kind     `yaml:"kind"`
+	Table            string   `yaml:"table"`       // a table that the pipeline makes, or collection.table
+	Date             string   `yaml:"date"`        // of a flow: the field that says to which period a record belongs
 	Numerator        string   `yaml:"numerator"`   // condition
 	Denominator      string   `yaml:"denominator"` // condition; a measure without one is a count
 	DenominatorTable string   `yaml:"denominator_table"`
-	Distinct         string   `yaml:"distinct"`   // count the different values of this field
-	Breakdowns       []string `yaml:"breakdowns"` // fields of the table
-	From             string   `yaml:"from"`       // a figure that no table holds
-	Needs            []string `yaml:"needs"`      // delivered tables or columns without which it is not available
-	NeedsAny         []string `yaml:"needs_any"`  // of which at least one must be delivered
-	Exclusions       string   `yaml:"exclusions"`
-	Unit             string   `yaml:"unit"`
-	Polarity         string   `yaml:"polarity"` // high, low or none: which way is better
-	Source           string   `yaml:"source"`
+	DenominatorDate  string   `yaml:"denominator_date"`
+	Distinct         string   `yaml:"distinct"`  // count the different values of this field
+	Statistic        *Value   `yaml:"statistic"` // of the numerator's records, in place of a rate
+	PerHead          bool     `yaml:"per_10000"` // the denominator is the population aged 0 to 17
+	From             string   `yaml:"from"`      // a figure that no table holds
+	Breakdowns       []string `yaml:"breakdowns"`
+	Internal         []string `yaml:"internal_breakdowns"` // that stand on no public page
+	Waterfall        bool     `yaml:"waterfall"`           // its whole is a step from rows to unique contacts, and exempt
+	Balance          string   `yaml:"balance"`             // a stock with what begins and ends it has one name here
+	Periods          []string `yaml:"periods"`             // of a flow or snapshot, besides the whole; all when blank
+	Needs            []string `yaml:"needs"`               // delivered tables or columns without which it is not available
+	NeedsAny         []string `yaml:"needs_any"`           // of which at least one must be delivered
+	Purpose          string   `yaml:"purpose"`             // it joins collections and needs a purpose of this name to be stated
+	Lacks            string   `yaml:"lacks"`               // why no extract that is read supports it; nothing else is declared then
 
-	numerator, denominator *rules.Condition
-	schema                 *schemas.Table
+	Exclusions string `yaml:"exclusions"`
+	Unit       string `yaml:"unit"`
+	Decimals   *int   `yaml:"decimals"` // of the rate; one when blank
+	Polarity   string `yaml:"polarity"` // high, low or none: which way is better
+	Limit      string `yaml:"limit"`    // the statutory limit, in words
+	Source     string `yaml:"source"`
+	Status     string `yaml:"status"`     // official, local, proxy
+	Comparator string `yaml:"comparator"` // the published series that it may be read beside
+	Version    string `yaml:"version"`    // of this definition, where it differs from the catalogue's
+	Notes      string `yaml:"notes"`
+	Changed    string `yaml:"changed"` // what changed in the definition, and when
+
+	program *program
+	missing string // why it could not be compiled: its table is declared nowhere
 }
 
-// Load reads the measures of a collection and compiles their conditions. All faults are told at once.
-func Load(collection string) (*Catalogue, error) {
-	text, err := Source(collection)
+// Schemas finds the schema of a table by the name that measures give it. The cause of its error is
+// schemas.ErrUnknown where nothing declares the table.
+type Schemas func(table string) (*schemas.Table, error)
+
+// Declared finds tables that the pipeline makes, and those of collections as collection.table.
+func Declared(table string) (*schemas.Table, error) {
+	collection, name, qualified := strings.Cut(table, ".")
+	if !qualified {
+		return schemas.Result(table)
+	}
+	c, err := schemas.Load(collection)
 	if err != nil {
 		return nil, err
 	}
-	return Parse(collection, text)
+	if t := c.Table(name); t != nil {
+		return t, nil
+	}
+	return nil, fmt.Errorf("find table %s: %w", table, schemas.ErrUnknown)
 }
 
-// Parse reads the measures of a collection from YAML and compiles their conditions. All faults are told at once.
-func Parse(collection string, text []byte) (*Catalogue, error) {
-	c := &Catalogue{}
-	if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("read measures of %s: %w", collection, err)
-	}
-	var faults []error
-	seen := map[string]bool{}
-	for _, m := range c.Measures {
-		if seen[m.ID] {
-			faults = append(faults, fmt.Errorf("measure %s stands twice", m.ID))
+// Load reads every catalogue of the program and compiles its conditions. All faults are told at once.
+func Load() (*Catalogue, error) { return Read(Catalogues(), Source, Declared) }
+
+// Read reads catalogues, the front door's first, and compiles their conditions. All faults are told at once.
+func Read(names []string, source func(name string) ([]byte, error), declared Schemas) (*Catalogue, error) {
+	all := &Catalogue{}
+	for _, name := range names {
+		text, err := source(name)
+		if err != nil {
+			return nil, err
 		}
-		seen[m.ID] = true
-		if err := m.compile(); err != nil {
-			faults = append(faults, fmt.Errorf("read measure %s: %w", m.ID, err))
+		c := &Catalogue{}
+		if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil {
+			return nil, fmt.Errorf("read measures of %s: %w", name, err)
+		}
+		for _, m := range c.Measures {
+			if m.Version == "" {
+				m.Version = c.Version
+			}
+		}
+		all.Related = append(all.Related, c.Related...)
+		all.Measures = append(all.Measures, c.Measures...)
+		if name == frontDoor {
+			all.Version = c.Version
 		}
 	}
-	return c, errors.Join(faults...)
+	return all, all.compile(declared)
 }
 
-// Source returns the YAML of a collection's measures: what a published run keeps beside its figures.
-func Source(collection string) ([]byte, error) {
-	text, err := files.ReadFile(collection + ".yaml")
+// frontDoor is the catalogue that the main job follows: its version is that of the definition.
+const frontDoor = "front_door"
+
+// Catalogues returns the names of the catalogues, the front door's first.
+func Catalogues() []string {
+	entries, err := files.ReadDir("catalogue")
 	if err != nil {
-		return nil, fmt.Errorf("find measures of %q: %w", collection, schemas.ErrUnknown)
+		panic(err) // the folder is inside the program
+	}
+	names := []string{frontDoor}
+	for _, e := range entries {
+		if name := strings.TrimSuffix(e.Name(), ".yaml"); name != frontDoor {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// Source returns the YAML of a catalogue: what a published run keeps beside its figures.
+func Source(name string) ([]byte, error) {
+	text, err := files.ReadFile("catalogue/" + name + ".yaml")
+	if err != nil {
+		return nil, fmt.Errorf("find measures of %q: %w", name, schemas.ErrUnknown)
 	}
 	return text, nil
 }
 
 // Measure returns the measure with an id, or nil.
 func (c *Catalogue) Measure(id string) *Measure {
-	for _, m := range c.Measures {
-		if m.ID == id {
-			return m
-		}
+	if i := slices.IndexFunc(c.Measures, func(m *Measure) bool { return m.ID == id }); i >= 0 {
+		return c.Measures[i]
 	}
 	return nil
 }
 
-func (m *Measure) compile() error {
-	switch m.Polarity {
-	case "high", "low", "none":
-	default:
-		return fmt.Errorf("polarity %q is none of high, low, none", m.Polarity)
+// Places returns the decimal places of the measure's rate.
+func (m *Measure) Places() int {
+	if m.Decimals == nil {
+		return 1
 	}
-	if m.Title == "" || m.Wording == "" || m.Unit == "" || m.Source == "" {
-		return errors.New("give it a title, a wording, a unit and a source")
-	}
-	if m.From != "" {
-		return nil
-	}
-	var err error
-	if m.schema, err = schemas.Result(m.Table); err != nil {
-		return err
-	}
-	for _, name := range append(m.Breakdowns, m.Distinct) {
-		if name != "" && m.schema.Field(name) == nil {
-			return fmt.Errorf("table %s has no field %s", m.Table, name)
-		}
-	}
-	if m.numerator, err = rules.CompileCondition(nil, m.schema, m.Numerator); err != nil {
-		return err
-	}
-	if m.Denominator == "" {
-		return nil
-	}
-	below := m.schema
-	if m.DenominatorTable != "" {
-		if below, err = schemas.Result(m.DenominatorTable); err != nil {
-			return err
-		}
-	}
-	m.denominator, err = rules.CompileCondition(nil, below, m.Denominator)
-	return err
+	return *m.Decimals
 }
 
-// Evaluate computes every figure of the catalogue, in its order.
-func (c *Catalogue) Evaluate(ctx context.Context, in Input) ([]Figure, error) {
-	var figures []Figure
-	for _, m := range c.Measures {
-		if reason := m.unavailable(in); reason != "" {
-			figures = append(figures, Figure{Measure: m, Unavailable: reason})
-			continue
-		}
-		if m.From != "" {
-			figures = append(figures, m.given(in)...)
-			continue
-		}
-		counted, err := m.count(ctx, in)
-		if err != nil {
-			return nil, fmt.Errorf("compute measure %s: %w", m.ID, err)
-		}
-		figures = append(figures, counted...)
-	}
-	return figures, nil
-}
-
-// unavailable says why the delivery cannot support a measure, or "".
-func (m *Measure) unavailable(in Input) string {
-	if in.Unavailable != "" {
-		return in.Unavailable
-	}
-	for _, need := range m.Needs {
-		if !in.Delivered[need] {
-			return need + " not delivered"
-		}
-	}
-	for _, need := range m.NeedsAny {
-		if in.Delivered[need] {
-			return ""
-		}
-	}
-	if len(m.NeedsAny) > 0 {
-		return "none of " + strings.Join(m.NeedsAny, ", ") + " delivered"
-	}
-	return ""
-}
+// IsRate tells whether the measure has a denominator among the records.
+func (m *Measure) IsRate() bool { return m.Denominator != "" || m.From == "grid" }

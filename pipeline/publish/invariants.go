@@ -311,7 +311,7 @@ func (c *recount) measures() error {
 		return err
 	}
 	for _, m := range measures {
-		if m.Measure != ConversionMeasure || m.Breakdown != "" || m.Status != "available" {
+		if m.Measure != ConversionMeasure || m.PeriodKind != "whole" || m.Breakdown != "" || m.Status != "available" {
 			continue
 		}
 		if m.Numerator == nil || m.Denominator == nil {

@@ -45,17 +45,26 @@ func OutcomeRowOf(o rules.Outcome) OutcomeRow {
 type MeasureRow struct {
 	Measure string `parquet:"measure,dict"`
 	Title   string `parquet:"title,dict"`
-	// Period is the span that the figure is about, as yyyy-mm-dd/yyyy-mm-dd or yyyy-mm.
-	Period    string `parquet:"period,dict"`
-	Breakdown string `parquet:"breakdown,dict"`
-	Category  string `parquet:"category,dict"`
+	// PeriodKind is whole, month, quarter, half_year, financial_year, academic_year or rolling_12_months; Period its
+	// name, such as 2019-04 or 2019-20 Q1; From and To its days, both included.
+	PeriodKind string `parquet:"period_kind,dict"`
+	Period     string `parquet:"period,dict"`
+	From       string `parquet:"from,dict"`
+	To         string `parquet:"to,dict"`
+	Breakdown  string `parquet:"breakdown,dict"`
+	Category   string `parquet:"category,dict"`
 	// Numerator, Denominator and Rate are null where they do not exist; 0 is a figure.
 	Numerator   *int64   `parquet:"numerator"`
 	Denominator *int64   `parquet:"denominator"`
-	Rate        *float64 `parquet:"rate"`
-	Unit        string   `parquet:"unit,dict"`
+	Rate        *float64 `parquet:"rate"` // a share
+	// Value is a rate per 10,000 or a median or mean, in Unit; null for all else.
+	Value *float64 `parquet:"value"`
+	Unit  string   `parquet:"unit,dict"`
 	// Status is "available", or "not available: " and why.
 	Status string `parquet:"status,dict"`
+	// Publish says what of the figure a public page may show: "shown", "numerator hidden", "denominator hidden",
+	// "hidden", "process count" or "internal". The numbers here are as they are.
+	Publish string `parquet:"publish,dict"`
 	// DefinitionVersion names the wording that the figure follows.
 	DefinitionVersion string `parquet:"definition_version,dict"`
 }

@@ -43,8 +43,8 @@ func newWholeRun() *wholeRun {
 			{Rule: "FD-005", Status: "broken", Reason: "too much work"},
 		},
 		measures: []MeasureRow{
-			{Measure: ConversionMeasure, Numerator: number(1), Denominator: number(2), Status: "available"},
-			{Measure: ConversionMeasure, Breakdown: "source", Category: "1A", Numerator: number(0), Denominator: number(1), Status: "available"},
+			{Measure: ConversionMeasure, PeriodKind: "whole", Numerator: number(1), Denominator: number(2), Status: "available"},
+			{Measure: ConversionMeasure, PeriodKind: "whole", Breakdown: "source", Category: "1A", Numerator: number(0), Denominator: number(1), Status: "available"},
 		},
 		inputs:     []InputRow{{Collection: "front_door", Table: "contacts", File: "contacts.csv", Read: 11, Accepted: 10, Quarantined: 1, Status: "read"}},
 		quarantine: []QuarantinedRow{{File: "contacts.csv", Line: 99, Table: "contacts", Rule: "FD-900", Reason: "ragged", Text: text("x")}},

@@ -150,7 +150,7 @@ func manyContacts(tb testing.TB, rows int) *table.Table {
 			return fmt.Sprintf("K%06d", child[row])
 		case "person_id":
 			return fmt.Sprintf("K%06d", child[row]/2*2)
-		case "contact_date":
+		case "contact_date", "counted_date":
 			return fmt.Sprintf("20%02d-%02d-%02d", 15+row%5, 1+random.IntN(12), 1+random.IntN(28))
 		case "source":
 			return fmt.Sprintf("%d%c", 1+random.IntN(9), 'A'+rune(random.IntN(3)))
@@ -211,7 +211,7 @@ func manyDelivered(tb testing.TB, rows int) *table.Table {
 			return fmt.Sprintf("C%07d", row)
 		case "child_id":
 			return fmt.Sprintf("K%06d", random.IntN(rows*3/10))
-		case "contact_date":
+		case "contact_date", "counted_date":
 			return fmt.Sprintf("20%02d-%02d-%02d %02d:%02d", 15+row%5, 1+random.IntN(12), 1+random.IntN(28), random.IntN(24), random.IntN(60))
 		case "source":
 			return fmt.Sprintf("%d%c", 1+random.IntN(9), 'A'+rune(random.IntN(3)))

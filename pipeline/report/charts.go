@@ -99,52 +99,51 @@ type trendColumn struct {
 	HasUnique, HasInner bool
 }
 
-func newTrend(s suppressed) *trend {
-	unique, converted := s.parts["unique_contacts"], s.parts["conversion_unique"]
-	n := len(s.categories)
-	if unique == nil || len(unique.numerators) == 0 || n < 2 || n > mostMonths {
+func newTrend(t told) *trend {
+	unique, converted := t.columns["unique_contacts"], t.columns["conversion_unique"]
+	n := len(t.keys)
+	if unique == nil || n < 2 || n > mostMonths {
 		return nil
 	}
-	t := &trend{Base: trendTop + trendHeight, Height: trendTop + trendHeight + 28, LabelY: trendTop + trendHeight + 20}
+	chart := &trend{Base: trendTop + trendHeight, Height: trendTop + trendHeight + 28, LabelY: trendTop + trendHeight + 20}
 	var most int64 = 1
-	for _, c := range unique.numerators {
-		count, _ := c.Value()
+	for _, key := range t.keys {
+		count, _ := unique.figures[key].Numerator.Value()
 		most = max(most, count)
 	}
 	pitch := 100 / float64(n)
 	every := (n + mostLabels - 1) / mostLabels
 	at := func(percent float64) string { return fmt.Sprintf("%.2f%%", percent) }
 	var said []string
-	for i, c := range unique.numerators {
+	for i, key := range t.keys {
 		left := pitch * float64(i)
-		column := trendColumn{
-			X: at(left + pitch*0.12), Width: at(pitch * 0.76), Middle: at(left + pitch/2),
-			Count: c.String(),
-		}
+		all := unique.figures[key].Numerator
+		c := trendColumn{X: at(left + pitch*0.12), Width: at(pitch * 0.76), Middle: at(left + pitch/2), Count: all.String()}
 		if i%every == 0 {
-			column.Label = shortMonth(s.keys[i])
+			c.Label = shortMonth(key)
 		}
-		sentence := s.categories[i] + " " + c.String()
-		column.CountY = t.Base - 6
-		if count, ok := c.Value(); ok {
-			column.HasUnique, column.ColumnH = true, int(count*trendHeight/most)
-			column.Y = t.Base - column.ColumnH
-			column.CountY = column.Y - 6
-			if converted != nil && len(converted.numerators) > 0 {
-				sentence += ", of which " + converted.numerators[i].String()
-				if inner, ok := converted.numerators[i].Value(); ok {
-					t.Converted, column.HasInner, column.InnerH = true, true, int(inner*trendHeight/most)
-					column.InnerY = t.Base - column.InnerH
+		sentence := t.categories[i] + " " + all.String()
+		c.CountY = chart.Base - 6
+		if count, ok := all.Value(); ok {
+			c.HasUnique, c.ColumnH = true, int(count*trendHeight/most)
+			c.Y = chart.Base - c.ColumnH
+			c.CountY = c.Y - 6
+			if converted != nil && converted.unavailable == "" {
+				part := converted.figures[key].Numerator
+				sentence += ", of which " + part.String()
+				if inner, ok := part.Value(); ok {
+					chart.Converted, c.HasInner, c.InnerH = true, true, int(inner*trendHeight/most)
+					c.InnerY = chart.Base - c.InnerH
 				}
 			}
 		} else {
-			t.Hidden = true
+			chart.Hidden = true
 		}
 		said = append(said, sentence)
-		t.Columns = append(t.Columns, column)
+		chart.Columns = append(chart.Columns, c)
 	}
-	t.Says = "Unique contacts by month, and how many became a referral: " + strings.Join(said, "; ") + "."
-	return t
+	chart.Says = "Unique contacts by month, and how many became a referral: " + strings.Join(said, "; ") + "."
+	return chart
 }
 
 // shortMonth writes Apr 19.

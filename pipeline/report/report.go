@@ -1,9 +1,9 @@
-// Package report writes the page that a run is read by.
+// Package report writes the pages that a run is read by, and its workbook.
 //
-// A Page, filled from the staged run by the reader that everything later uses, walks in; one self-contained HTML
-// file walks out: no script, no request to anywhere, a content security policy that allows its one style element
-// and nothing else. The promise: the same Page gives the same bytes; a small number in a breakdown cannot be read
-// on the page nor worked out from it (disclosure.go), and nothing that is to be hidden reaches the template.
+// A Page, filled from a stored run by the reader that everything later uses, walks in; self-contained files walk out:
+// HTML without script or request, with a content security policy that allows its one style element and nothing else,
+// and an XLSX workbook. The promise: the same Page gives the same bytes; and a number that disclosure control hides
+// cannot reach a public page, because WritePublic takes a PublicPage and only Page.Public makes one, without it.
 package report
 
 import (
@@ -15,34 +15,91 @@ import (
 	"frontdoor/rules"
 )
 
-// Page is all that the report is made from. Dates are yyyy-mm-dd.
+// Page is all that the reports are made from, unsuppressed. Nothing writes it: Public or Internal make of it what may
+// be written. Dates are yyyy-mm-dd.
 type Page struct {
 	Authority Authority
 	Synthetic bool // the data is invented, and the page says so first
 	AsAt      string
-	Period    *Period // nil for everything that was delivered
+	Period    Period // the reporting period
 	RunID     string
 	Program   string // the version that made the run
 
-	Headline  string
-	Notes     []string // what a reader must know beside the headline, such as what a missing table cost
-	Waterfall []Step
-	Figures   []Figure
+	Notes    []string // what a reader must know beside the headline, such as what a missing table cost
+	Measures []Measure
+	Figures  []Figure
+	Policy   Policy
 
 	Outcomes           []rules.Outcome
 	FindingsBySeverity map[rules.Severity]int64
+	Teams              []Team // findings by team; internal
 
 	Settings          []Setting
 	ApprovedBy        string // blank: not yet approved
 	DefinitionVersion string
+	Neighbours        []string // of the newest list
+	NeighboursYear    string
+	Terms             []Term
 	Inputs            []Input
 }
 
 // Authority is whose figures they are.
 type Authority struct{ Code, Name string }
 
-// Period is the span of days reported on, both ends included.
-type Period struct{ From, To string }
+// Period is a span of days, both included, with its kind and name.
+type Period struct {
+	Kind, Label, From, To string
+}
+
+// Measure is what a figure counts, with what it may be read beside.
+type Measure struct {
+	ID, Group, Title, Wording, Kind, Unit string
+	Numerator, Denominator, Table         string
+	Exclusions, Polarity, Limit, Source   string
+	Version, Notes, Changed               string
+	Places                                int
+	Rate                                  bool // it has a denominator
+	Waterfall                             bool
+	Beside                                []Beside
+	Standing                              Standing
+	Expected                              string // the range that the council expects, in words
+	Outside                               bool
+	Breaks                                []Break
+}
+
+// Beside is a figure of another area, or a note why there is none.
+type Beside struct {
+	Area, Year, Note string
+	Value            *float64
+}
+
+// Standing is where a rate stands against the council's target. Colour is green, amber, red, grey or blank.
+type Standing struct{ Colour, Rule string }
+
+// Break is a day across which a series is not to be read as one.
+type Break struct{ On, Why string }
+
+// Term is a word that the council uses in place of another.
+type Term struct{ Term, Says, From, Why string }
+
+// Figure is one number of the run: of a whole period where Breakdown is blank, else of one category. A figure without
+// a Numerator is not available, and Unavailable says why. Publish is the mark of disclosure control.
+type Figure struct {
+	Measure                string
+	Period                 Period
+	Breakdown, Category    string
+	Numerator, Denominator *int64
+	Value                  *float64 // a share, a rate per 10,000, a median or mean
+	Unavailable            string
+	Publish                string
+}
+
+// Policy is the disclosure policy that the marks follow, as readers are told of it.
+type Policy struct {
+	Name, Words, Exempt, ApprovedBy string
+	RoundTo                         int64
+	Hidden, NotAvailable, NoRate    string
+}
 
 // Kind says what a step of the waterfall does.
 type Kind string
@@ -61,24 +118,6 @@ type Step struct {
 	Kind  Kind
 }
 
-// Figure is one number of the run: of the whole where Breakdown is blank, else of one category. A figure without a
-// Numerator is not available, and Unavailable says why.
-type Figure struct {
-	Measure, Title, Wording string
-	Breakdown, Category     string
-	Numerator, Denominator  *int64
-	Rate                    *float64 // a share, 0 to 1
-	Unit                    string
-	Unavailable             string
-	Exclusions              string
-	Polarity                string // high, low or none
-	Source                  string
-
-	// Counted and Among are the conditions of numerator and denominator as the catalogue writes them, for the
-	// definitions; blank where there is none.
-	Counted, Among string
-}
-
 // Setting is a value of the definition that the council chooses.
 type Setting struct{ Name, Value, Meaning string }
 
@@ -89,9 +128,20 @@ type Input struct {
 	Status                      string
 }
 
-// Write writes the page. The error is that of w, or tells of a Page that cannot be written.
-func Write(w io.Writer, p Page) error {
-	v, err := newView(p)
+// Team is how many findings the records of a team have.
+type Team struct {
+	Name              string
+	Records, Findings int64
+}
+
+// WritePublic writes the page that may be passed on. The error is that of w, or tells of a page that cannot be written.
+func WritePublic(w io.Writer, p PublicPage) error { return write(w, &p.sheet) }
+
+// WriteInternal writes the page for those who may see every number.
+func WriteInternal(w io.Writer, p InternalPage) error { return write(w, &p.sheet) }
+
+func write(w io.Writer, s *sheet) error {
+	v, err := newView(s)
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}

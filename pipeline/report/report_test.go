@@ -56,12 +56,16 @@ func TestPageHasNoScriptAndAsksForNothing(t *testing.T) {
 func TestHostileTextStaysText(t *testing.T) {
 	const hostile = `"><script>alert(1)</script><svg onload=x>{{.}}&'`
 	p := smallPage()
-	p.Authority.Name, p.Headline, p.RunID, p.ApprovedBy, p.Program, p.DefinitionVersion = hostile, hostile, hostile, hostile, hostile, hostile
+	p.Authority.Name, p.RunID, p.ApprovedBy, p.Program, p.DefinitionVersion = hostile, hostile, hostile, hostile, hostile
 	p.Notes = []string{hostile}
-	p.Waterfall[0].Label = hostile
+	for i := range p.Measures {
+		m := &p.Measures[i]
+		m.Title, m.Wording, m.Source, m.Exclusions, m.Numerator, m.Denominator, m.Notes, m.Changed, m.Limit = hostile, hostile, hostile, hostile, hostile, hostile, hostile, hostile, hostile
+		m.Standing, m.Breaks, m.Beside = Standing{"red", hostile}, []Break{{"2019-05-01", hostile}}, []Beside{{Area: hostile, Year: hostile, Note: hostile}}
+	}
+	p.Terms, p.Neighbours = []Term{{hostile, hostile, hostile, hostile}}, []string{hostile}
 	for i := range p.Figures {
 		f := &p.Figures[i]
-		f.Title, f.Wording, f.Source, f.Exclusions, f.Counted, f.Among = hostile, hostile, hostile, hostile, hostile, hostile
 		if f.Breakdown != "" && f.Breakdown != "settings" {
 			f.Category += hostile
 		}
@@ -82,7 +86,7 @@ func TestHostileTextStaysText(t *testing.T) {
 
 func TestSourceThatIsNoCodeIsNotNamed(t *testing.T) {
 	p := smallPage()
-	p.Figures = append(p.Figures, counted("contacts", "source", "Mrs Green next door", 400), counted("contacts", "source", "her neighbour", 300))
+	p.Figures = append(p.Figures, count("contacts", "source", "Mrs Green next door", 400), count("contacts", "source", "her neighbour", 300))
 	page := written(t, p)
 	if strings.Contains(page, "Green") || strings.Contains(page, "neighbour") {
 		t.Error("the page names a delivered text")
@@ -101,22 +105,22 @@ func TestFigureThatIsNotAvailableSaysWhy(t *testing.T) {
 		}
 		figures = append(figures, f)
 	}
-	p.Figures = append(figures, Figure{Measure: "days_to_referral", Title: "Working days to the referral", Unavailable: "referrals not delivered"})
+	p.Figures = append(figures, Figure{Measure: "days_to_referral", Period: wholePeriod, Unavailable: "referrals not delivered"})
 	if page := written(t, p); !strings.Contains(page, "Not available: referrals not delivered.") {
 		t.Error("the table of days does not say why it is missing")
 	}
 }
 
 func TestPageWithNothingInItIsWhole(t *testing.T) {
-	page := written(t, Page{AsAt: "2019-12-31"})
+	page := written(t, Page{AsAt: "2019-12-31", Period: wholePeriod})
 	if !strings.HasSuffix(page, "</html>\n") {
 		t.Error("the page ends early")
 	}
 }
 
 func TestPageRefusesWhatIsNoDate(t *testing.T) {
-	for _, p := range []Page{{}, {AsAt: "31/12/2019"}, {AsAt: "2019-12-31", Period: &Period{From: "2019", To: "2020"}}} {
-		if err := Write(&bytes.Buffer{}, p); err == nil {
+	for _, p := range []Page{{}, {AsAt: "31/12/2019", Period: wholePeriod}, {AsAt: "2019-12-31", Period: Period{From: "2019", To: "2020"}}} {
+		if err := WritePublic(&bytes.Buffer{}, p.Public()); err == nil {
 			t.Errorf("%+v: want an error", p)
 		}
 	}
@@ -168,40 +172,43 @@ func TestSyntheticPageSaysSoFirst(t *testing.T) {
 func written(t *testing.T, p Page) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Write(&b, p); err != nil {
+	if err := WritePublic(&b, p.Public()); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
 }
 
-func counted(measure, breakdown, category string, n int64) Figure {
-	return Figure{Measure: measure, Title: title(measure), Wording: "What " + title(measure) + " counts.", Breakdown: breakdown, Category: category, Numerator: &n, Unit: "contacts", Polarity: "none", Source: "the project's own", Counted: "in_period"}
-}
+var wholePeriod = Period{Kind: "whole", Label: "whole", From: "2019-04-01", To: "2019-09-30"}
 
-func rated(measure, breakdown, category string, n, d int64) Figure {
-	f := counted(measure, breakdown, category, n)
-	f.Denominator, f.Unit, f.Among = &d, "percent", "in_period"
-	if d > 0 {
-		r := float64(n) / float64(d)
-		f.Rate = &r
+func count(measure, breakdown, category string, n int64) Figure {
+	f := Figure{Measure: measure, Period: wholePeriod, Breakdown: breakdown, Category: category, Numerator: &n, Publish: "shown"}
+	if n >= 1 && n <= 5 {
+		f.Publish = "numerator hidden"
+	}
+	if breakdown == "month" {
+		f.Period = Period{Kind: "month", Label: category, From: category + "-01", To: category + "-28"}
+		f.Breakdown, f.Category = "", ""
 	}
 	return f
 }
 
-func title(measure string) string { return capital(strings.ReplaceAll(measure, "_", " ")) }
+func rated(measure, breakdown, category string, n, d int64) Figure {
+	f := count(measure, breakdown, category, n)
+	f.Denominator = &d
+	if d > 0 {
+		r := float64(n) / float64(d)
+		f.Value = &r
+	}
+	return f
+}
 
 // smallPage is an invented run in the shape in which the pipeline makes one.
 func smallPage() Page {
 	p := Page{
 		Authority: Authority{Code: "998", Name: "Sampleshire"}, Synthetic: true, AsAt: "2019-12-31",
-		Period: &Period{From: "2019-04-01", To: "2019-09-30"}, RunID: "0123456789abcdef", Program: "0.1.0",
-		Headline: "Between 1 April and 30 September 2019 the front door recorded 6,720 contacts, one for each child named. 2,036 were copies or later reports of an incident already counted, 349 were about children who already had an open case, and 42 named no child. That leaves 4,293 unique contacts about 3,504 children; 1,245 of these (29.0 %) became a referral.",
-		Notes:    []string{"There is no national definition of a unique contact: do not compare this figure with other councils. Neither high nor low is good in itself."},
-		Waterfall: []Step{
-			{"Rows in the contacts files", 13871, Total}, {"Unreadable or quarantined rows", 6, Deduction}, {"Rows outside the period", 6784, Deduction},
-			{"Contact rows", 7081, Total}, {"Repeated rows", 361, Deduction}, {"Contacts received", 6720, Total}, {"Contacts that name no child", 42, Deduction},
-			{"Copies", 662, Deduction}, {"Further reports of the same incident", 1374, Deduction}, {"Open cases", 349, Deduction}, {"Unique contacts", 4293, Result},
-		},
+		Period: wholePeriod, RunID: "0123456789abcdef", Program: "0.1.0",
+		Policy:             Policy{Name: "small numbers, version 1", Words: "A count of 1 to 5 is hidden.", Exempt: "Process counts are exempt.", RoundTo: 1, Hidden: "c", NotAvailable: "x", NoRate: "z"},
+		Notes:              []string{"There is no national definition of a unique contact: do not compare this figure with other councils. Neither high nor low is good in itself."},
 		FindingsBySeverity: map[rules.Severity]int64{rules.Error: 412, rules.Warning: 57, rules.Query: 3},
 		Outcomes: []rules.Outcome{
 			{Rule: "FD-001", Title: "Child number stands on more than one row", Severity: rules.Error, Status: rules.Passed, Looked: 6152},
@@ -214,22 +221,47 @@ func smallPage() Page {
 			{"referral_window_wd", "5", "Working days after any contact of the incident within which a referral is linked"},
 			{"migration", "2019-03-01 to 2019-04-30", "Days between which two systems overlapped"},
 		},
-		DefinitionVersion: "v2",
+		DefinitionVersion: "v3",
 		Inputs: []Input{
 			{"children.csv", "children", 6153, 6152, 1, "read"}, {"contacts.csv", "contacts", 13871, 13865, 6, "read"},
 			{"referrals.csv", "referrals", 2971, 2969, 2, "read"}, {"cin_episodes.csv", "cin_episodes", 2216, 2215, 1, "read"},
 		},
 	}
 	p.Figures = []Figure{
-		counted("contacts", "", "", 6720), counted("unique_contacts", "", "", 4293), counted("unique_children", "", "", 3504),
+		count("rows_read", "", "", 13871), count("rows_quarantined", "", "", 6), count("rows_outside", "", "", 6784), count("contact_rows", "", "", 7081),
+		count("contact_rows", "class", "repeated_row", 361), count("contact_rows", "class", "unidentified", 42), count("contact_rows", "class", "exact", 406),
+		count("contact_rows", "class", "migrated", 256), count("contact_rows", "class", "same_incident_ref", 137), count("contact_rows", "class", "same_incident_window", 1237),
+		count("contact_rows", "class", "open_case", 349), count("unidentified", "", "", 42), count("copies", "", "", 662), count("same_incident", "", "", 1374), count("open_case", "", "", 349),
+		count("contacts", "", "", 6720), count("unique_contacts", "", "", 4293), count("unique_children", "", "", 3504),
 		rated("conversion_unique", "", "", 1245, 4293), rated("conversion_all", "", "", 1245, 6720), rated("referral_in_one_day", "", "", 811, 4293),
-		counted("days_to_referral", "", "", 1245), rated("became", "", "", 4293, 4293), rated("repeat_30d", "", "", 402, 4293), counted("one_source_only", "", "", 3301),
-		{Measure: "events", Title: "Events", Wording: "Unique contacts of several children that tell of one event counted once.", Unavailable: "none of contacts.incident_ref, contacts.family_id delivered", Polarity: "none", Source: "the project's own", Exclusions: "contacts that name no child"},
+		count("days_to_referral", "", "", 1245), rated("became", "", "", 4293, 4293), rated("repeat_30d", "", "", 402, 4293), count("one_source_only", "", "", 3301),
+		rated("rereferral", "", "", 90, 400),
+		{Measure: "events", Period: wholePeriod, Unavailable: "none of contacts.incident_ref, contacts.family_id delivered"},
+	}
+	england, seen := 22.6, map[string]bool{}
+	for _, f := range p.Figures {
+		if seen[f.Measure] {
+			continue
+		}
+		seen[f.Measure] = true
+		m := Measure{
+			ID: f.Measure, Group: "Front door", Title: title(f.Measure), Wording: "What " + title(f.Measure) + " counts.", Kind: "flow", Unit: "contacts",
+			Numerator: "in_period", Polarity: "none", Source: "the project's own", Version: "v3", Places: 1,
+		}
+		if f.Denominator != nil {
+			m.Rate, m.Unit, m.Denominator = true, "percent", "in_period"
+		}
+		if f.Measure == "rereferral" {
+			m.Polarity, m.Standing = "low", Standing{"amber", "target at most 20 %, amber within 5 points of it"}
+			m.Beside = []Beside{{Area: "England", Year: "2025", Value: &england}, {Area: "Region", Note: "no region is known for this authority"}}
+			m.Breaks = []Break{{"2019-07-01", "three councils became one"}}
+		}
+		p.Measures = append(p.Measures, m)
 	}
 	add := func(f ...Figure) { p.Figures = append(p.Figures, f...) }
 	for i, m := range []struct{ unique, converted, soon int64 }{{701, 208, 140}, {744, 215, 133}, {698, 199, 130}, {760, 223, 148}, {652, 190, 121}, {738, 210, 139}} {
 		month := fmt.Sprintf("2019-%02d", 4+i)
-		add(counted("unique_contacts", "month", month, m.unique), rated("conversion_unique", "month", month, m.converted, m.unique), rated("referral_in_one_day", "month", month, m.soon, m.unique))
+		add(count("unique_contacts", "month", month, m.unique), rated("conversion_unique", "month", month, m.converted, m.unique), rated("referral_in_one_day", "month", month, m.soon, m.unique))
 	}
 	for _, g := range []struct {
 		name                           string
@@ -238,14 +270,14 @@ func smallPage() Page {
 		{"Anonymous", 31, 4, 31, 0}, {"Education services", 402, 130, 300, 41}, {"Health services", 812, 301, 590, 80}, {"Housing", 77, 12, 60, 6},
 		{"Individual", 623, 143, 500, 61}, {"LA services", 288, 101, 210, 30}, {"Police", 1502, 350, 1210, 150}, {"Schools", 556, 203, 398, 33}, {"not recorded", 2, 1, 2, 1},
 	} {
-		add(counted("unique_contacts", "source_group", g.name, g.unique), rated("conversion_unique", "source_group", g.name, g.converted, g.unique),
-			counted("one_source_only", "source_group", g.name, g.one), rated("repeat_30d", "source_group", g.name, g.repeat, g.unique))
+		add(count("unique_contacts", "source_group", g.name, g.unique), rated("conversion_unique", "source_group", g.name, g.converted, g.unique),
+			count("one_source_only", "source_group", g.name, g.one), rated("repeat_30d", "source_group", g.name, g.repeat, g.unique))
 	}
 	for _, s := range []struct {
 		code string
 		n    int64
 	}{{"1A", 900}, {"2A", 1300}, {"3A", 1200}, {"4", 120}, {"6", 3100}, {"9", 97}, {"10", 3}} {
-		add(counted("contacts", "source", s.code, s.n))
+		add(count("contacts", "source", s.code, s.n))
 	}
 	for _, b := range []struct {
 		name string
@@ -254,12 +286,15 @@ func smallPage() Page {
 		add(rated("became", "became", b.name, b.n, 4293))
 	}
 	for i, n := range []int64{69, 402, 340, 201, 130, 101, 2} {
-		add(counted("days_to_referral", "working_days", fmt.Sprint(i-1), n))
+		add(count("days_to_referral", "working_days", fmt.Sprint(i-1), n))
 	}
 	for _, days := range []int{0, 1, 3, 7} {
 		for _, window := range []int{0, 1, 2, 5, 10} {
 			add(rated("conversion_grid", "settings", fmt.Sprintf("same_incident_days %d, referral_window_wd %d", days, window), int64(600+60*window), int64(4600-60*days)))
 		}
 	}
+	add(Figure{Measure: "conversion_unique", Period: wholePeriod, Breakdown: "team", Category: "North", Numerator: p.Figures[0].Numerator, Publish: "internal"})
 	return p
 }
+
+func title(measure string) string { return capital(words(measure)) }

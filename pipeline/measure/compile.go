@@ -1,0 +1,168 @@
+package measure
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"frontdoor/rules"
+	"frontdoor/schemas"
+)
+
+// program is a measure ready to be asked.
+type program struct {
+	schema, below          *schemas.Table
+	numerator, denominator *rules.Condition
+}
+
+// compile checks every entry and compiles its conditions over tables with their related fields.
+func (c *Catalogue) compile(declared Schemas) error {
+	var faults []error
+	extended := map[string]*schemas.Table{}
+	schemaOf := func(name string) (*schemas.Table, error) {
+		if t, known := extended[name]; known {
+			return t, nil
+		}
+		t, err := declared(name)
+		if err != nil {
+			return nil, err
+		}
+		extended[name] = c.extend(name, t)
+		return extended[name], nil
+	}
+	for _, r := range c.Related {
+		if err := r.compile(schemaOf); err != nil && !errors.Is(err, schemas.ErrUnknown) {
+			faults = append(faults, fmt.Errorf("read related field %s of %s: %w", r.Field, r.Table, err))
+		}
+	}
+	seen := map[string]bool{}
+	for _, m := range c.Measures {
+		if seen[m.ID] {
+			faults = append(faults, fmt.Errorf("measure %s stands twice", m.ID))
+		}
+		seen[m.ID] = true
+		err := m.compile(schemaOf)
+		switch {
+		case errors.Is(err, schemas.ErrUnknown):
+			m.missing = m.Table + " is no table that this version reads"
+		case err != nil:
+			faults = append(faults, fmt.Errorf("read measure %s: %w", m.ID, err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// extend returns a schema with the related fields of its table. It refers to no other table: conditions of measures
+// see one.
+func (c *Catalogue) extend(name string, t *schemas.Table) *schemas.Table {
+	copied := *t
+	copied.Fields = nil
+	for _, f := range t.Fields {
+		own := *f
+		own.Parent, own.References = "", ""
+		copied.Fields = append(copied.Fields, &own)
+	}
+	for _, r := range c.Related {
+		if r.Table == name {
+			copied.Fields = append(copied.Fields, r.field())
+		}
+	}
+	return &copied
+}
+
+// units are what a figure may be counted in.
+var units = map[string]bool{
+	"rows": true, "contacts": true, "incidents": true, "events": true, "children": true, "referrals": true, "percent": true,
+	"per 10,000": true, "working days": true, "days": true, "assessments": true, "enquiries": true, "conferences": true,
+	"episodes": true, "plans": true, "cases": true, "placements": true, "young people": true, "sessions": true, "exclusions": true,
+}
+
+// periodKinds are what a measure may name in periods; whole alone leaves the others out.
+var periodKinds = []string{string(Whole), string(Month), string(Quarter), string(HalfYear), string(FinancialYear), string(AcademicYear), string(Rolling)}
+
+func (m *Measure) compile(schemaOf Schemas) error {
+	if m.Lacks != "" {
+		m.Kind, m.Unit, m.Polarity, m.missing = Process, "rows", "none", m.Lacks
+	}
+	switch {
+	case m.ID == "" || m.Title == "" || m.Wording == "" || m.Source == "" || m.Group == "":
+		return errors.New("give it an id, a group, a title, a wording and a source")
+	case !units[m.Unit]:
+		return fmt.Errorf("unit %q is none of %q", m.Unit, slices.Sorted(maps.Keys(units)))
+	case m.Polarity != "high" && m.Polarity != "low" && m.Polarity != "none":
+		return fmt.Errorf("polarity %q is none of high, low, none", m.Polarity)
+	case m.Kind != Flow && m.Kind != Snapshot && m.Kind != Process:
+		return fmt.Errorf("kind %q is none of flow, snapshot, process", m.Kind)
+	case m.Kind == Flow && m.Date == "":
+		return errors.New("a flow names the date by which a record belongs to a period")
+	case m.Kind != Flow && m.Date != "":
+		return errors.New("only a flow has a date")
+	case m.Unit == "percent" && !m.IsRate(), m.Unit == "per 10,000" && !m.PerHead:
+		return fmt.Errorf("unit %s needs a denominator", m.Unit)
+	case m.Statistic != nil && (m.IsRate() || m.PerHead || m.Distinct != ""):
+		return errors.New("a statistic has no denominator and counts no different values")
+	}
+	for _, p := range m.Periods {
+		if !slices.Contains(periodKinds, p) {
+			return fmt.Errorf("period %q is none of %q", p, periodKinds)
+		}
+	}
+	if m.From != "" || m.Lacks != "" {
+		return nil
+	}
+	return m.compileConditions(schemaOf)
+}
+
+func (m *Measure) compileConditions(schemaOf Schemas) error {
+	p := &program{}
+	var err error
+	if p.schema, err = schemaOf(m.Table); err != nil {
+		return err
+	}
+	p.below = p.schema
+	if m.DenominatorTable != "" {
+		if p.below, err = schemaOf(m.DenominatorTable); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Concat(m.Breakdowns, m.Internal, []string{m.Distinct, m.Date}) {
+		if name != "" && p.schema.Field(name) == nil {
+			return fmt.Errorf("table %s has no field %s", m.Table, name)
+		}
+	}
+	if m.Kind == Flow && p.below.Field(m.dateBelow()) == nil {
+		return fmt.Errorf("table %s has no field %s", m.DenominatorTable, m.dateBelow())
+	}
+	if m.Statistic != nil {
+		if err := m.Statistic.compile(p.schema); err != nil {
+			return err
+		}
+	}
+	if p.numerator, err = rules.CompileCondition(nil, p.schema, m.Numerator); err != nil {
+		return err
+	}
+	if m.Denominator != "" {
+		if p.denominator, err = rules.CompileCondition(nil, p.below, m.Denominator); err != nil {
+			return err
+		}
+	}
+	m.program = p
+	return nil
+}
+
+// dateBelow is the date by which records of the denominator belong to a period.
+func (m *Measure) dateBelow() string {
+	if m.DenominatorDate != "" {
+		return m.DenominatorDate
+	}
+	return m.Date
+}
+
+// tableBelow is the table of the denominator.
+func (m *Measure) tableBelow() string {
+	if m.DenominatorTable != "" {
+		return m.DenominatorTable
+	}
+	return m.Table
+}

@@ -1,0 +1,146 @@
+package measure
+
+import (
+	"maps"
+	"slices"
+)
+
+// fieldsTogether returns the fields by which the family is told apart, those together of which the values of one
+// decide those of another: a source and the group that it is in.
+func (f *family) fieldsTogether() [][]string {
+	names := map[string]bool{}
+	for _, s := range f.sets {
+		for field := range s.fields {
+			names[field] = true
+		}
+	}
+	rows := f.rows()
+	taken := map[string]bool{}
+	var together [][]string
+	fields := slices.Sorted(maps.Keys(names))
+	// A field of many values decides one of few, never the other way.
+	slices.SortStableFunc(fields, func(a, b string) int { return f.values(b, rows) - f.values(a, rows) })
+	for _, fine := range fields {
+		if taken[fine] {
+			continue
+		}
+		taken[fine] = true
+		group := []string{fine}
+		for _, coarse := range fields {
+			if !taken[coarse] && f.decides(fine, coarse, rows) {
+				taken[coarse] = true
+				group = append(group, coarse)
+			}
+		}
+		together = append(together, group)
+	}
+	return together
+}
+
+func (f *family) values(field string, rows []uint32) int {
+	return len(tally(f.table.Column(field), rows))
+}
+
+// decides tells whether rows of one value of a field have one value of another.
+func (f *family) decides(fine, coarse string, rows []uint32) bool {
+	of := map[string]string{}
+	a, b := f.table.Column(fine), f.table.Column(coarse)
+	for _, row := range rows {
+		x, y := category(a, int(row)), category(b, int(row))
+		if known, met := of[x]; met && known != y {
+			return false
+		}
+		of[x] = y
+	}
+	return true
+}
+
+// byFields returns the family as it is told by fields of which the first decides the others. Its atoms are the values
+// of the first.
+func (f *family) byFields(fields []string) *dimension {
+	d := &dimension{family: f}
+	rows := f.rows()
+	fine := f.table.Column(fields[0])
+	atomOf, coarse := map[string]int{}, make([][]string, len(fields))
+	for _, row := range rows {
+		value := category(fine, int(row))
+		if _, known := atomOf[value]; known {
+			continue
+		}
+		atomOf[value] = len(atomOf)
+		for i, field := range fields {
+			coarse[i] = append(coarse[i], category(f.table.Column(field), int(row)))
+		}
+	}
+	d.atoms = len(atomOf)
+	d.count(func(yield func(row uint32)) {
+		for _, row := range rows {
+			yield(row)
+		}
+	}, func(row uint32) int { return atomOf[category(fine, int(row))] })
+	for number, s := range f.sets {
+		told := false
+		for i, field := range fields {
+			cells := s.fields[field]
+			if cells == nil {
+				continue
+			}
+			told = true
+			for _, value := range slices.Compact(slices.Sorted(slices.Values(coarse[i]))) {
+				c := cells[value]
+				if c == nil { // what is not listed is nought
+					c = &cell{fixed: true}
+				}
+				c.atoms = make([]bool, d.atoms)
+				for atom, has := range coarse[i] {
+					c.atoms[atom] = has == value
+				}
+				if c = d.add(number, c); cells[value] != nil {
+					cells[value] = c
+				}
+			}
+		}
+		if told {
+			f.wholesAsCells(d, number)
+		}
+	}
+	return d
+}
+
+// wholesAsCells adds, as cells that are decided already, the wholes that add up values of the fields: of those that
+// became a referral, the ones within a day are a whole of their own among the working days to it.
+func (f *family) wholesAsCells(d *dimension, number int) {
+	own := uint64(1) << number
+	for other, s := range f.sets {
+		if other == number || !s.whole().open() {
+			continue
+		}
+		atoms, sum, parts, clean := make([]bool, d.atoms), int64(0), 0, true
+		filled := 0
+		for atom, counts := range d.at {
+			var in, out int64
+			for signature, n := range counts {
+				switch {
+				case signature&own == 0:
+				case signature&(1<<other) != 0:
+					in += n
+				default:
+					out += n
+				}
+			}
+			if in+out > 0 {
+				filled++
+			}
+			clean = clean && (in == 0 || out == 0)
+			if in > 0 {
+				atoms[atom] = true
+				parts++
+				sum += in
+			}
+		}
+		if !clean || parts == 0 || parts == filled || sum != s.whole().value {
+			continue
+		}
+		d.cells[number] = append(d.cells[number], &cell{value: sum, atoms: atoms, fixed: true})
+	}
+}

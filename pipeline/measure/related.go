@@ -1,0 +1,358 @@
+package measure
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"sort"
+	"strconv"
+
+	"frontdoor/rules"
+	"frontdoor/schemas"
+	"frontdoor/schemas/table"
+)
+
+// Related is a field about other records of the same child: whether there were any, how many, or how many days ago the
+// latest was. It looks from the date of a record at a window of days. Where the window reaches past what is held,
+// what is not found there is not known, and never "no".
+type Related struct {
+	Field string `yaml:"field"`
+	About string `yaml:"about"`
+	Table string `yaml:"table"`
+	Key   string `yaml:"key"`
+	Date  string `yaml:"date"`
+
+	Records     string `yaml:"records"`      // the table looked into; the same when blank
+	RecordsKey  string `yaml:"records_key"`  // the same when blank
+	RecordsDate string `yaml:"records_date"` // the same when blank
+	Where       string `yaml:"where"`        // condition over the records looked at; all when blank
+
+	From  string `yaml:"from"`  // "12 months before", "3 days before", "5 working days after", "same day", "ever before"
+	To    string `yaml:"to"`    // the same, or "earlier": a record of an earlier day, or of the same day and an earlier row
+	Gives string `yaml:"gives"` // answer (yes, no or not known), count or days
+	Least int    `yaml:"least"` // of an answer: yes from so many records; one when 0
+
+	where    *rules.Condition
+	from, to bound
+}
+
+// bound is one end of a window.
+type bound struct {
+	unit    boundUnit
+	n       int // negative before
+	earlier bool
+}
+
+type boundUnit uint8
+
+const (
+	inDays boundUnit = iota
+	inMonths
+	inWorkingDays
+	ever
+)
+
+var boundPattern = regexp.MustCompile(`^(\d+) (days|months|working days) (before|after)$`)
+
+func parseBound(text string) (bound, error) {
+	switch text {
+	case "same day":
+		return bound{}, nil
+	case "earlier":
+		return bound{earlier: true}, nil
+	case "ever before":
+		return bound{unit: ever}, nil
+	}
+	parts := boundPattern.FindStringSubmatch(text)
+	if parts == nil {
+		return bound{}, fmt.Errorf("%q is no end of a window, such as 12 months before", text)
+	}
+	n, err := strconv.Atoi(parts[1])
+	if parts[3] == "before" {
+		n = -n
+	}
+	return bound{unit: map[string]boundUnit{"days": inDays, "months": inMonths, "working days": inWorkingDays}[parts[2]], n: n}, err
+}
+
+// field is how the related field stands in the schema of its table.
+func (r *Related) field() *schemas.Field {
+	f := &schemas.Field{Name: r.Field, Type: schemas.TypeCode, Privacy: schemas.Open, About: r.About}
+	if r.Gives != "answer" {
+		f.Type = schemas.TypeInteger
+	}
+	return f
+}
+
+func (r *Related) compile(schemaOf Schemas) error {
+	r.Records, r.RecordsKey, r.RecordsDate = cmp.Or(r.Records, r.Table), cmp.Or(r.RecordsKey, r.Key), cmp.Or(r.RecordsDate, r.Date)
+	if r.Gives != "answer" && r.Gives != "count" && r.Gives != "days" {
+		return fmt.Errorf("gives %q is none of answer, count, days", r.Gives)
+	}
+	var err error
+	if r.from, err = parseBound(r.From); err != nil {
+		return err
+	}
+	if r.to, err = parseBound(r.To); err != nil {
+		return err
+	}
+	if r.to.earlier && r.Records != r.Table || r.from.earlier || r.to.unit == ever {
+		return errors.New("earlier ends a window over the same table, and ever before begins one")
+	}
+	own, err := schemaOf(r.Table)
+	if err != nil {
+		return err
+	}
+	others, err := schemaOf(r.Records)
+	if err != nil {
+		return err
+	}
+	for _, at := range []struct {
+		schema *schemas.Table
+		field  string
+	}{{own, r.Key}, {own, r.Date}, {others, r.RecordsKey}, {others, r.RecordsDate}} {
+		if at.schema.Field(at.field) == nil {
+			return fmt.Errorf("table %s has no field %s", at.schema.Name, at.field)
+		}
+	}
+	if r.Where != "" {
+		r.where, err = rules.CompileCondition(nil, others, r.Where)
+	}
+	return err
+}
+
+// day moves a day by the bound: to the first day of a window (first) or its last.
+func (b bound) day(from schemas.Day, first bool, calendar *schemas.Calendar) schemas.Day {
+	switch b.unit {
+	case inMonths:
+		if first && b.n < 0 {
+			return earliestWithin(from, -b.n)
+		}
+		return monthsBack(from, -b.n)
+	case inWorkingDays:
+		step := schemas.Day(1)
+		if b.n < 0 {
+			step = -1
+		}
+		to := from
+		for next := to + step; abs(calendar.WorkingDays(from, next)) <= abs(b.n); next += step {
+			to = next
+		}
+		return to
+	case ever:
+		return -1 << 30
+	}
+	return from + schemas.Day(b.n)
+}
+
+func abs(n int) int { return max(n, -n) }
+
+// relate returns the tables with their related fields. A field whose records were not delivered is not there: what
+// reads it is not available.
+func (c *Catalogue) relate(ctx context.Context, in Input) (map[string]*table.Table, error) {
+	tables := map[string]*table.Table{}
+	for name, t := range in.Tables {
+		if t == nil {
+			continue
+		}
+		copied := *t
+		copied.Schema = c.extend(name, t.Schema)
+		copied.Columns = slices.Clone(t.Columns)
+		for _, f := range copied.Schema.Fields[len(t.Columns):] {
+			copied.Columns = append(copied.Columns, &table.Column{Field: f})
+		}
+		tables[name] = &copied
+	}
+	in.Tables = tables
+	for _, r := range c.Related {
+		t, records := tables[r.Table], tables[r.Records]
+		if t == nil || records == nil {
+			continue
+		}
+		if err := r.fill(ctx, in, t, records); err != nil {
+			return nil, fmt.Errorf("compute related field %s of %s: %w", r.Field, r.Table, err)
+		}
+	}
+	return tables, nil
+}
+
+// placed is a record of a child.
+type placed struct {
+	day schemas.Day
+	row int
+}
+
+// fill computes the field for every row of t.
+func (r *Related) fill(ctx context.Context, in Input, t, records *table.Table) error {
+	key, date := t.Column(r.Key), t.Column(r.Date)
+	if !key.Delivered() || !date.Delivered() || !records.Column(r.RecordsKey).Delivered() || !records.Column(r.RecordsDate).Delivered() {
+		return nil
+	}
+	byKey, err := r.index(ctx, in, records)
+	if errors.Is(err, rules.ErrMissing) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	answers, valid, nulls := make([]int64, t.Rows), make([]byte, (t.Rows+7)/8), 0
+	days, ofKey := date.Days(), byKey.of(key)
+	for row := range t.Rows {
+		answers[row] = unknownAnswer
+		if key.Array.IsValid(row) && date.Array.IsValid(row) {
+			answers[row] = r.look(in, ofKey(row), days[row], row)
+		}
+		if answers[row] == unknownAnswer {
+			nulls++
+		} else {
+			valid[row/8] |= 1 << (row % 8)
+		}
+	}
+	column := t.Column(r.Field)
+	if r.Gives != "answer" {
+		column.Array = table.IntegerArray(answers, valid, nulls)
+		return nil
+	}
+	codes := make([]uint32, t.Rows)
+	for row, answer := range answers {
+		if answer == unknownAnswer {
+			answer = 2
+		}
+		codes[row] = uint32(answer)
+	}
+	column.Array = table.DictionaryArray(codes, table.Texts([]string{"no", "yes", "not known"}), nil, 0)
+	return nil
+}
+
+// unknownAnswer stands for what is not known.
+const unknownAnswer = int64(-1) << 40
+
+// byKey is the records of each key, in the order of day and row.
+type byKey struct {
+	number  map[string]int32 // of a key
+	first   []int32          // where the records of a key begin; one more than keys
+	records []placed
+}
+
+// index gathers the records that the field looks at. The cause of its error is rules.ErrMissing where the condition
+// over them reads what was not delivered.
+func (r *Related) index(ctx context.Context, in Input, records *table.Table) (*byKey, error) {
+	key, date := records.Column(r.RecordsKey), records.Column(r.RecordsDate)
+	var only *rules.Bits
+	if r.where != nil {
+		var err error
+		if only, err = r.where.Rows(ctx, in.delivery(records, in.AsAt)); err != nil {
+			return nil, err
+		}
+	}
+	k := &byKey{number: map[string]int32{}}
+	numberOf := perText(key, func(text string) int32 {
+		n, known := k.number[text]
+		if !known {
+			n = int32(len(k.number))
+			k.number[text] = n
+		}
+		return n
+	})
+	numbers := make([]int32, records.Rows)
+	for row := range numbers {
+		numbers[row] = -1
+		if key.Array.IsValid(row) && date.Array.IsValid(row) && (only == nil || only.Has(row)) {
+			numbers[row] = numberOf(row)
+		}
+	}
+	k.first = make([]int32, len(k.number)+1)
+	for _, n := range numbers {
+		if n >= 0 {
+			k.first[n+1]++
+		}
+	}
+	for n := range len(k.number) {
+		k.first[n+1] += k.first[n]
+	}
+	k.records = make([]placed, k.first[len(k.number)])
+	next := slices.Clone(k.first)
+	days := date.Days()
+	for row, n := range numbers {
+		if n >= 0 {
+			k.records[next[n]] = placed{days[row], row}
+			next[n]++
+		}
+	}
+	for n := range len(k.number) {
+		slices.SortFunc(k.records[k.first[n]:k.first[n+1]], func(a, b placed) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.row, b.row)) })
+	}
+	return k, nil
+}
+
+// of returns the records with the key of a row of another column.
+func (k *byKey) of(column *table.Column) func(row int) []placed {
+	number := perText(column, func(text string) int32 {
+		if n, known := k.number[text]; known {
+			return n
+		}
+		return -1
+	})
+	return func(row int) []placed {
+		n := number(row)
+		if n < 0 {
+			return nil
+		}
+		return k.records[k.first[n]:k.first[n+1]]
+	}
+}
+
+// perText asks of each different text of a column once, where the column knows its different texts.
+func perText(column *table.Column, of func(text string) int32) func(row int) int32 {
+	codes, values := column.Codes()
+	if values == nil {
+		return func(row int) int32 { return of(column.Text(row)) }
+	}
+	const notAsked = -2
+	known := make([]int32, values.Len())
+	for i := range known {
+		known[i] = notAsked
+	}
+	return func(row int) int32 {
+		code := codes[row]
+		if known[code] == notAsked {
+			known[code] = of(values.Value(int(code)))
+		}
+		return known[code]
+	}
+}
+
+// look answers for one record: 0 or 1 for an answer, else the count or the days, or unknownAnswer.
+func (r *Related) look(in Input, records []placed, day schemas.Day, row int) int64 {
+	from, to := r.from.day(day, true, in.Calendar), r.to.day(day, false, in.Calendar)
+	first := sort.Search(len(records), func(i int) bool { return records[i].day >= from })
+	end := sort.Search(len(records), func(i int) bool {
+		if r.to.earlier && records[i].day == day {
+			return records[i].row >= row
+		}
+		return records[i].day > to
+	})
+	found := max(end-first, 0)
+	held := from >= in.Held.From && to <= in.Held.To
+	switch r.Gives {
+	case "answer":
+		switch {
+		case found >= max(r.Least, 1):
+			return 1
+		case held:
+			return 0
+		}
+		return unknownAnswer
+	case "count":
+		if !held {
+			return unknownAnswer
+		}
+		return int64(found)
+	}
+	if found == 0 {
+		return unknownAnswer
+	}
+	return int64(day - records[end-1].day)
+}
