@@ -111,7 +111,7 @@ func newRoot() *cobra.Command {
 		return usage("%w; see %s --help", err, c.CommandPath())
 	})
 	root.AddCommand(
-		newRun(), newCheck(), newConvert(), newShow(), newExplain(), newVerify(), newRules(), newKeygen(), newVersion(),
+		newRun(), newCheck(), newConvert(), newShow(), newExplain(), newVerify(), newRules(), newMeasures(), newReport(), newKeygen(), newVersion(),
 	)
 	return root
 }

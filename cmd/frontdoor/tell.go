@@ -91,7 +91,11 @@ func tellRecords(line lines, of string, all int64, records []pipeline.Record) {
 		if r.ReferralID != "" {
 			link = fmt.Sprintf("  %s referral %s", r.LinkMethod, printable(r.ReferralID))
 		}
-		line("  %s  contact %s%s", placed(r.Place), idOr(r.ContactID), link)
+		what := "contact " + idOr(r.ContactID)
+		if r.ContactID == "" && r.ReferralID != "" {
+			what, link = "referral "+printable(r.ReferralID), ""
+		}
+		line("  %s  %s%s", placed(r.Place), what, link)
 	}
 	if more := all - int64(len(records)); more > 0 {
 		line("  and %d more; --limit 0 lists all", more)

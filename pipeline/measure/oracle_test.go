@@ -40,7 +40,7 @@ func TestFiguresAreThoseOfPlainCounting(t *testing.T) {
 		return s
 	}
 	contacts, incidents, referrals := schema("contacts"), schema("incidents"), schema("referrals")
-	for seed := range uint64(40) {
+	for seed := range uint64(12) {
 		draw := rand.New(rand.NewPCG(seed, 7)).IntN
 		day := func() string { return table.DateText(base.Held.From + schemas.Day(draw(600))) }
 		var events, refs []record

@@ -26,7 +26,7 @@ var (
 	months     = breakdown{field: monthField, name: monthName}
 	anyBy      = map[string]breakdown{"source": source, "source_group": groups, "became": became, "working_days": days, "missed_by_working_days": missed}
 	fieldNames = map[string]string{
-		"source": "Source", "source_group": "Source", "class": "Class", "evidence": "Evidence", "became": "What became of them", "working_days": "Working days",
+		"source": "Source", "source_group": "Group of sources", "class": "Class", "evidence": "Evidence", "became": "What became of them", "working_days": "Working days",
 		"link_method": "How the referral is linked", "status": "Linked to a contact", "allocated_team": "Team",
 	}
 )

@@ -1,0 +1,333 @@
+package pipeline
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"frontdoor/pipeline/measure"
+	"frontdoor/pipeline/publish"
+	"frontdoor/schemas"
+	"frontdoor/schemas/table"
+)
+
+// FigureName says which figure of a measure is meant. Without a period it is the whole, without a breakdown the total.
+type FigureName struct {
+	Measure, Period, Breakdown, Category string
+}
+
+// MeasureExplained is a figure, counted again from the stored rows, with the first of the records behind it.
+type MeasureExplained struct {
+	Measure    *measure.Measure
+	Period     measure.Period
+	Figure     measure.Figure
+	Stored     *int64 // the numerator that the run tells, nil where it tells none
+	Table      string
+	Above      []Record
+	BelowTable string
+	Below      []Record
+	AllAbove   int
+	AllBelow   int
+}
+
+// ExplainMeasure opens a figure of a run to its records: limit of them for each of numerator and denominator, 0 for
+// all; with original identifiers if reveal. The rows that a figure counts are found among the pseudonymised ones. The
+// error is measure.ErrNoFigure when there is no such figure.
+func ExplainMeasure(ctx context.Context, run *publish.Run, name FigureName, limit int, reveal bool) (*MeasureExplained, error) {
+	figures, err := figuresOf(run)
+	if err != nil {
+		return nil, fmt.Errorf("explain measure: %w", err)
+	}
+	in, err := storedInput(run, figures, figures.catalogue.Measure(name.Measure))
+	if err != nil {
+		return nil, fmt.Errorf("explain measure: %w", err)
+	}
+	if name.Period == "" {
+		name.Period = string(measure.Whole)
+	}
+	o, err := figures.catalogue.Open(ctx, *in, name.Measure, name.Period, name.Breakdown, name.Category)
+	if err != nil {
+		return nil, fmt.Errorf("explain measure: %w", err)
+	}
+	e := &MeasureExplained{
+		Measure: o.Measure, Period: o.Period, Figure: o.Figure, Table: o.Table, BelowTable: o.DenominatorTable,
+		AllAbove: len(o.Above), AllBelow: len(o.Below),
+	}
+	if e.Above, err = recordsAt(run, o.Table, o.Above, limit, reveal); err != nil {
+		return nil, fmt.Errorf("explain measure: %w", err)
+	}
+	if e.Below, err = recordsAt(run, o.DenominatorTable, o.Below, limit, reveal); err != nil {
+		return nil, fmt.Errorf("explain measure: %w", err)
+	}
+	for row, err := range run.Rows("measures", false) {
+		if err != nil {
+			return nil, fmt.Errorf("explain measure: %w", err)
+		}
+		if textOf(row, "measure") == o.Measure.ID && textOf(row, "period") == o.Period.Label && textOf(row, "breakdown") == o.Breakdown && textOf(row, "category") == o.Category {
+			if n, has := row.Value("numerator").(int64); has {
+				e.Stored = &n
+			}
+		}
+	}
+	return e, nil
+}
+
+// figuresOf loads what the figures of a run follow: the measures and the council's file that the run keeps.
+func figuresOf(run *publish.Run) (*authorityFigures, error) {
+	text, err := readRunFile(run, "catalogue/"+figuresFile)
+	if err != nil {
+		text = nil // the council said nothing
+	}
+	catalogue, err := measure.Read(measure.Catalogues(), func(name string) ([]byte, error) {
+		return readRunFile(run, "catalogue/"+measureFolder+"/"+name+".yaml")
+	}, measure.Declared)
+	if err != nil {
+		return nil, fmt.Errorf("read the run's measures (this program may be another than made it, %s): %w", run.Manifest().Program, err)
+	}
+	return loadFigures(run.Manifest().Authority.Code, text, catalogue)
+}
+
+// storedInput reads what the measures were computed from, as far as one of them needs it.
+func storedInput(run *publish.Run, figures *authorityFigures, m *measure.Measure) (*measure.Input, error) {
+	if m == nil {
+		return nil, fmt.Errorf("find measure: %w; frontdoor measures list prints them", measure.ErrNoFigure)
+	}
+	calendar, err := schemas.LoadCalendar("england")
+	if err != nil {
+		return nil, err
+	}
+	var settings settingsRecord
+	if err := json.Unmarshal(run.Manifest().Settings, &settings); err != nil {
+		return nil, fmt.Errorf("read settings of the run: %w: %w", err, publish.ErrDamaged)
+	}
+	in := &measure.Input{
+		Tables: map[string]*table.Table{}, Delivered: map[string]bool{}, AsAt: schemas.Day(settings.AsAt), Calendar: calendar,
+		Population: figures.population, Purposes: figures.file.Purposes, Policy: figures.file.Disclosure,
+	}
+	for _, name := range figures.catalogue.TablesOf(m) {
+		schema, err := measure.Declared(name)
+		if errors.Is(err, schemas.ErrUnknown) {
+			continue // Open says that the measure is not available
+		}
+		if err != nil {
+			return nil, err
+		}
+		if in.Tables[name], err = storedTable(run, schema, bare(name)); err != nil && !errors.Is(err, publish.ErrNoTable) {
+			return nil, err
+		}
+	}
+	for _, input := range run.Manifest().Inputs {
+		in.Delivered[input.Table] = true
+		if c, err := schemas.Load(input.Collection); err == nil && c.Table(input.Table) != nil {
+			for _, f := range c.Table(input.Table).Fields {
+				in.Delivered[input.Table+"."+f.Name] = true
+			}
+			for _, missing := range input.MissingColumns {
+				in.Delivered[input.Table+"."+missing] = false
+			}
+		}
+	}
+	return in, settle(run, in, settings)
+}
+
+// settle finds the reporting period and what is held.
+func settle(run *publish.Run, in *measure.Input, settings settingsRecord) error {
+	for row, err := range run.Rows("measures", false) {
+		if err != nil {
+			return err
+		}
+		if textOf(row, "period_kind") != string(measure.Whole) {
+			continue
+		}
+		from, fromErr := schemas.ParseDay(textOf(row, "from"))
+		to, toErr := schemas.ParseDay(textOf(row, "to"))
+		if err := errors.Join(fromErr, toErr); err != nil {
+			return fmt.Errorf("read measures: %w: %w", err, publish.ErrDamaged)
+		}
+		in.Period = measure.Span{From: from, To: to}
+		break
+	}
+	in.Held = measure.Span{From: in.Period.From, To: in.AsAt}
+	var from, to *Day
+	for _, e := range settings.Extracts {
+		if e.From != nil && (from == nil || *e.From < *from) {
+			from = e.From
+		}
+		if e.To != nil && (to == nil || *e.To > *to) {
+			to = e.To
+		}
+	}
+	if to != nil {
+		in.Held.To = schemas.Day(*to)
+	}
+	if from != nil {
+		in.Held.From = schemas.Day(*from)
+		return nil
+	}
+	first := true
+	for row, err := range run.Rows("contacts", false) {
+		if errors.Is(err, publish.ErrNoTable) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if day, err := schemas.ParseDay(textOf(row, "contact_date")); err == nil && (first || day < in.Held.From) {
+			in.Held.From, first = day, false
+		}
+	}
+	return nil
+}
+
+// bare returns the name of a table as the store has it.
+func bare(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
+
+// storedTable reads a stored table back into columns, with pseudonyms. A column that was not stored has no values.
+func storedTable(run *publish.Run, schema *schemas.Table, name string) (*table.Table, error) {
+	var rows []publish.Row
+	for row, err := range run.Rows(name, false) {
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+	t := &table.Table{Schema: schema, Rows: len(rows)}
+	for _, f := range schema.Fields {
+		t.Columns = append(t.Columns, storedColumn(f, rows))
+	}
+	return t, nil
+}
+
+func storedColumn(f *schemas.Field, rows []publish.Row) *table.Column {
+	column := &table.Column{Field: f}
+	place := -1
+	if len(rows) > 0 {
+		for i, name := range rows[0].Names {
+			if name == f.Name {
+				place = i
+			}
+		}
+	}
+	if place < 0 && len(rows) > 0 {
+		return column
+	}
+	words := table.NewDictionary()
+	codes, numbers, days := make([]uint32, len(rows)), make([]int64, len(rows)), make([]int32, len(rows))
+	valid, yes := make([]byte, (len(rows)+7)/8), make([]byte, (len(rows)+7)/8)
+	nulls := 0
+	for i, row := range rows {
+		known := true
+		switch value := row.Values[place].(type) {
+		case int64:
+			numbers[i] = value
+		case bool:
+			if value {
+				yes[i/8] |= 1 << (i % 8)
+			}
+		case string:
+			if f.Type == schemas.TypeDate || f.Type == schemas.TypeDateTime {
+				day, err := schemas.ParseDay(value)
+				days[i], known = day, err == nil
+			} else {
+				codes[i] = words.Code([]byte(value))
+			}
+		default:
+			known = false
+		}
+		if known {
+			valid[i/8] |= 1 << (i % 8)
+		} else {
+			nulls++
+		}
+	}
+	switch f.Type {
+	case schemas.TypeBoolean:
+		column.Array = table.BooleanArray(len(rows), yes, valid, nulls)
+	case schemas.TypeInteger:
+		column.Array = table.IntegerArray(numbers, valid, nulls)
+	case schemas.TypeDate, schemas.TypeDateTime:
+		column.Array = table.DateArray(days, valid, nulls)
+	default:
+		column.Array = table.DictionaryArray(codes, words.Array(), valid, nulls)
+	}
+	return column
+}
+
+// recordsAt reads the first of some rows. What begins an incident is told by its first contact.
+func recordsAt(run *publish.Run, name string, rows []uint32, limit int, reveal bool) ([]Record, error) {
+	if name == "" || len(rows) == 0 {
+		return nil, nil
+	}
+	if limit > 0 && len(rows) > limit {
+		rows = rows[:limit]
+	}
+	var numbers []int64
+	for _, row := range rows {
+		numbers = append(numbers, int64(row))
+	}
+	var records []Record
+	var contacts []string
+	for row, err := range run.At(bare(name), reveal, numbers...) {
+		if err != nil {
+			return nil, err
+		}
+		r := recordOf(row)
+		if first := textOf(row, "first_contact_id"); first != "" {
+			r.ContactID = first
+			contacts = append(contacts, first)
+		}
+		records = append(records, r)
+	}
+	return records, placeByContact(run, records, contacts, reveal)
+}
+
+// placeByContact gives records of incidents the places of their first contacts.
+func placeByContact(run *publish.Run, records []Record, contacts []string, reveal bool) error {
+	if len(contacts) == 0 {
+		return nil
+	}
+	places := map[string]Place{}
+	for row, err := range run.Find("contacts", reveal, "contact_id", contacts...) {
+		if err != nil {
+			return err
+		}
+		if id := textOf(row, "contact_id"); flagOf(row, "first_of_incident") || places[id] == (Place{}) {
+			places[id] = placeOf(row)
+		}
+	}
+	for i := range records {
+		if records[i].File == "" {
+			records[i].Place = places[records[i].ContactID]
+		}
+	}
+	return nil
+}
+
+// WriteReports makes the page of a run again, and the internal page and workbook if internal, with what this program
+// knows of other areas. Each is handed over by its name.
+func WriteReports(run *publish.Run, internal bool, create func(name string) (io.WriteCloser, error)) error {
+	figures, err := figuresOf(run)
+	if err != nil {
+		return fmt.Errorf("write reports: %w", err)
+	}
+	page, err := readPage(run, run.Manifest(), figures)
+	if err != nil {
+		return fmt.Errorf("write reports: %w", err)
+	}
+	for name, write := range reports(page) {
+		if name != reportFile && !internal {
+			continue
+		}
+		file, err := create(name[strings.LastIndexByte(name, '/')+1:])
+		if err != nil {
+			return fmt.Errorf("write reports: %w", err)
+		}
+		if err := errors.Join(write(file), file.Close()); err != nil {
+			return fmt.Errorf("write reports: %w", err)
+		}
+	}
+	return nil
+}

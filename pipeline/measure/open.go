@@ -1,0 +1,117 @@
+package measure
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"frontdoor/rules"
+)
+
+// ErrNoFigure is the cause of every error about a figure that is not there: the measure, period, breakdown or category
+// does not exist, or the figure is not available.
+var ErrNoFigure = errors.New("no such figure")
+
+// Opened is a figure with the rows that it counts, by number in their tables.
+type Opened struct {
+	Figure
+	Table, DenominatorTable string
+	Above, Below            []uint32 // Below is empty for a count
+}
+
+// Open computes one figure again and returns the rows behind it. Period is a label such as whole, 2019-04 or 2019-20
+// Q1; without a breakdown the figure is the total.
+func (c *Catalogue) Open(ctx context.Context, in Input, id, period, breakdown, category string) (*Opened, error) {
+	m := c.Measure(id)
+	switch {
+	case m == nil:
+		return nil, fmt.Errorf("find measure: %w; frontdoor measures list prints them", ErrNoFigure)
+	case m.From != "":
+		return nil, fmt.Errorf("open %s: it is counted from no table: %w", id, ErrNoFigure)
+	}
+	if reason := m.unavailable(in); reason != "" {
+		return nil, fmt.Errorf("open %s: not available: %s: %w", id, reason, ErrNoFigure)
+	}
+	var err error
+	if in.Tables, err = c.relate(ctx, in); err != nil {
+		return nil, err
+	}
+	spans := periods(in.Period)
+	k, err := m.ask(ctx, in, spans)
+	if errors.Is(err, rules.ErrMissing) {
+		return nil, fmt.Errorf("open %s: not available: %s: %w", id, reasonOf(err), ErrNoFigure)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", id, err)
+	}
+	var labels []string
+	for _, p := range spans {
+		if !m.covers(p.Kind) {
+			continue
+		}
+		labels = append(labels, p.Label)
+		if strings.EqualFold(p.Label, period) {
+			return k.open(in, p, breakdown, category)
+		}
+	}
+	return nil, fmt.Errorf("open %s: it has no such period; it has %s: %w", id, strings.Join(labels, ", "), ErrNoFigure)
+}
+
+func (k *counted) open(in Input, p Period, breakdown, value string) (*Opened, error) {
+	m := k.measure
+	f := k.figure(in, p)
+	if f.Unavailable != "" {
+		return nil, fmt.Errorf("open %s: not available: %s: %w", m.ID, f.Unavailable, ErrNoFigure)
+	}
+	if m.Kind == Snapshot {
+		k = k.at[p.To]
+	}
+	o := &Opened{Figure: f, Table: m.Table, Above: k.above.in(p)}
+	if m.IsRate() {
+		o.DenominatorTable, o.Below = m.tableBelow(), k.beneath.in(p)
+	}
+	if breakdown == "" {
+		return o, nil
+	}
+	column := k.table.Column(breakdown)
+	if !column.Delivered() || m.Statistic != nil {
+		return nil, fmt.Errorf("open %s: it is not told apart by that field: %w", m.ID, ErrNoFigure)
+	}
+	of := func(rows []uint32) []uint32 {
+		var kept []uint32
+		for _, row := range rows {
+			if category(column, int(row)) == value {
+				kept = append(kept, row)
+			}
+		}
+		return kept
+	}
+	o.Breakdown, o.Category, o.Value = breakdown, value, nil
+	o.Above = of(o.Above)
+	n := int64(len(o.Above))
+	o.Numerator = &n
+	if m.IsRate() && k.below == k.table && !m.shares() {
+		o.Below = of(o.Below)
+		d := int64(len(o.Below))
+		o.Denominator = &d
+	}
+	if m.IsRate() {
+		o.share()
+	}
+	return o, nil
+}
+
+// TablesOf returns the tables that a measure is computed from: its own, that of its denominator, and those that the
+// related fields of either look into.
+func (c *Catalogue) TablesOf(m *Measure) []string {
+	tables := []string{m.Table, m.tableBelow()}
+	for _, r := range c.Related {
+		if slices.Contains(tables[:2], r.Table) {
+			tables = append(tables, r.Records)
+		}
+	}
+	slices.Sort(tables)
+	return slices.DeleteFunc(slices.Compact(tables), func(name string) bool { return name == "" })
+}
