@@ -94,9 +94,6 @@ func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 // String writes yyyy-mm-dd.
 func (d Day) String() string { return schemas.Date(schemas.Day(d)).Format(time.DateOnly) }
 
-// words writes the day as a reader says it: 1 April 2019.
-func (d Day) words() string { return schemas.Date(schemas.Day(d)).Format("2 January 2006") }
-
 // Code is a code: text, even where it looks like a number.
 type Code string
 
