@@ -43,14 +43,18 @@ func (f *family) values(field string, rows []uint32) int {
 
 // decides tells whether rows of one value of a field have one value of another.
 func (f *family) decides(fine, coarse string, rows []uint32) bool {
-	of := map[string]string{}
-	a, b := f.table.Column(fine), f.table.Column(coarse)
+	x, _ := numbered(f.table.Column(fine))
+	y, _ := numbered(f.table.Column(coarse))
+	var of []int // one more than the coarse value, by fine value
 	for _, row := range rows {
-		x, y := category(a, int(row)), category(b, int(row))
-		if known, met := of[x]; met && known != y {
+		a, b := x(row), y(row)+1
+		for a >= len(of) {
+			of = append(of, 0)
+		}
+		if of[a] != 0 && of[a] != b {
 			return false
 		}
-		of[x] = y
+		of[a] = b
 	}
 	return true
 }
@@ -60,24 +64,22 @@ func (f *family) decides(fine, coarse string, rows []uint32) bool {
 func (f *family) byFields(fields []string) *dimension {
 	d := &dimension{family: f}
 	rows := f.rows()
-	fine := f.table.Column(fields[0])
-	atomOf, coarse := map[string]int{}, make([][]string, len(fields))
+	atomOf, values := numbered(f.table.Column(fields[0]))
+	coarse := make([][]string, len(fields))
 	for _, row := range rows {
-		value := category(fine, int(row))
-		if _, known := atomOf[value]; known {
+		if atomOf(row) < len(coarse[0]) {
 			continue
 		}
-		atomOf[value] = len(atomOf)
 		for i, field := range fields {
 			coarse[i] = append(coarse[i], category(f.table.Column(field), int(row)))
 		}
 	}
-	d.atoms = len(atomOf)
+	d.atoms = len(values())
 	d.count(func(yield func(row uint32)) {
 		for _, row := range rows {
 			yield(row)
 		}
-	}, func(row uint32) int { return atomOf[category(fine, int(row))] })
+	}, atomOf)
 	for number, s := range f.sets {
 		told := false
 		for i, field := range fields {

@@ -107,8 +107,13 @@ func (m *marker) enter(k *counted) {
 	if k.measure.shares() {
 		for _, field := range k.measure.Breakdowns {
 			column := k.table.Column(field)
+			number, names := numbered(column)
+			for _, row := range k.above.rows {
+				number(row)
+			}
 			for _, value := range slices.Sorted(maps.Keys(tally(column, k.above.in(m.whole)))) {
-				rows := k.above.only(func(row uint32) bool { return category(column, int(row)) == value })
+				wanted := slices.Index(names(), value)
+				rows := k.above.only(func(row uint32) bool { return number(row) == wanted })
 				m.parts[part{k.measure, field, value}] = m.set(place{k.measure.Table, k.measure.Date, m.dayOf(k.measure)}, k.table, field+"="+value, rows, false)
 			}
 		}

@@ -199,10 +199,16 @@ func (r *Related) fill(ctx context.Context, in Input, t, records *table.Table) e
 	}
 	answers, valid, nulls := make([]int64, t.Rows), make([]byte, (t.Rows+7)/8), 0
 	days, ofKey := date.Days(), byKey.of(key)
+	windows := map[schemas.Day]Span{} // by day: there are few, and months take long to count
 	for row := range t.Rows {
 		answers[row] = unknownAnswer
 		if key.Array.IsValid(row) && date.Array.IsValid(row) {
-			answers[row] = r.look(in, ofKey(row), days[row], row)
+			window, known := windows[days[row]]
+			if !known {
+				window = Span{r.from.day(days[row], true, in.Calendar), r.to.day(days[row], false, in.Calendar)}
+				windows[days[row]] = window
+			}
+			answers[row] = r.look(in, ofKey(row), window, days[row], row)
 		}
 		if answers[row] == unknownAnswer {
 			nulls++
@@ -325,8 +331,8 @@ func perText(column *table.Column, of func(text string) int32) func(row int) int
 }
 
 // look answers for one record: 0 or 1 for an answer, else the count or the days, or unknownAnswer.
-func (r *Related) look(in Input, records []placed, day schemas.Day, row int) int64 {
-	from, to := r.from.day(day, true, in.Calendar), r.to.day(day, false, in.Calendar)
+func (r *Related) look(in Input, records []placed, window Span, day schemas.Day, row int) int64 {
+	from, to := window.From, window.To
 	first := sort.Search(len(records), func(i int) bool { return records[i].day >= from })
 	end := sort.Search(len(records), func(i int) bool {
 		if r.to.earlier && records[i].day == day {

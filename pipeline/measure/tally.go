@@ -71,3 +71,34 @@ func byNumberThenText(a, b string) int {
 	}
 	return cmp.Compare(a, b)
 }
+
+// numbered numbers the categories of a column from 0, in the order in which they are met, and asks each different value
+// once where the column knows them.
+func numbered(column *table.Column) (number func(row uint32) int, names func() []string) {
+	known := map[string]int{}
+	var met []string
+	numberOf := func(row uint32) int {
+		name := category(column, int(row))
+		n, is := known[name]
+		if !is {
+			n = len(met)
+			known[name], met = n, append(met, name)
+		}
+		return n
+	}
+	names = func() []string { return met }
+	codes, values := column.Codes()
+	if values == nil {
+		return numberOf, names
+	}
+	byCode := make([]int, values.Len()) // one more than the number
+	return func(row uint32) int {
+		if column.Array.IsNull(int(row)) {
+			return numberOf(row)
+		}
+		if byCode[codes[row]] == 0 {
+			byCode[codes[row]] = numberOf(row) + 1
+		}
+		return byCode[codes[row]] - 1
+	}, names
+}

@@ -75,24 +75,16 @@ func (s *sheet) becameOf(conversion figure) string {
 	var text strings.Builder
 	all, _ := s.whole("conversion_all")
 	fmt.Fprintf(&text, "%s of these (%s) became a referral; ", say(conversion.Numerator), rounded(conversion))
-	taken := []string{"referral"}
-	for i, part := range partsOf {
-		n := s.together(part.categories)
-		taken = append(taken, part.categories...)
-		if i == len(partsOf)-1 {
-			rest := s.together(s.othersThan(taken))
-			if rest.text != "0" {
-				fmt.Fprintf(&text, "%s went elsewhere, ", say(rest))
-			}
-			verb := "are"
-			if n.text == "1" {
-				verb = "is"
-			}
-			fmt.Fprintf(&text, "and %s %s %s. ", say(n), verb, part.words)
-			continue
-		}
-		fmt.Fprintf(&text, "%s %s, ", say(n), part.words)
+	early, ended, elsewhere, open := s.parts()
+	fmt.Fprintf(&text, "%s %s, %s %s, ", say(early), partsOf[0].words, say(ended), partsOf[1].words)
+	if elsewhere.text != "0" {
+		fmt.Fprintf(&text, "%s went elsewhere, ", say(elsewhere))
 	}
+	verb := "are"
+	if open.text == "1" {
+		verb = "is"
+	}
+	fmt.Fprintf(&text, "and %s %s %s. ", say(open), verb, partsOf[2].words)
 	if all.Value.text != "" {
 		fmt.Fprintf(&text, "As a share of all %s this is %s. ", some(all.Denominator, "contact", "contacts"), rounded(all))
 	}
@@ -102,6 +94,35 @@ func (s *sheet) becameOf(conversion figure) string {
 		fmt.Fprintf(&text, "If the council’s settings are varied as shown, the figure lies between %s and %s. ", low, high)
 	}
 	return text.String()
+}
+
+// parts returns the parts of unique contacts beside those that became a referral: what led to early help, what ended,
+// what went elsewhere, what is open. Where only one of them has hidden numbers in it, the sum of those is what the
+// others leave of the whole, which every reader can work out, and it is told.
+func (s *sheet) parts() (early, ended, elsewhere, open Shown) {
+	taken := []string{"referral"}
+	sums := make([]Shown, 4)
+	for i, part := range partsOf {
+		taken = append(taken, part.categories...)
+		sums[i] = s.together(part.categories)
+	}
+	sums[3] = s.together(s.othersThan(taken))
+	left, _ := s.count("unique_contacts", "", "").Value()
+	hidden := -1
+	for i, n := range append(slices.Clone(sums), s.count("became", "became", "referral")) {
+		value, seen := n.Value()
+		if left -= value; seen || n.text == "" {
+			continue
+		}
+		if hidden >= 0 || i == len(sums) {
+			return sums[0], sums[1], sums[3], sums[2]
+		}
+		hidden = i
+	}
+	if hidden >= 0 && s.page.Policy.RoundTo <= 1 {
+		sums[hidden] = counted(left, 1)
+	}
+	return sums[0], sums[1], sums[3], sums[2]
 }
 
 // together adds up what became of contacts over categories; hidden where a part of it is.

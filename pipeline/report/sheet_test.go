@@ -129,9 +129,20 @@ func TestHeadlinePartsAddUp(t *testing.T) {
 	}
 }
 
-func TestHiddenPartOfTheHeadlineIsNotWorkedOut(t *testing.T) {
-	s := smallPage().Public().sheet // other is 4 and hidden
-	if got := s.headline(); !strings.Contains(got, "a number not shown went elsewhere") {
+// What every reader can subtract is told; what two hidden parts leave open is not.
+func TestHiddenPartsOfTheHeadline(t *testing.T) {
+	p := smallPage() // another authority is 61 and shown, other is 4 and hidden
+	public := p.Public()
+	if got := public.headline(); !strings.Contains(got, "65 went elsewhere, and 190 are") {
+		t.Errorf("got %s", got)
+	}
+	for i, f := range p.Figures {
+		if f.Category == "advice" {
+			p.Figures[i].Publish = "numerator hidden"
+		}
+	}
+	public = p.Public()
+	if got := public.headline(); !strings.Contains(got, "801 led to early help, a number not shown ended with advice or no further action, a number not shown went elsewhere, and 190 are") {
 		t.Errorf("got %s", got)
 	}
 }
