@@ -400,7 +400,7 @@ func TestTheInnerLoopAllocatesNothing(t *testing.T) {
 					w.dropFlags(answers)
 					judged += at.n
 				}
-				if n := testing.AllocsPerRun(2, func() { _ = c.eachChunk(w, nil, look) }); n > 0 {
+				if n := allocations(func() { _ = c.eachChunk(w, nil, look) }); n > 0 {
 					t.Errorf("rule %s: %v allocations over %d rows", rule.rule.Code, n, rows)
 				}
 			}
