@@ -269,9 +269,13 @@ func (c *catalogue) close() {
 }
 
 // hold settles whose year's rules are in force: the year that is asked for, else that of the first day that is
-// known, else the newest. The cause of the error is ErrConfig.
+// known, else the newest. Returns that say which year they are of have rules of their own, see holdReturn. The cause of
+// the error is ErrConfig.
 func (c *catalogue) hold(asked string, days ...*schemas.Day) error {
 	for name := range c.rules {
+		if judgedAlone(c.collections[name]) {
+			continue
+		}
 		held, year, err := c.inForce(name, asked, days...)
 		if err != nil {
 			return err
@@ -303,12 +307,12 @@ func (c *catalogue) inForce(collection, asked string, days ...*schemas.Day) (*ru
 	return all.In(year), year, nil
 }
 
-// localNote says which of the rules in force are local, or returns "".
-func (c *catalogue) localNote() string {
+// localNote says which of the rules by which the parts were judged are local, or returns "".
+func (c *catalogue) localNote(parts ...*read) string {
 	var codes []string
-	for _, name := range slices.Sorted(maps.Keys(c.rules)) {
-		for _, r := range c.rules[name].Rules {
-			if r.Local {
+	for _, part := range parts {
+		for _, r := range c.rulesOf(part).Rules {
+			if r.Local && !slices.Contains(codes, r.Code) {
 				codes = append(codes, r.Code)
 			}
 		}
@@ -322,5 +326,14 @@ func (c *catalogue) localNote() string {
 			files = append(files, path.Base(file))
 		}
 	}
+	slices.Sort(codes)
 	return fmt.Sprintf("local rules were added from %s: %s", strings.Join(files, ", "), strings.Join(codes, ", "))
+}
+
+// rulesOf returns the rules by which what was read is judged.
+func (c *catalogue) rulesOf(r *read) *rules.Catalogue {
+	if r.rules != nil {
+		return r.rules
+	}
+	return c.rules[r.collection.Name]
 }

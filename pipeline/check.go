@@ -89,29 +89,26 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 		return nil, err
 	}
 	checked := &Checked{judged: &judgement{}}
-	all := c.rules[o.Collection]
+	reader := &reader{structure: c.structure, id: rules.NewIdentifier(nil), log: o.Log}
 	for _, part := range d.returns() {
-		delivered, err := (&reader{structure: c.structure, id: rules.NewIdentifier(nil), log: o.Log}).read(ctx, part)
+		delivered, err := reader.read(ctx, part)
 		if err != nil {
 			return nil, err
 		}
-		own := factsOf(part.collection, delivered.tables)
-		held, year, err := c.inForce(o.Collection, o.Year, own.day(), o.AsAt)
+		if err := reader.miss(delivered, func(string) bool { return false }); err != nil {
+			return nil, err
+		}
+		year, err := c.holdReturn(delivered, o.Year, o.AsAt)
 		if err != nil {
 			return nil, err
 		}
-		if note := own.note(year); note != "" {
-			delivered.notes = append(delivered.notes, note)
-		}
-		c.rules[o.Collection] = held
 		judged, err := judge(ctx, &joined{parts: []*read{delivered}}, c, o.AsAt, nil, o.Workers)
 		if err != nil {
 			return nil, err
 		}
-		if note := c.localNote(); note != "" && !slices.Contains(checked.Notes, note) {
+		if note := c.localNote(delivered); note != "" && !slices.Contains(checked.Notes, note) {
 			checked.Notes = append(checked.Notes, note)
 		}
-		c.rules[o.Collection] = all
 		checked.Year = max(checked.Year, year)
 		checked.add(delivered, judged)
 	}

@@ -60,6 +60,8 @@ type Extract struct {
 
 	MappingFile string  `yaml:"mapping"` // a file of columns, values and state
 	Local       Mapping `yaml:",inline"`
+
+	contacts bool // its collection has contacts: its days are those of which contacts are held
 }
 
 // Join says that school data are to be joined to social care, and what for. Without it they are read side by side.
@@ -229,6 +231,9 @@ func (c *Config) checkTables() error {
 		if err != nil {
 			return err
 		}
+		c.Extracts[i].contacts = slices.ContainsFunc(collection.Tables, func(t *schemas.Table) bool {
+			return t.Name == "contacts" && e.Collection == frontDoor || t.FeedFor("contacts") != nil
+		})
 		if err := c.checkAuthority(&e); err != nil {
 			return fmt.Errorf("read configuration: extracts[%d]: %w", i, err)
 		}
@@ -305,6 +310,9 @@ func (c *Config) settings() dedupe.Settings {
 		ReferralBefore: c.Contacts.ReferralBeforeWD, Period: c.Period.span(), AsAt: schemas.Day(*c.AsAt),
 	}
 	for _, e := range c.Extracts {
+		if !e.contacts {
+			continue
+		}
 		if e.From != nil && (s.HeldFrom == nil || schemas.Day(*e.From) < *s.HeldFrom) {
 			s.HeldFrom = (*schemas.Day)(e.From)
 		}

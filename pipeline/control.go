@@ -8,38 +8,44 @@ import (
 	"frontdoor/schemas/table"
 )
 
-// control compares the records of each table with the control totals of the extracts; a difference is a finding.
+// control compares the records of each table of a collection, all its returns together, with the control totals of the
+// extracts; a difference is a finding.
 // The total of contacts is the different pairs of contact id and child dated in the period; that of any other
 // table is its accepted records.
-func (j *job) control(reader *reader, read *read) error {
-	for _, t := range read.collection.Tables {
+func (j *job) control(reader *reader, parts []*read) error {
+	last := parts[len(parts)-1]
+	for _, t := range last.collection.Tables {
 		want, stated := 0, false
 		for _, e := range j.config.Extracts {
-			if n, ok := e.Control[t.Name]; ok && e.Collection == read.collection.Name {
+			if n, ok := e.Control[t.Name]; ok && e.Collection == last.collection.Name {
 				want, stated = want+n, true
 			}
 		}
 		if !stated {
 			continue
 		}
-		read.looked[ruleControlTotal]++
+		last.looked[ruleControlTotal]++
 		got := 0
-		if delivered := read.tables[t.Name]; delivered != nil && t.Name == "contacts" && read.collection.Name == frontDoor {
-			got = countContacts(delivered, j.config.Period)
-		} else if delivered != nil {
-			got = delivered.Rows
+		for _, part := range parts {
+			if delivered := part.tables[t.Name]; delivered != nil && t.Name == "contacts" && part.collection.Name == frontDoor {
+				got += countContacts(delivered, j.config.Period)
+			} else if delivered != nil {
+				got += delivered.Rows
+			}
 		}
 		if got == want {
 			continue
 		}
-		read.notes = append(read.notes, fmt.Sprintf("control total of %s: %d stated, %d found", t.Name, want, got))
+		last.notes = append(last.notes, fmt.Sprintf("control total of %s: %d stated, %d found", t.Name, want, got))
 		var cells []rules.Cell
-		for _, f := range read.files {
-			if f.input.table == t {
-				cells = append(cells, rules.Cell{Table: t.Name, File: f.input.shown, Line: 1})
+		for _, part := range parts {
+			for _, f := range part.files {
+				if f.table == t {
+					cells = append(cells, rules.Cell{Table: t.Name, File: f.input.shown, Line: 1})
+				}
 			}
 		}
-		if err := reader.find(read, ruleControlTotal, t.Name, nil, cells); err != nil {
+		if err := reader.find(last, ruleControlTotal, t.Name, nil, cells); err != nil {
 			return err
 		}
 	}

@@ -20,7 +20,7 @@ func (j *job) measureInput(read *joined, decided *dedupe.Result) measure.Input {
 		Delivered: map[string]bool{}, Counts: map[string]int{}, Tables: map[string]*table.Table{}, AsAt: schemas.Day(*j.config.AsAt),
 		Calendar: j.catalogue.calendar, Population: figures.population, Purposes: figures.file.Purposes, Policy: figures.file.Disclosure,
 	}
-	for _, part := range read.parts {
+	for _, part := range read.collections {
 		for name, t := range part.tables {
 			in.Tables[part.collection.Name+"."+name] = t
 			in.Delivered[name] = true

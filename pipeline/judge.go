@@ -16,12 +16,13 @@ import (
 type judgement struct {
 	outcomes []rules.Outcome // one a rule, by rule
 	parts    []*validate.Result
-	names    []string // of the collections
+	names    []string // of the collections of the parts
+	key      []byte   // of the ids of findings
 }
 
 // judge runs the rules of every collection over what was delivered of it.
 func judge(ctx context.Context, read *joined, c *catalogue, asAt *schemas.Day, key []byte, workers int) (*judgement, error) {
-	all := &judgement{}
+	all := &judgement{key: key}
 	for _, part := range read.parts {
 		if part.unconfigured && len(part.tables) == 0 && len(read.parts) > 1 {
 			continue
@@ -31,14 +32,14 @@ func judge(ctx context.Context, read *joined, c *catalogue, asAt *schemas.Day, k
 			structural = &rules.Catalogue{Collection: structural.Collection}
 		}
 		judged, err := validate.Run(ctx, validate.Input{
-			Catalogue: c.rules[part.collection.Name], Structure: structural,
+			Catalogue: c.rulesOf(part), Structure: structural,
 			Delivery:   factsOf(part.collection, part.tables).give(&rules.Delivery{Collection: part.collection, Tables: part.readable(), AsAt: asAt, Calendar: c.calendar}),
-			Structural: part.findings, StructuralLooked: part.looked, Key: key, Workers: workers,
+			Structural: part.findings, StructuralLooked: part.looked, Workers: workers,
 		})
 		if err != nil {
 			return nil, err
 		}
-		part.nameHashed(judged.Outcomes)
+		part.nameWithheld(judged.Outcomes)
 		all.parts, all.names = append(all.parts, judged), append(all.names, part.collection.Name)
 		for _, o := range judged.Outcomes {
 			all.add(o)
@@ -49,7 +50,7 @@ func judge(ctx context.Context, read *joined, c *catalogue, asAt *schemas.Day, k
 }
 
 // add adds an outcome. A rule that was judged in several collections or returns, as those about files are, has one
-// outcome: the one that matters most, with what was looked at in all of them.
+// outcome: the one that matters most, with what was looked at in all of them, and the reason why it did not run in one.
 func (j *judgement) add(o rules.Outcome) {
 	i := slices.IndexFunc(j.outcomes, func(have rules.Outcome) bool { return have.Rule == o.Rule })
 	if i < 0 {
@@ -58,50 +59,43 @@ func (j *judgement) add(o rules.Outcome) {
 	}
 	have := &j.outcomes[i]
 	have.Looked, have.Failures = have.Looked+o.Looked, have.Failures+o.Failures
-	if matters(o.Status) > matters(have.Status) {
-		have.Status, have.Reason = o.Status, o.Reason
+	reasoned := have.Reason == "" || o.Reason != "" && matters(o.Status) > matters(have.Status)
+	if reasoned {
+		have.Reason = o.Reason
 	}
+	if matters(o.Status) > matters(have.Status) {
+		have.Status = o.Status
+	}
+}
+
+// any tells whether a rule had an outcome in one of the parts.
+func (j *judgement) any(status rules.Status) bool {
+	return slices.ContainsFunc(j.parts, func(part *validate.Result) bool {
+		return slices.ContainsFunc(part.Outcomes, func(o rules.Outcome) bool { return o.Status == status })
+	})
 }
 
 // matters orders outcomes by how much a reader must know of them.
 func matters(s rules.Status) int {
-	return slices.Index([]rules.Status{rules.Passed, rules.Failed, rules.Skipped, rules.Broken}, s)
+	return slices.Index([]rules.Status{rules.Passed, rules.Skipped, rules.Failed, rules.Broken}, s)
 }
 
 func (j *judgement) sort() {
 	slices.SortFunc(j.outcomes, func(a, b rules.Outcome) int { return strings.Compare(a.Rule, b.Rule) })
 }
 
-// findings yields all findings by rule, then collection, table and row.
+// findings yields all findings by rule, then collection or return, table and row.
 func (j *judgement) findings() iter.Seq[rules.Finding] {
-	if len(j.parts) == 1 {
-		return j.parts[0].Findings()
-	}
 	return func(yield func(rules.Finding) bool) {
-		type queue struct {
-			next func() (rules.Finding, bool)
-			head rules.Finding
-			more bool
-		}
-		var queues []*queue
-		for _, part := range j.parts {
-			next, stop := iter.Pull(part.Findings())
-			defer stop()
-			q := &queue{next: next}
-			q.head, q.more = next()
-			queues = append(queues, q)
-		}
-		for {
-			var first *queue
-			for _, q := range queues {
-				if q.more && (first == nil || q.head.Rule < first.head.Rule) {
-					first = q
+		id := rules.NewIdentifier(j.key)
+		for _, o := range j.outcomes {
+			for _, part := range j.parts {
+				for f := range part.FindingsOf(o.Rule, id) {
+					if !yield(f) {
+						return
+					}
 				}
 			}
-			if first == nil || !yield(first.head) {
-				return
-			}
-			first.head, first.more = first.next()
 		}
 	}
 }
@@ -115,17 +109,25 @@ func (j *judgement) count(severity rules.Severity) (n int) {
 }
 
 // errorRows counts the records of a collection's table that have a finding of severity error.
-func (j *judgement) errorRows(collection, table string) int {
-	if i := slices.Index(j.names, collection); i >= 0 {
-		return j.parts[i].ErrorRows(table)
+func (j *judgement) errorRows(collection, table string) (n int) {
+	for i, part := range j.parts {
+		if j.names[i] == collection {
+			n += part.ErrorRows(table)
+		}
 	}
-	return 0
+	return n
 }
 
-// readable returns the tables as rules may read them: a field that was pseudonymised at source says nothing that a
-// rule could judge, so it is left out, and the rules that read it are skipped.
+// Why rules may not read a field: what it holds says nothing that they could judge.
+const (
+	pseudonymised = "pseudonymised at source"
+	namesNothing  = "names records that come from a list without their numbers"
+)
+
+// readable returns the tables as rules may read them: without the fields that they may not, so that the rules that
+// read them are skipped.
 func (r *read) readable() map[string]*table.Table {
-	if len(r.hashed) == 0 {
+	if len(r.withheld) == 0 {
 		return r.tables
 	}
 	tables := map[string]*table.Table{}
@@ -133,7 +135,7 @@ func (r *read) readable() map[string]*table.Table {
 		shown := *t
 		shown.Columns = slices.Clone(t.Columns)
 		for i, c := range shown.Columns {
-			if r.hashed[name+"."+c.Field.Name] {
+			if r.withheld[name+"."+c.Field.Name] != "" {
 				shown.Columns[i] = &table.Column{Field: c.Field}
 			}
 		}
@@ -142,11 +144,11 @@ func (r *read) readable() map[string]*table.Table {
 	return tables
 }
 
-// nameHashed says of skipped rules that what they lack was pseudonymised at source.
-func (r *read) nameHashed(outcomes []rules.Outcome) {
+// nameWithheld says of skipped rules why they may not read what they lack.
+func (r *read) nameWithheld(outcomes []rules.Outcome) {
 	for i := range outcomes {
-		for field := range r.hashed {
-			outcomes[i].Reason = strings.ReplaceAll(outcomes[i].Reason, "column "+field+" not delivered", "column "+field+" pseudonymised at source")
+		for field, why := range r.withheld {
+			outcomes[i].Reason = strings.ReplaceAll(outcomes[i].Reason, "column "+field+" not delivered", "column "+field+" "+why)
 		}
 	}
 }

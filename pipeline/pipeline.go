@@ -274,16 +274,33 @@ func (j *job) read(ctx context.Context, deliveries []*delivery) (*joined, error)
 	reader := &reader{structure: j.catalogue.structure, id: rules.NewIdentifier(j.key), log: j.options.Log, progress: j.options.Progress}
 	var parts []*read
 	for _, d := range deliveries {
-		part, err := reader.read(ctx, d)
-		if err != nil {
+		from := len(parts)
+		for _, own := range d.returns() {
+			part, err := reader.read(ctx, own)
+			if err != nil {
+				return nil, err
+			}
+			if err := j.holdOwn(part); err != nil {
+				return nil, err
+			}
+			parts = append(parts, part)
+		}
+		if err := j.control(reader, parts[from:]); err != nil {
 			return nil, err
 		}
-		if err := j.control(reader, part); err != nil {
-			return nil, err
-		}
-		parts = append(parts, part)
 	}
-	joined := join(parts, j.catalogue.collections[frontDoor])
+	joined, err := join(parts, j.catalogue.collections[frontDoor])
+	if err != nil {
+		return nil, err
+	}
+	for _, part := range joined.parts {
+		standsIn := func(name string) bool { return part.collection.Name == frontDoor && joined.tables[name] != nil }
+		if err := reader.miss(part, standsIn); err != nil {
+			return nil, err
+		}
+	}
+	joined.lacks()
+	joined.gather()
 	joined.joinSchool(j.config.Join)
 	notes, err := j.config.predecessors()
 	joined.notes = append(joined.notes, notes...)
@@ -312,9 +329,6 @@ func (j *job) find(ctx context.Context) (deliveries []*delivery, err error) {
 		}
 	}
 	for _, d := range deliveries {
-		if slices.ContainsFunc(d.inputs, func(in *input) bool { return in.xml }) {
-			return deliveries, fmt.Errorf("read configuration: a run takes tables: judge an XML return by frontdoor check, or make tables of it by frontdoor convert: %w", ErrConfig)
-		}
 		if err := d.digest(ctx, j.options.Workers); err != nil {
 			return deliveries, err
 		}

@@ -23,16 +23,39 @@ type read struct {
 	looked      map[string]int // by structural rule, how many places were looked at
 	quarantined []conform.Quarantined
 	notes       []string
-	unreadable  int             // files that could not be read, or only in part
-	hashed      map[string]bool // fields, as table.field, that were pseudonymised at source
+	unreadable  int               // files that could not be read, or only in part
+	withheld    map[string]string // fields, as table.field, that rules may not read, and why
+	missing     []*schemas.Table  // that were to be delivered and were not
 
-	unconfigured bool // nothing of the collection was to be delivered; it holds what others feed
+	unconfigured bool             // nothing of the collection was to be delivered; it holds what others feed
+	facts        facts            // what a return says of itself
+	rules        *rules.Catalogue // by which it is judged; nil for those of the run's year
+	returns      []*read          // of which it is the whole; nil where there is only one
+}
+
+// delivery returns which days the extract says that it speaks for, nil when it does not.
+func (r *read) delivery() *conform.Delivery {
+	for _, f := range r.files {
+		if d := f.input.reading.delivery; d != nil {
+			return d
+		}
+	}
+	return nil
 }
 
 // fileRead is what became of one delivered file.
 type fileRead struct {
 	input  *input
+	table  *schemas.Table // that the records are of; nil when the file could not be read and its name says nothing
 	report conform.FileReport
+}
+
+// tableName is the name of the table, "" when it is not known.
+func (f fileRead) tableName() string {
+	if f.table == nil {
+		return ""
+	}
+	return f.table.Name
 }
 
 // The structural rules whose findings are made where stages meet.
@@ -58,7 +81,7 @@ type reader struct {
 // read reads every table of a delivery, parents first. A file that cannot be read costs its own records only:
 // it becomes a finding and a note.
 func (r *reader) read(ctx context.Context, d *delivery) (*read, error) {
-	result := &read{collection: d.collection, tables: map[string]*table.Table{}, looked: map[string]int{}, hashed: map[string]bool{}}
+	result := &read{collection: d.collection, tables: map[string]*table.Table{}, looked: map[string]int{}, withheld: map[string]string{}}
 	for _, i := range d.ignored {
 		result.notes = append(result.notes, fmt.Sprintf("%s is no table of %s and was not read", i.shown, d.collection.Name))
 		result.looked[ruleNoTable]++
@@ -103,6 +126,20 @@ func (r *reader) read(ctx context.Context, d *delivery) (*read, error) {
 	return result, nil
 }
 
+// miss tells of the tables that were to be delivered and were not, but for those that something else stands in for.
+func (r *reader) miss(result *read, standsIn func(table string) bool) error {
+	for _, t := range result.missing {
+		if standsIn(t.Name) {
+			continue
+		}
+		result.notes = append(result.notes, fmt.Sprintf("%s was not delivered: %s", t.Name, costOf(t.Name)))
+		if err := r.find(result, ruleTableMissing, t.Name, nil, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // readTable reads the files of one table, one after another.
 func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schemas.Table, inputs []*input, keys *conform.Keys, result *read) error {
 	if len(inputs) == 0 && t.Optional {
@@ -110,8 +147,8 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 	}
 	result.looked[ruleTableMissing]++
 	if len(inputs) == 0 {
-		result.notes = append(result.notes, fmt.Sprintf("%s was not delivered: %s", t.Name, costOf(t.Name)))
-		return r.find(result, ruleTableMissing, t.Name, nil, nil)
+		result.missing = append(result.missing, t)
+		return nil
 	}
 	builder, err := conform.NewBuilder(ctx, c, t, keys, conform.Options{})
 	if err != nil {
@@ -129,7 +166,7 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 			taken = append(taken, in)
 			if m := in.reading.mapping; m != nil {
 				for field := range m.State[t.Name] {
-					result.hashed[t.Name+"."+field] = true
+					result.withheld[t.Name+"."+field] = pseudonymised
 				}
 			}
 			if err := r.encoding(result, in); err != nil {
@@ -155,7 +192,7 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 func (r *reader) take(t *schemas.Table, made *conform.Result, taken []*input, result *read) error {
 	result.tables[t.Name] = made.Table
 	for i, report := range made.Files {
-		result.files = append(result.files, fileRead{input: taken[i], report: report})
+		result.files = append(result.files, fileRead{input: taken[i], table: t, report: report})
 		result.look(report, len(t.Fields))
 		if report.Damaged {
 			result.unreadable++
@@ -185,7 +222,7 @@ func (r *reader) take(t *schemas.Table, made *conform.Result, taken []*input, re
 func (r *reader) refused(result *read, in *input) error {
 	result.unreadable++
 	result.looked[ruleFileUnreadable]++
-	result.files = append(result.files, fileRead{input: in, report: conform.FileReport{File: in.shown}})
+	result.files = append(result.files, fileRead{input: in, table: in.table, report: conform.FileReport{File: in.shown}})
 	cost := "nothing tells which table is missing"
 	if in.table != nil {
 		cost = costOf(in.table.Name)

@@ -42,7 +42,7 @@ func (r *result) gates() []string {
 		return nil
 	}
 	var reasons []string
-	for _, part := range r.read.parts {
+	for _, part := range r.read.collections {
 		for _, t := range part.collection.Tables {
 			delivered := part.tables[t.Name]
 			if delivered == nil || delivered.Rows == 0 {
@@ -61,10 +61,8 @@ func (r *result) code() int {
 	if r.read.unreadable > 0 {
 		return ExitUnreadable
 	}
-	for _, o := range r.judged.outcomes {
-		if o.Status == rules.Broken || o.Status == rules.Skipped && r.job.config.Gates.Skipped == "fail" {
-			return ExitUnreadable
-		}
+	if r.judged.any(rules.Broken) || r.job.config.Gates.Skipped == "fail" && r.judged.any(rules.Skipped) {
+		return ExitUnreadable
 	}
 	return ExitPublished
 }
@@ -86,7 +84,7 @@ func (r *result) manifest() *publish.Manifest {
 	}
 	for _, f := range r.read.files {
 		m.Inputs = append(m.Inputs, publish.Input{
-			Collection: f.input.collection.Name, Table: f.input.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes,
+			Collection: f.input.collection.Name, Table: f.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes,
 			SHA256: f.input.sum.SHA256, Encoding: string(f.input.sum.Encoding), Separator: separatorName(f.input.report.Separator), LineEnds: f.input.report.LineEnds,
 			MissingColumns: f.report.Missing, ExtraColumns: f.report.Extra,
 		})
@@ -105,7 +103,7 @@ func (r *result) manifest() *publish.Manifest {
 // notes are what a reader must know beside the figures.
 func (r *result) notes() []string {
 	notes := r.read.notes
-	if note := r.job.catalogue.localNote(); note != "" {
+	if note := r.job.catalogue.localNote(r.read.parts...); note != "" {
 		notes = append(notes, note)
 	}
 	if r.decided != nil && r.job.config.settings().HeldFrom == nil && r.lonelyFirst() {
@@ -239,7 +237,7 @@ func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summar
 // stored is the delivered tables, as they go into the store.
 func (j *joined) stored() []publish.Stored {
 	var tables []publish.Stored
-	for _, part := range j.parts {
+	for _, part := range j.collections {
 		for _, t := range slices.Backward(part.collection.Tables) {
 			if delivered := part.tables[t.Name]; delivered != nil {
 				// The table of decisions holds columns of the contacts as they were delivered.
@@ -291,10 +289,10 @@ func (r *result) writeRows(ctx context.Context, staging *publish.Staging) error 
 		case f.input.failure != "":
 			status = f.input.failure
 		case f.report.Damaged:
-			status = "damaged: a quote never closes"
+			status = "damaged: " + strings.TrimPrefix(damageOf(f.input), "it ")
 		}
 		inputs = append(inputs, publish.InputRow{
-			Collection: f.input.collection.Name, Table: f.input.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes, SHA256: f.input.sum.SHA256,
+			Collection: f.input.collection.Name, Table: f.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes, SHA256: f.input.sum.SHA256,
 			Read: int64(f.report.Read), Accepted: int64(f.report.Accepted), Quarantined: int64(f.report.Quarantined), Status: status,
 			MissingColumns: strings.Join(f.report.Missing, ", "), ExtraColumns: strings.Join(f.report.Extra, ", "), DateOrder: dateOrders(f),
 			Encoding: string(f.input.sum.Encoding), Separator: separatorName(f.input.report.Separator), LineEnds: f.input.report.LineEnds,

@@ -13,7 +13,7 @@ const school = "school"
 // configuration gives. The join counts; it makes no new table of children.
 func (r *joined) joinSchool(j Join) {
 	var pupils *read
-	for _, part := range r.parts {
+	for _, part := range r.collections {
 		if part.collection.Name == school {
 			pupils = part
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strconv"
 )
 
 // Result is what came of a run: one outcome for every rule with checks, in the order of the catalogue, and
@@ -155,15 +156,19 @@ func (r *Result) finding(rule int, h hit, id *Identifier) Finding {
 	return made
 }
 
-// key returns the texts of a record's natural key; the delivery as a whole has none.
+// key returns the texts of a record's natural key, before them the year of a return that says which year it is of: the
+// same record may stand in the returns of several. The delivery as a whole has no other key.
 func (r *Result) key(t tableRef, row int) []string {
+	var key []string
+	if d := r.binder.delivery; r.program.collection.Facts.Year.Table != "" && d.CollectionYear != 0 {
+		key = append(key, strconv.Itoa(d.CollectionYear))
+	}
 	if t.schema == nil {
-		return nil
+		return key
 	}
 	delivered := r.binder.delivery.table(t)
-	key := make([]string, len(t.schema.Key))
-	for i, name := range t.schema.Key {
-		key[i] = delivered.Column(name).Text(row)
+	for _, name := range t.schema.Key {
+		key = append(key, delivered.Column(name).Text(row))
 	}
 	return key
 }

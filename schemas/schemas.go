@@ -103,6 +103,7 @@ type Table struct {
 	Order    *Order    `yaml:"order"`    // what previous and next mean; nil for a table without an order
 	Fields   []*Field  `yaml:"fields"`
 	Feeds    []*Feed   `yaml:"feeds"`
+	Recurs   *Recurs   `yaml:"recurs"` // how records of one return stand in another again; nil where none does
 
 	Element   string `yaml:"element"`   // in XML: the element of a record
 	Misplaced string `yaml:"misplaced"` // in XML: where else it is read, as a record of the unit's last parent
@@ -117,6 +118,19 @@ type Feed struct {
 	Table  string            `yaml:"table"`
 	ID     string            `yaml:"id"`     // the field that gets an id made from the record's content
 	Fields map[string]string `yaml:"fields"` // the list's field by the table's
+	Unless Values            `yaml:"unless"` // records with one of these values feed nothing
+}
+
+// Values are, by field, values that it may have; case does not matter.
+type Values map[string][]string
+
+// Recurs says when records of several returns tell of the same. The latest return speaks that has a record with the
+// same values, or that ought to have it because its days and those of the record meet.
+type Recurs struct {
+	Same  []string `yaml:"same"`  // the fields that agree; a blank agrees with nothing
+	From  string   `yaml:"from"`  // the first day of a record; blank for records without days
+	To    string   `yaml:"to"`    // the last day; blank in a record that goes on
+	Brief Values   `yaml:"brief"` // a record with one of these values lasts only a day where To is blank
 }
 
 // FeedFor returns how the list feeds a table of the front door, or nil.
@@ -125,6 +139,37 @@ func (t *Table) FeedFor(table string) *Feed {
 		return t.Feeds[i]
 	}
 	return nil
+}
+
+// feedFaults lists what is wrong with the fields that feeds and recurs name.
+func (t *Table) feedFaults() (faults []error) {
+	has := func(field, format string, args ...any) {
+		if t.Field(field) == nil {
+			faults = append(faults, fmt.Errorf("table %s: %s field %s, which it does not have", t.Name, fmt.Sprintf(format, args...), field))
+		}
+	}
+	for _, feed := range t.Feeds {
+		for to, from := range feed.Fields {
+			has(from, "feeds %s.%s from", feed.Table, to)
+		}
+		for field := range feed.Unless {
+			has(field, "feeds %s unless", feed.Table)
+		}
+	}
+	if r := t.Recurs; r != nil {
+		for _, field := range r.Same {
+			has(field, "recurs names")
+		}
+		for field := range r.Brief {
+			has(field, "recurs names")
+		}
+		for _, field := range []string{r.From, r.To} {
+			if field != "" {
+				has(field, "recurs names")
+			}
+		}
+	}
+	return faults
 }
 
 // Field is one column of a table.
@@ -258,13 +303,7 @@ func (c *Collection) check() error {
 				fault("table %s: pattern: %w", t.Name, err)
 			}
 		}
-		for _, feed := range t.Feeds {
-			for to, from := range feed.Fields {
-				if t.Field(from) == nil {
-					fault("table %s: feeds %s.%s from field %s, which it does not have", t.Name, feed.Table, to, from)
-				}
-			}
-		}
+		faults = append(faults, t.feedFaults()...)
 		if t.Dated != "" && t.Field(t.Dated) == nil {
 			fault("table %s: dated names field %s, which it does not have", t.Name, t.Dated)
 		}

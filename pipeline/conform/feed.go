@@ -14,14 +14,17 @@ import (
 // Feed makes a table of the front door from delivered lists whose schemas say that they feed it, in the order
 // given: the records of one behind those of the other, each with the file and line of the delivered record. A
 // record gets the hash of its content and its number among equals as its id. A field that no list has was not
-// delivered. It returns nil when none of the lists feeds the table.
+// delivered. Records that the feed excepts, and those without what the table needs, are left out and stand in their
+// list alone. It returns nil when none of the lists feeds the table.
 func Feed(to *schemas.Table, lists []*table.Table) *table.Table {
 	lists = slices.DeleteFunc(slices.Clone(lists), func(t *table.Table) bool { return t == nil || t.Schema.FeedFor(to.Name) == nil })
 	if len(lists) == 0 {
 		return nil
 	}
 	fed := &table.Table{Schema: to}
-	for _, list := range lists {
+	for i, list := range lists {
+		list = feeding(to, list)
+		lists[i] = list
 		fed.Rows += list.Rows
 	}
 	files, codes := table.NewDictionary(), make([]uint32, 0, fed.Rows)
@@ -38,7 +41,7 @@ func Feed(to *schemas.Table, lists []*table.Table) *table.Table {
 		column := &table.Column{}
 		if f.Name == id {
 			column = idColumn(f, to.Name, lists)
-		} else if slices.ContainsFunc(lists, func(t *table.Table) bool { return source(t, to.Name, f.Name).Delivered() }) {
+		} else if slices.ContainsFunc(lists, func(t *table.Table) bool { return delivers(source(t, to.Name, f.Name)) }) {
 			column = fedColumn(f, to.Name, lists)
 		}
 		column.Field = f
@@ -47,14 +50,48 @@ func Feed(to *schemas.Table, lists []*table.Table) *table.Table {
 	return fed
 }
 
+// feeding returns the records of a list that feed a table.
+func feeding(to *schemas.Table, list *table.Table) *table.Table {
+	feed := list.Schema.FeedFor(to.Name)
+	var needed []*table.Column
+	for _, f := range to.Fields {
+		if f.Needed && f.Name != feed.ID {
+			needed = append(needed, source(list, to.Name, f.Name))
+		}
+	}
+	if len(needed) == 0 && len(feed.Unless) == 0 {
+		return list
+	}
+	rows := make([]int, 0, list.Rows)
+	for row := range list.Rows {
+		lacks := slices.ContainsFunc(needed, func(c *table.Column) bool { return !c.Delivered() || c.State(row) != table.Present })
+		if !lacks && !list.Holds(row, feed.Unless) {
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) == list.Rows {
+		return list
+	}
+	return table.Stack(table.Part{Table: list, Rows: rows})
+}
+
 // source returns the column of a list that feeds a field of a table, or nil.
 func source(list *table.Table, to, field string) *table.Column {
 	return list.Column(list.Schema.FeedFor(to).Fields[field])
 }
 
+// delivers tells whether a column has a cell; an element that no record has was not delivered.
+func delivers(c *table.Column) bool {
+	return c.Delivered() && (!c.Elements || c.Array.NullN() < c.Array.Len() || len(c.Kept) > 0)
+}
+
 // fedColumn copies a field's values from the lists; what is missing keeps its reason and every cell its text.
 func fedColumn(f *schemas.Field, to string, lists []*table.Table) *table.Column {
 	c, made := newFedColumn(f)
+	made.common().elements = slices.ContainsFunc(lists, func(t *table.Table) bool {
+		from := source(t, to, f.Name)
+		return from.Delivered() && from.Elements
+	})
 	var unreadable []table.Kept
 	first := 0
 	for _, list := range lists {
@@ -73,6 +110,11 @@ func fedColumn(f *schemas.Field, to string, lists []*table.Table) *table.Column 
 				made.common().keep(first+row, []byte(text), rewritten, fixed)
 				c(first+row, "", text)
 				unreadable = append(unreadable, table.Kept{Row: first + row, Text: text, Unreadable: true})
+			case table.Blank:
+				if made.common().elements {
+					made.common().keep(first+row, []byte(text), rewritten, fixed)
+				}
+				c(first+row, "", text)
 			default:
 				c(first+row, "", text)
 			}

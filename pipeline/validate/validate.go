@@ -1,7 +1,7 @@
 // Package validate is the stage that judges a delivery by the rules.
 //
 // Typed tables, a catalogue and the findings that the reading stages made walk in; one outcome for every rule in
-// force and all findings in their declared order (rule code, table, row) walk out. The promise: every rule in
+// force and the findings of each in their declared order (table, row) walk out. The promise: every rule in
 // force has exactly one outcome, and the result does not depend on the number of workers.
 package validate
 
@@ -23,7 +23,6 @@ type Input struct {
 	Delivery         *rules.Delivery
 	Structural       []rules.Finding // what those stages found, in the order of their reading
 	StructuralLooked map[string]int  // by rule code how many places they looked at
-	Key              []byte          // the store's key for the ids of findings; nil for plain hashes
 	Workers          int
 }
 
@@ -35,7 +34,6 @@ type Result struct {
 	structural []rules.Finding // by rule code and table, else in the order of reading
 	tables     []string        // of the collection, in order
 	delivery   *rules.Delivery
-	key        []byte
 }
 
 // Run judges the delivery. The error is that of a catalogue that does not compile, of a structural finding whose
@@ -45,7 +43,7 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{delivery: in.Delivery, key: in.Key, structural: slices.Clone(in.Structural)}
+	r := &Result{delivery: in.Delivery, structural: slices.Clone(in.Structural)}
 	failures := map[string]int{}
 	for _, f := range in.Structural {
 		if in.Structure.Rule(f.Rule) == nil {
@@ -77,22 +75,21 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	return r, nil
 }
 
-// Findings yields all findings by rule code, table (in the order of the collection) and row.
-func (r *Result) Findings() iter.Seq[rules.Finding] {
+// FindingsOf yields the findings of a rule by table (in the order of the collection) and row, with ids from id.
+func (r *Result) FindingsOf(rule string, id *rules.Identifier) iter.Seq[rules.Finding] {
 	return func(yield func(rules.Finding) bool) {
-		id := rules.NewIdentifier(r.key)
-		structural := r.structural
-		for _, o := range r.Outcomes {
-			for len(structural) > 0 && structural[0].Rule == o.Rule {
-				if !yield(structural[0]) {
-					return
-				}
-				structural = structural[1:]
+		from, _ := slices.BinarySearchFunc(r.structural, rule, func(f rules.Finding, rule string) int { return strings.Compare(f.Rule, rule) })
+		for _, f := range r.structural[from:] {
+			if f.Rule != rule {
+				break
 			}
-			for f := range r.judged.FindingsOf(o.Rule, id) {
-				if !yield(f) {
-					return
-				}
+			if !yield(f) {
+				return
+			}
+		}
+		for f := range r.judged.FindingsOf(rule, id) {
+			if !yield(f) {
+				return
 			}
 		}
 	}

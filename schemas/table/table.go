@@ -7,7 +7,9 @@
 package table
 
 import (
+	"slices"
 	"sort"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -137,6 +139,17 @@ func (c *Column) State(row int) State {
 		return Absent
 	}
 	return Blank
+}
+
+// Holds tells whether a row holds, in one of the fields, one of the values; case does not matter.
+func (t *Table) Holds(row int, values schemas.Values) bool {
+	for field, some := range values {
+		c := t.Column(field)
+		if c.Delivered() && slices.ContainsFunc(some, func(value string) bool { return strings.EqualFold(value, c.Text(row)) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // Codes returns the dictionary codes of a code or key column and the text of each code. Codes of null rows
