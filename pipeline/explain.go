@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -389,7 +390,7 @@ func ExplainFinding(run *publish.Run, id string, reveal bool) (*FindingExplained
 			continue
 		}
 		e := &FindingExplained{Finding: publish.Finding(row)}
-		if e.Rule, err = ruleOf(run, e.Finding.Rule); err != nil {
+		if e.Rule, err = ruleOf(run, e.Finding.Rule, yearOf(run.Manifest(), e.Finding)); err != nil {
 			return nil, fmt.Errorf("explain finding: %w", err)
 		}
 		return e, nil
@@ -397,8 +398,23 @@ func ExplainFinding(run *publish.Run, id string, reveal bool) (*FindingExplained
 	return nil, fmt.Errorf("explain finding: %w", ErrNotInRun)
 }
 
-// ruleOf finds a rule in the catalogues that travel with a run.
-func ruleOf(run *publish.Run, code string) (*rules.Rule, error) {
+// yearOf returns the collection year by whose rules a finding was made: that of the return that its first cell stands
+// in or, without cells, of the latest return; else the run's.
+func yearOf(m *publish.Manifest, f rules.Finding) rules.Year {
+	latest := ""
+	for _, in := range m.Inputs {
+		if in.Collection != f.Collection || in.Year == "" {
+			continue
+		}
+		if latest = max(latest, in.Year); len(f.Cells) > 0 && f.Cells[0].File == in.File {
+			return rules.Year(in.Year)
+		}
+	}
+	return rules.Year(cmp.Or(latest, m.Year))
+}
+
+// ruleOf finds a rule, as it stood in a year, in the catalogues that travel with a run.
+func ruleOf(run *publish.Run, code string, year rules.Year) (*rules.Rule, error) {
 	for _, f := range run.Manifest().Files {
 		if !strings.HasPrefix(f.Path, "catalogue/rules/") {
 			continue
@@ -411,7 +427,7 @@ func ruleOf(run *publish.Run, code string) (*rules.Rule, error) {
 		if err != nil {
 			return nil, err
 		}
-		if year := rules.Year(run.Manifest().Year); year != "" && catalogue.Collection != structureRules {
+		if year != "" && catalogue.Collection != structureRules {
 			catalogue = catalogue.In(year)
 		}
 		if rule := catalogue.Rule(code); rule != nil {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -63,7 +64,10 @@ func join(parts []*read, front *schemas.Collection) (*joined, error) {
 // gather gathers what reading the parts told, once all of it is there.
 func (j *joined) gather() {
 	for _, part := range j.parts {
-		j.files = append(j.files, part.files...)
+		for _, f := range part.files {
+			f.year = part.year
+			j.files = append(j.files, f)
+		}
 		j.quarantined = append(j.quarantined, part.quarantined...)
 		j.unreadable += part.unreadable
 	}
@@ -95,12 +99,12 @@ func (j *joined) feed(delivered *read, t *schemas.Table) error {
 	note := fmt.Sprintf("%s come from %s of %s", t.Name, strings.Join(names, ", "), collection.Name)
 	var feeding []*table.Table
 	for _, list := range lists {
-		counting, others, err := delivered.feeding(list)
+		counting, others, gone, err := delivered.feeding(list)
 		if err != nil {
 			return err
 		}
 		if others > 0 {
-			note += fmt.Sprintf("; for %d of %d records a later return speaks", others, counting.Rows+others)
+			note += fmt.Sprintf("; a later return speaks for %d of %d records, %d of which it no longer has", others, counting.Rows+others, gone)
 		}
 		feeding = append(feeding, counting)
 	}
@@ -110,12 +114,29 @@ func (j *joined) feed(delivered *read, t *schemas.Table) error {
 	}
 	made := conform.Feed(t, feeding)
 	if left := rows - made.Rows; left > 0 {
-		note += fmt.Sprintf("; %d of %d records are none", left, rows)
+		note += fmt.Sprintf("; %d of %d records are left out: %s", left, rows, exceptions(t, lists))
 	}
 	j.tables[t.Name], j.feeds[t.Name] = made, fed{collection, names}
 	j.withhold(delivered, t, lists)
 	j.notes = append(j.notes, note)
 	return nil
+}
+
+// exceptions says which records of lists do not feed a table.
+func exceptions(t *schemas.Table, lists []*schemas.Table) string {
+	var all []string
+	for _, list := range lists {
+		feed := list.FeedFor(t.Name)
+		for _, f := range t.Fields {
+			if f.Needed && f.Name != feed.ID {
+				all = append(all, feed.Fields[f.Name]+" is blank or unreadable")
+			}
+		}
+		for _, field := range slices.Sorted(maps.Keys(feed.Unless)) {
+			all = append(all, field+" is "+strings.Join(feed.Unless[field], " or "))
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // withhold keeps from the rules of the front door what was withheld of the lists that feed a table, and the fields

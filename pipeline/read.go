@@ -30,6 +30,7 @@ type read struct {
 	unconfigured bool             // nothing of the collection was to be delivered; it holds what others feed
 	facts        facts            // what a return says of itself
 	rules        *rules.Catalogue // by which it is judged; nil for those of the run's year
+	year         rules.Year       // of these rules; "" for the run's
 	returns      []*read          // of which it is the whole; nil where there is only one
 }
 
@@ -48,6 +49,7 @@ type fileRead struct {
 	input  *input
 	table  *schemas.Table // that the records are of; nil when the file could not be read and its name says nothing
 	report conform.FileReport
+	year   rules.Year // of the rules by which it is judged; "" for the run's
 }
 
 // tableName is the name of the table, "" when it is not known.

@@ -86,7 +86,7 @@ func (r *result) manifest() *publish.Manifest {
 		m.Inputs = append(m.Inputs, publish.Input{
 			Collection: f.input.collection.Name, Table: f.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes,
 			SHA256: f.input.sum.SHA256, Encoding: string(f.input.sum.Encoding), Separator: separatorName(f.input.report.Separator), LineEnds: f.input.report.LineEnds,
-			MissingColumns: f.report.Missing, ExtraColumns: f.report.Extra,
+			MissingColumns: f.report.Missing, ExtraColumns: f.report.Extra, Year: string(f.year),
 		})
 	}
 	for name, from := range r.read.feeds {

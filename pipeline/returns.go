@@ -20,7 +20,7 @@ func (c *catalogue) holdReturn(r *read, asked string, days ...*schemas.Day) (rul
 	if err != nil {
 		return "", err
 	}
-	r.rules = held
+	r.rules, r.year = held, year
 	if note := r.facts.note(year); note != "" {
 		r.notes = append(r.notes, note)
 	}
@@ -147,15 +147,15 @@ func (r *read) speaks(list string) ([]*spoken, error) {
 	return all, nil
 }
 
-// feeding returns the records of a list that count, each once, and how many others speak for. Of a collection without
-// returns all count. See schemas.Recurs.
-func (r *read) feeding(list *schemas.Table) (counting *table.Table, others int, err error) {
+// feeding returns the records of a list that count, each once, for how many others a later return speaks, and how many
+// of those it no longer has. Of a collection without returns all count. See schemas.Recurs.
+func (r *read) feeding(list *schemas.Table) (counting *table.Table, others, gone int, err error) {
 	if len(r.returns) == 0 || list.Recurs == nil {
-		return r.tables[list.Name], 0, nil
+		return r.tables[list.Name], 0, 0, nil
 	}
 	all, err := r.speaks(list.Name)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, 0, err
 	}
 	parts := make([]table.Part, len(all))
 	later := map[string]bool{} // what a later return has
@@ -164,9 +164,13 @@ func (r *read) feeding(list *schemas.Table) (counting *table.Table, others int, 
 		rows := []int{}
 		for row := range s.list.Rows {
 			key := sameOf(s.list, row)
-			if later[key] || slices.ContainsFunc(all[i+1:], func(other *spoken) bool { return other.covers(s, row) }) {
+			switch {
+			case later[key]:
 				others++
-			} else {
+			case slices.ContainsFunc(all[i+1:], func(other *spoken) bool { return other.covers(s, row) }):
+				others++
+				gone++
+			default:
 				rows = append(rows, row)
 			}
 			if key != "" {
@@ -178,7 +182,7 @@ func (r *read) feeding(list *schemas.Table) (counting *table.Table, others int, 
 		}
 		parts[i] = table.Part{Table: s.list, Rows: rows}
 	}
-	return table.Stack(parts...), others, nil
+	return table.Stack(parts...), others, gone, nil
 }
 
 // sameOf returns what agrees in records that are the same, "" where one of it is missing.

@@ -119,6 +119,15 @@ type Feed struct {
 	ID     string            `yaml:"id"`     // the field that gets an id made from the record's content
 	Fields map[string]string `yaml:"fields"` // the list's field by the table's
 	Unless Values            `yaml:"unless"` // records with one of these values feed nothing
+
+	// Instead gives, by the table's field, what feeds it in records that do not have the list's field.
+	Instead map[string]Instead `yaml:"instead"`
+}
+
+// Instead is another field of a list, with the table's code for each of its own.
+type Instead struct {
+	Field  string            `yaml:"field"`
+	Values map[string]string `yaml:"values"`
 }
 
 // Values are, by field, values that it may have; case does not matter.
@@ -154,6 +163,9 @@ func (t *Table) feedFaults() (faults []error) {
 		}
 		for field := range feed.Unless {
 			has(field, "feeds %s unless", feed.Table)
+		}
+		for to, instead := range feed.Instead {
+			has(instead.Field, "feeds %s.%s from", feed.Table, to)
 		}
 	}
 	if r := t.Recurs; r != nil {

@@ -36,7 +36,8 @@ and is written to the access log of the store first.
 Standard output holds rows only. csv has a header, LF line ends, and nothing where there is no value; jsonl has
 one object a line, every column always there, null where there is no value.
 
-Tables: ` + strings.Join(publish.Tables(), ", "),
+Tables: ` + strings.Join(publish.Tables(), ", ") + `;
+and every delivered list of the run, such as CINdetails or front_door/referrals`,
 		Args: exactly(1, "a table"),
 		RunE: func(c *cobra.Command, args []string) error {
 			s.table = args[0]

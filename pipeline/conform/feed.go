@@ -41,13 +41,21 @@ func Feed(to *schemas.Table, lists []*table.Table) *table.Table {
 		column := &table.Column{}
 		if f.Name == id {
 			column = idColumn(f, to.Name, lists)
-		} else if slices.ContainsFunc(lists, func(t *table.Table) bool { return delivers(source(t, to.Name, f.Name)) }) {
+		} else if slices.ContainsFunc(lists, func(t *table.Table) bool {
+			return delivers(source(t, to.Name, f.Name)) || delivers(instead(t, to.Name, f.Name))
+		}) {
 			column = fedColumn(f, to.Name, lists)
 		}
 		column.Field = f
 		fed.Columns = append(fed.Columns, column)
 	}
 	return fed
+}
+
+// instead returns the column of a list that feeds a field of a table where the record does not have that of source, or
+// nil.
+func instead(list *table.Table, to, field string) *table.Column {
+	return list.Column(list.Schema.FeedFor(to).Instead[field].Field)
 }
 
 // feeding returns the records of a list that feed a table.
@@ -95,17 +103,25 @@ func fedColumn(f *schemas.Field, to string, lists []*table.Table) *table.Column 
 	var unreadable []table.Kept
 	first := 0
 	for _, list := range lists {
-		from := source(list, to, f.Name)
-		if !from.Delivered() {
+		own, other := source(list, to, f.Name), instead(list, to, f.Name)
+		if !own.Delivered() && !other.Delivered() {
 			made.without(list.Rows)
 			first += list.Rows
 			continue
 		}
 		for row := range list.Rows {
 			made.common().extend(1)
+			from, codes := own, map[string]string(nil)
+			if other.Delivered() && (!own.Delivered() || own.State(row) == table.Absent) {
+				from, codes = other, list.Schema.FeedFor(to).Instead[f.Name].Values
+			}
 			switch text, _ := from.Delivery(row); from.State(row) {
 			case table.Present:
-				c(first+row, from.Text(row), text)
+				value := from.Text(row)
+				if code, known := codes[value]; known {
+					value = code
+				}
+				c(first+row, value, text)
 			case table.Unreadable:
 				made.common().keep(first+row, []byte(text), rewritten, fixed)
 				c(first+row, "", text)

@@ -74,6 +74,8 @@ type Input struct {
 	// MissingColumns and ExtraColumns are named, never their content.
 	MissingColumns []string `json:"missing_columns,omitempty"`
 	ExtraColumns   []string `json:"extra_columns,omitempty"`
+	// Year is the collection year by whose rules a return is judged, where that is not the run's.
+	Year string `json:"year,omitempty"`
 }
 
 // FileEntry is one file of a run, with its path inside the run.

@@ -52,7 +52,8 @@ var tables = map[string]string{
 	"findings": "findings", "outcomes": "outcomes", "measures": "measures", "quarantined": "quarantined", "inputs": "inputs",
 }
 
-// Tables returns the names of the tables that Rows reads, sorted. A run need not have all of them.
+// Tables returns the names of the tables that Rows reads, sorted. A run need not have all of them. Beside them it reads
+// every delivered table by its name, or as COLLECTION/TABLE where several collections have one of the name.
 func Tables() []string {
 	var names []string
 	for name := range tables {
@@ -114,13 +115,39 @@ func (r *Run) Rows(name string, reveal bool) iter.Seq2[Row, error] {
 func (r *Run) openTable(name string, reveal bool) (*tableFile, error) {
 	place, known := tables[name]
 	if !known {
-		return nil, fmt.Errorf("read table %s: %w; there are: %s", name, ErrNoTable, strings.Join(Tables(), ", "))
+		delivered, err := r.delivered()
+		if err != nil {
+			return nil, err
+		}
+		var found []string
+		for _, of := range delivered {
+			if of == name || path.Base(of) == name {
+				found = append(found, of)
+			}
+		}
+		if len(found) != 1 {
+			return nil, fmt.Errorf("read table %s: %w; there are: %s", name, ErrNoTable, strings.Join(slices.Concat(Tables(), delivered), ", "))
+		}
+		place = "delivered/" + found[0]
 	}
 	part := Analysis
 	if reveal {
 		part = Restricted
 	}
 	return r.openParquet(path.Join(string(part), place+".parquet"))
+}
+
+// delivered returns the delivered tables of the run as COLLECTION/TABLE, sorted.
+func (r *Run) delivered() ([]string, error) {
+	all, err := fs.Glob(r.root.FS(), path.Join(r.folder, string(Analysis), "delivered/*/*.parquet"))
+	if err != nil {
+		return nil, fmt.Errorf("list tables: %w", err)
+	}
+	for i, file := range all {
+		all[i] = path.Join(path.Base(path.Dir(file)), strings.TrimSuffix(path.Base(file), ".parquet"))
+	}
+	slices.Sort(all)
+	return all, nil
 }
 
 // tableFile is an open Parquet file.
