@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"frontdoor/pipeline"
 	"frontdoor/rules"
@@ -61,6 +62,26 @@ func sampleCensus(t *testing.T) *census.Node {
 	return message
 }
 
+// contactsOf makes contacts about the children of a return, each two days before a referral.
+func contactsOf(message *census.Node) string {
+	text := "contact_id,child_id,contact_date,source\n"
+	n := 0
+	for _, child := range message.Kid("Children").Kids {
+		id := child.Kid("ChildIdentifiers").Kid("LAchildID")
+		for _, e := range child.Kids {
+			referral, source := e.Kid("CINreferralDate"), e.Kid("ReferralSource")
+			if e.Name != "CINdetails" || id == nil || id.Text == "" || referral == nil || source == nil {
+				continue
+			}
+			if date, err := time.Parse(time.DateOnly, referral.Text); err == nil {
+				n++
+				text += fmt.Sprintf("K%d,%s,%s,%s\n", n, id.Text, date.AddDate(0, 0, -2).Format(time.DateOnly), source.Text)
+			}
+		}
+	}
+	return text
+}
+
 // disabled gives a child these disabilities and no others.
 func disabled(child *census.Node, codes ...string) {
 	characteristics := child.Kid("ChildCharacteristics")
@@ -103,7 +124,7 @@ func TestCensusSampleHasTheFindingsThatWerePlanted(t *testing.T) {
 		if err := message.WriteXML(&text); err != nil {
 			t.Fatal(err)
 		}
-		for name, content := range map[string]string{"return.xml": text.String(), "expected.txt": strings.Join(judged(t, message).issues(false), "\n") + "\n"} {
+		for name, content := range map[string]string{"return.xml": text.String(), "expected.txt": strings.Join(judged(t, message).issues(false), "\n") + "\n", "contacts.csv": contactsOf(message)} {
 			if err := os.WriteFile(censusSample+name, []byte(content), 0o644); err != nil {
 				t.Fatal(err)
 			}

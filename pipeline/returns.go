@@ -138,7 +138,9 @@ func (r *read) speaks(list string) ([]*spoken, error) {
 		}
 		all = append(all, s)
 	}
-	slices.SortStableFunc(all, func(a, b *spoken) int { return cmp.Or(cmp.Compare(a.reference, b.reference), cmp.Compare(a.when, b.when)) })
+	slices.SortStableFunc(all, func(a, b *spoken) int {
+		return cmp.Or(cmp.Compare(a.reference, b.reference), cmp.Compare(a.when, b.when))
+	})
 	for i := 1; i < len(all); i++ {
 		if a, b := all[i-1], all[i]; a.reference == b.reference && a.when == b.when {
 			return nil, fmt.Errorf("read returns: %s and %s are about the same year; make each an extract of its own and say by delivered which is the later: %w", a.part.name(), b.part.name(), ErrConfig)
