@@ -137,7 +137,7 @@ func (o *oracle) judgeEpisode(e *oracleRow) {
 			end = o.r
 		}
 		if b != e && lessEqual(b.at("CINreferralDate"), referral) && less(referral, end) {
-			o.flag("8820", alone(e), append(cellOf(e, "CINreferralDate"), cellOf(b, "CINreferralDate", "CINclosureDate")...)...)
+			o.flag("8820", append(alone(e), b.at("CINdetailsID")), append(cellOf(e, "CINreferralDate"), cellOf(b, "CINreferralDate", "CINclosureDate")...)...)
 		}
 	}
 	if open >= 2 && closure == "" {
@@ -338,7 +338,7 @@ func (o *oracle) judgeCINPlan(p *oracleRow) {
 	}
 	for _, b := range o.ofChild("CINplanDates", p.child) {
 		if b != p && lessEqual(b.at(startField), start) && lessEqual(start, or(b.at(endField), o.r)) {
-			o.flag("4014", []string{p.id(), start}, append(cellOf(p, startField), cellOf(b, startField, endField)...)...)
+			o.flag("4014", []string{p.id(), start, b.at(startField)}, append(cellOf(p, startField), cellOf(b, startField, endField)...)...)
 		}
 	}
 	if less(start, e.at("CINreferralDate")) {
@@ -460,7 +460,7 @@ func (o *oracle) judgeProtectionPlan(p *oracleRow) {
 			continue
 		}
 		if lessEqual(b.at("CPPstartDate"), start) && lessEqual(start, or(b.at("CPPendDate"), o.r)) {
-			o.flag("8940", []string{p.id(), p.at("CPPID")}, append(cellOf(p, "CPPstartDate"), cellOf(b, "CPPstartDate", "CPPendDate")...)...)
+			o.flag("8940", []string{p.id(), p.at("CPPID"), b.at("CPPID")}, append(cellOf(p, "CPPstartDate"), cellOf(b, "CPPstartDate", "CPPendDate")...)...)
 		}
 	}
 	if open >= 2 {

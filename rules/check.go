@@ -34,6 +34,7 @@ type checkProgram struct {
 	overlap *overlapProgram
 	open    *openProgram
 	group   []any // as unique; nil for a finding of each record
+	split   *split
 	flags   []flagProgram
 	// flagNames is flags as a finding's id knows them.
 	flagNames []string
@@ -212,14 +213,17 @@ func (c *compilation) check(x *explainer, check *Check) (*checkProgram, error) {
 	compiled.unique, compiled.atMost = compiler.keys(check.Unique, "unique"), max(1, check.AtMost)
 	compiled.overlap = compiler.noOverlap(check.NoOverlap)
 	compiled.open = compiler.atMostOneOpen(check.AtMostOneOpen)
-	compiled.group = compiler.keys(check.Group, "group")
+	flags := check.allFlags()
+	own, others := splitKeys(check.Group, flags)
+	compiled.group = compiler.keys(own, "group")
 	compiled.reading = compiler.reading
-	for i, flag := range check.allFlags() {
+	for i, flag := range flags {
 		x.flag = check.where(fmt.Sprintf("flags[%d]", i), "flags", "unique", "no_overlap", "at_most_one_open")
 		f := compiler.flag(w, t, c.environments[t], flag)
 		compiled.flags = append(compiled.flags, f)
 		compiled.flagNames = append(compiled.flagNames, f.names...)
 	}
+	compiler.splits(w, flags, others, compiled)
 	return compiled, nil
 }
 

@@ -25,6 +25,7 @@ type flagProgram struct {
 	// what is read only for flags does not skip the rule.
 	each    *loop
 	element recordNode
+	of      tableRef // of the records
 	reading
 }
 
@@ -78,7 +79,7 @@ func (c *checkCompiler) flag(w *world, t tableRef, env *cel.Env, flag Flag) flag
 		loop.filters = append(slices.Clone(loop.filters), c.answered(when).node.(boolNode))
 		loop.reads |= when.reads
 	}
-	p.each, p.element, p.reading = &loop, of.node, c.reading
+	p.each, p.element, p.of, p.reading = &loop, of.node, of.table, c.reading
 	p.needs = slices.Clone(p.reading.needs)
 	for _, name := range flag.Each.Fields {
 		ref, needs, err := w.resolve(of.table, name)

@@ -82,6 +82,8 @@ func TestMistakesInConditionsAreShownWithTheirPlace(t *testing.T) {
 		{"start that is no date", []string{"no_overlap: {within: [child_id], start: episode_id, end: end_date, touching: allowed}"}, []string{"start: ", "want a date"}},
 		{"open within a condition", []string{"at_most_one_open: {within: [present(child)], end: end_date}"}, []string{"within: ", "want a text, a number or a date"}},
 		{"group by a list", []string{"holds: present(start_date)", "group: [child.episodes]", "flags: [start_date]"}, []string{"group: ", "want a text"}},
+		{"group by a field that the records of each lack", []string{"holds: present(start_date)", "flags: [{each: e in child.episodes, fields: [start_date]}]", "group: [e.start]"}, []string{"group: ", "no field start"}},
+		{"group by the records of two lists", []string{"holds: present(start_date)", "flags: [{each: e in child.episodes, fields: [start_date]}, {each: c in child.contacts, fields: [source]}]", "group: [e.start_date, c.source]"}, []string{"group: ", "the records of one each"}},
 		{"pattern", []string{`holds: matches(episode_id, "(")`, "flags: [start_date]"}, []string{"want a pattern of RE2"}},
 		{"time of a date", []string{`holds: datetime(start_date) == datetime(end_date)`, "flags: [start_date]"}, []string{"asks of a field with a time"}},
 		{"macro", []string{"holds: has(child.sex)", "flags: [start_date]"}, []string{"undeclared reference to 'has'"}},

@@ -62,7 +62,7 @@ func mutants(text string) []mutant {
 // copied returns a check whose texts can be changed without changing c.
 func (c *Check) copied() *Check {
 	other := *c
-	other.Let, other.Unique, other.Flags = slices.Clone(c.Let), slices.Clone(c.Unique), slices.Clone(c.Flags)
+	other.Let, other.Unique, other.Flags, other.Group = slices.Clone(c.Let), slices.Clone(c.Unique), slices.Clone(c.Flags), slices.Clone(c.Group)
 	for i, f := range other.Flags {
 		if f.Each != nil {
 			each := *f.Each
@@ -107,7 +107,7 @@ func (c *Check) slots() []slot {
 }
 
 // reshaped returns the check with one word of its shape said otherwise: how many may agree, what touches, what is
-// identical, until when an open end reaches and what records agree in.
+// identical, until when an open end reaches, what records agree in and what findings are split by.
 func (c *Check) reshaped() (changed []*Check, told []mutant) {
 	change := func(was, with string, do func(*Check)) {
 		other := c.copied()
@@ -146,6 +146,11 @@ func (c *Check) reshaped() (changed []*Check, told []mutant) {
 			})
 		}
 	}
+	for i, key := range c.Group {
+		if eachOf(key, c.Flags) >= 0 {
+			change("group "+key.Text, "", func(o *Check) { o.Group = slices.Delete(o.Group, i, i+1) })
+		}
+	}
 	return changed, told
 }
 
@@ -175,7 +180,7 @@ func (r *Rule) survivors(ctx context.Context, check *Check, judge *examiner, tel
 			}
 		}
 	}
-	shape := check.where("no_overlap", "at_most_one_open", "at_most", "unique")
+	shape := check.where("no_overlap", "at_most_one_open", "at_most", "unique", "group")
 	reshaped, told := check.reshaped()
 	for i, changed := range reshaped {
 		seen, err := noticed(changed)

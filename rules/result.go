@@ -146,10 +146,17 @@ func (r *Result) finding(rule int, h hit, id *Identifier) Finding {
 			}
 		}
 	}
-	key := r.key(c.table, int(h.row))
-	for _, row := range f.rows[from+1 : to] { // the least key, so that the order of records does not matter
-		if other := r.key(c.table, int(row)); slices.Compare(other, key) < 0 {
-			key = other
+	var key []string
+	for at := from; at < to; at++ { // the least key, so that the order of records does not matter
+		own := r.key(c.table, int(f.rows[at]))
+		if c.split != nil && f.usable[c.split.flag] {
+			found := &f.each[c.split.flag]
+			for _, place := range found.places[found.starts[at]:found.starts[at+1]] {
+				own = append(own, r.key(c.split.table, int(place))...)
+			}
+		}
+		if at == from || slices.Compare(own, key) < 0 {
+			key = own
 		}
 	}
 	made.ID = id.ID(p.rule.Code, c.table.name(), key, c.flagNames)

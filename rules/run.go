@@ -118,15 +118,18 @@ func (c *checkProgram) judge(w *worker, b *binder, look func(rows []uint32)) (fa
 	if err != nil {
 		return failures{}, err
 	}
-	f, err := c.grouped(w, rows)
+	f, err := c.grouped(w, b, rows)
 	if err != nil {
 		return failures{}, err
 	}
-	f.usable, f.each = make([]bool, len(c.flags)), make([]flagged, len(c.flags))
+	f.usable = make([]bool, len(c.flags))
+	if f.each == nil {
+		f.each = make([]flagged, len(c.flags))
+	}
 	for i := range c.flags {
 		flag := &c.flags[i]
 		f.usable[i] = missing(flag.needs, b.delivery) == ""
-		if f.usable[i] && flag.each != nil {
+		if f.usable[i] && flag.each != nil && f.each[i].starts == nil {
 			if f.each[i], err = flag.find(w, b, c.table, f.rows); err != nil {
 				return failures{}, err
 			}

@@ -136,6 +136,67 @@ func TestAtMostOneOpenAgreesWithCounting(t *testing.T) {
 	})
 }
 
+func TestGroupsByTheRecordsOfEachAgreeWithGatheringPairs(t *testing.T) {
+	coll := spansCollection()
+	const meet = "b != this && b.start <= start"
+	check := &Check{
+		For: "spans", Holds: Expression{Text: "!is_true(owner.spans.exists(b, " + meet + "))"}, Group: expressions("owner_id", "b.kind"),
+		Flags: []Flag{{Field: "start"}, {Each: &Each{Name: "b", List: Expression{Text: "owner.spans"}, When: Expression{Text: meet}, Fields: []string{"end"}}}},
+	}
+	p := checked(t, coll, check)
+	of := coll.Table("spans").Field("start")
+	rapid.Check(t, func(t *rapid.T) {
+		d, drawn := drawDelivery(t, coll, 9)
+		rows := drawn["spans"]
+		want := map[string][]string{}
+		for i, a := range rows {
+			for k, b := range rows {
+				later, start := valueOf(of, a["start"], false), valueOf(of, b["start"], false)
+				known := drawn["owners"] != nil && slices.ContainsFunc(drawn["owners"], func(o map[string]cell) bool { return o["id"] == a["owner_id"] })
+				if i == k || !known || a["owner_id"].state != table.Present || a["owner_id"] != b["owner_id"] || start.state != isKnown || later.state != isKnown || start.n > later.n {
+					continue
+				}
+				key := a["owner_id"].text + "/" + b["kind"].text
+				if b["kind"].state != table.Present {
+					key = fmt.Sprint(i, " ", k)
+				}
+				want[key] = append(want[key], fmt.Sprintf("start %d", i), fmt.Sprintf("end %d", k))
+			}
+		}
+		var wanted, got []string
+		for _, cells := range want {
+			slices.Sort(cells)
+			wanted = append(wanted, strings.Join(slices.Compact(cells), ", "))
+		}
+		ids := map[string]bool{}
+		r := mustRunRapid(t, p, d)
+		hits := r.hits[0][0]
+		for i := range hits.count() {
+			var cells []string
+			from, to := hits.of(i)
+			for _, row := range hits.rows[from:to] {
+				cells = append(cells, fmt.Sprintf("start %d", row))
+			}
+			for _, place := range hits.each[1].places[hits.each[1].starts[from]:hits.each[1].starts[to]] {
+				cells = append(cells, fmt.Sprintf("end %d", place))
+			}
+			slices.Sort(cells)
+			got = append(got, strings.Join(slices.Compact(cells), ", "))
+		}
+		for f := range r.Findings(NewIdentifier(nil)) {
+			if ids[f.ID] {
+				t.Fatal("an id stands twice")
+			}
+			ids[f.ID] = true
+		}
+		slices.Sort(wanted)
+		slices.Sort(got)
+		if !slices.Equal(got, wanted) {
+			t.Fatalf("got %q, want %q\n%v", got, wanted, rows)
+		}
+	})
+}
+
 // parsed reads a catalogue of one check over the front door.
 func parsed(t testing.TB, lines ...string) *Catalogue {
 	t.Helper()
@@ -167,6 +228,14 @@ func TestExamplesOfEveryKindOfCheckFailAndPassAsTheySay(t *testing.T) {
 			"  - {records: [{child_id: C1, closure_reason: ''}, {child_id: C2, closure_reason: ''}, {child_id: C1, closure_reason: ''}, {child_id: C1, closure_reason: RC1}], findings: 2, cells: 3}",
 			"  - {records: [{child_id: '', closure_reason: ''}, {child_id: '', closure_reason: ''}], findings: 2}",
 			"passes: [{child_id: C1, closure_reason: RC1}]",
+		},
+		"group by the records of each": {
+			"for: cin_episodes", "let: {same: 'child.episodes.filter(e, e != this && e.start_date == start_date)'}", "holds: size(same) == 0",
+			"flags: [start_date, {each: e in same, fields: [start_date]}, {each: c in child.contacts, fields: [source]}]", "group: [child_id, e.episode_id]",
+			"fails:",
+			"  - {records: [{child_id: C1, episode_id: A, start_date: 2019-05-02, child: {child_id: C1, contacts: [{child_id: C1}]}}, {child_id: C1, episode_id: B, start_date: 2019-05-02}, {child_id: C1, episode_id: B, start_date: 2019-05-02}], findings: 2, cells: 8}",
+			"  - {start_date: 2019-05-02, child: {episodes: [{start_date: 2019-05-02}]}, findings: 2, cells: 4}",
+			"passes: [{start_date: 2019-05-02, child: {episodes: [{start_date: 2019-05-03}]}}]",
 		},
 		"neighbours": {
 			"for: cin_episodes", "applies: present(previous)", "holds: start_date > previous.end_date && !present(next)", "flags: [start_date, previous.end_date]",
