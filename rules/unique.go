@@ -3,6 +3,7 @@ package rules
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 )
 
 // repeated returns the rows whose keys stand together on more of the records looked at than may agree, in row order,
@@ -20,7 +21,7 @@ func (c *checkProgram) repeated(w *worker, look func(rows []uint32)) ([]uint32, 
 	if err != nil {
 		return nil, err
 	}
-	suspects := sharing(rows, hashes, c.atMost)
+	suspects, sizes := sharing(rows, hashes, c.atMost)
 	if len(suspects) == 0 {
 		return nil, nil
 	}
@@ -38,17 +39,29 @@ func (c *checkProgram) repeated(w *worker, look func(rows []uint32)) ([]uint32, 
 	if err != nil {
 		return nil, err
 	}
+	allowed := max(c.atMost, c.timesUsual*usual(sizes))
 	shared := newBits(w.in.rows)
 	for _, group := range groups {
-		if len(group) > c.atMost {
+		if len(group) > allowed {
 			shared.Add(group)
 		}
 	}
 	return shared.Rows(), nil
 }
 
-// sharing returns the rows whose hash more than atMost rows have, in order.
-func sharing(rows []uint32, hashes []uint64, atMost int) []uint32 {
+// usual returns how many records other values have than those of one large group: the middle of their numbers, or
+// the lower of the two in the middle. Sizes holds that of every group, the large one's too; a group below the middle
+// is never large.
+func usual(sizes []int) int {
+	if len(sizes) < 2 {
+		return 0
+	}
+	slices.Sort(sizes)
+	return sizes[(len(sizes)-2)/2]
+}
+
+// sharing returns the rows whose hash more than atMost rows have, in order, and how many rows each hash has.
+func sharing(rows []uint32, hashes []uint64, atMost int) (suspects []uint32, sizes []int) {
 	size := 16
 	for size < 2*len(rows) {
 		size *= 2
@@ -67,13 +80,15 @@ func sharing(rows []uint32, hashes []uint64, atMost int) []uint32 {
 		first[i] = slots[slot] - 1
 		count[first[i]]++
 	}
-	var suspects []uint32
 	for i, row := range rows {
+		if first[i] == uint32(i) {
+			sizes = append(sizes, int(count[i]))
+		}
 		if int(count[first[i]]) > atMost {
 			suspects = append(suspects, row)
 		}
 	}
-	return suspects
+	return suspects, sizes
 }
 
 // eachKey hands over the joined values of each record that the check applies to and whose values are all known;
