@@ -59,7 +59,7 @@ type Check struct {
 	Holds         Expression     `yaml:"holds"`       // what must be true of each
 	Unique        []Expression   `yaml:"unique"`      // values that together must not stand on two records
 	AtMost        int            `yaml:"at_most"`     // on how many records they may stand; 0 for one
-	TimesUsual    int            `yaml:"times_usual"` // ... and on how many times as many as other values usually do; 0 for any
+	TimesUsual    int            `yaml:"times_usual"` // ... and on how many times as many as other first values usually do; 0 for any
 	NoOverlap     *NoOverlap     `yaml:"no_overlap"`
 	AtMostOneOpen *AtMostOneOpen `yaml:"at_most_one_open"`
 	Flags         []Flag         `yaml:"flags"`   // the cells of a finding

@@ -106,8 +106,8 @@ func (c *Check) slots() []slot {
 	return all
 }
 
-// reshaped returns the check with one word of its shape said otherwise: how many may agree, how many times the usual, what touches, what is
-// identical, until when an open end reaches and what records agree in.
+// reshaped returns the check with one word of its shape said otherwise: how many may agree, how many times the
+// usual, what touches, what is identical, until when an open end reaches and what records agree in.
 func (c *Check) reshaped() (changed []*Check, told []mutant) {
 	change := func(was, with string, do func(*Check)) {
 		other := c.copied()

@@ -270,6 +270,7 @@ func TestUniqueAgreesWithCounting(t *testing.T) {
 			t.Fatal(err)
 		}
 		groups := map[string][]uint32{}
+		others := map[string]string{} // the key's values but the first
 		looked := 0
 		for row := range list.Rows {
 			if source := list.Columns[3].Text(row); source == "" || source == "6" {
@@ -284,21 +285,22 @@ func TestUniqueAgreesWithCounting(t *testing.T) {
 			}
 			if known {
 				groups[key] = append(groups[key], uint32(row))
+				_, others[key], _ = strings.Cut(key, "\x00")
 			}
 		}
 		var want []uint32
-		usual := func(but string) int { // of the other groups
-			var others []int
+		usual := func(but string) int { // of the groups that agree with it in all but the first value
+			var sizes []int
 			for key, g := range groups {
-				if key != but {
-					others = append(others, len(g))
+				if key != but && others[key] == others[but] {
+					sizes = append(sizes, len(g))
 				}
 			}
-			slices.Sort(others)
-			if len(others) == 0 {
+			slices.Sort(sizes)
+			if len(sizes) == 0 {
 				return 0
 			}
-			return others[(len(others)-1)/2]
+			return sizes[(len(sizes)-1)/2]
 		}
 		for key, g := range groups {
 			if len(g) > max(1, x.atMost) && (x.timesUsual == 0 || len(g) > x.timesUsual*usual(key)) {

@@ -3,6 +3,7 @@ package main
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 const (
@@ -37,7 +38,7 @@ func (p *planner) findBulk() {
 		if c.quarantined || c.source == "" || c.system == "" {
 			return ""
 		}
-		return c.day.text() + " " + c.source + " " + c.system
+		return c.day.text() + ", " + c.source + " " + c.system
 	})
 	p.sharedTooOften("FD-073", timesUsual, tableReferrals, len(p.referrals), func(row int) string { return p.referrals[row].day.text() })
 	p.sharedTooOften("FD-074", timesUsual, tableEpisodes, len(p.episodes), func(row int) string { return p.episodes[row].start.text() })
@@ -47,7 +48,8 @@ func (p *planner) findBulk() {
 
 // sharedTooOften notes the records that agree in something with a hundred
 // others, and more than so many times as many as is usual; what is "" agrees
-// with nothing.
+// with nothing. Usual is what other days, or whatever stands before the comma,
+// have beside the same rest.
 func (p *planner) sharedTooOften(rule string, times int, t table, rows int, something func(row int) string) {
 	agree := map[string][]int{}
 	for row := range rows {
@@ -62,11 +64,13 @@ func (p *planner) sharedTooOften(rule string, times int, t table, rows int, some
 	}
 }
 
-// usual is how many records the middle one of the others agrees in, the lower of two.
+// usual is how many records the middle one of the others with the same rest
+// agrees in, the lower of two.
 func usual(agree map[string][]int, but string) int {
+	_, rest, _ := strings.Cut(but, ", ")
 	var others []int
 	for text, rows := range agree {
-		if text != but {
+		if _, other, _ := strings.Cut(text, ", "); text != but && other == rest {
 			others = append(others, len(rows))
 		}
 	}
