@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Staging is a run that is being written. Set its exported fields before the first write. Its methods are
@@ -40,6 +42,7 @@ type Staging struct {
 	finished bool
 	aliases  aliases
 	shared   *sharedChunks
+	syncing  errgroup.Group // brings closed files to the disk
 }
 
 // analysisNote stands beside the pseudonymised files and in each of them.
@@ -133,6 +136,7 @@ func (f *stagedFile) Close() error {
 	f.staging.mu.Lock()
 	defer f.staging.mu.Unlock()
 	f.staging.files[f.name] = FileEntry{Path: f.name, Bytes: f.bytes, SHA256: hex.EncodeToString(f.hash.Sum(nil))}
+	f.staging.syncing.Go(func() error { return f.staging.store.syncFile(path.Join(f.staging.folder, f.name)) })
 	return nil
 }
 
@@ -253,6 +257,7 @@ func (st *Staging) keep(there []byte) (*Run, error) {
 	if !bytes.Equal(mine, there) {
 		return nil, st.conflict()
 	}
+	_ = st.syncing.Wait() // what could not be synced goes with the rest
 	if err := st.store.root.RemoveAll(st.folder); err != nil {
 		return nil, fmt.Errorf("publish run: drop staging: %w", err)
 	}
@@ -271,16 +276,17 @@ func (st *Staging) makeCurrent() (*Run, error) {
 	return st.store.Run(st.id)
 }
 
-// sync returns once every file and folder of the staging is on the disk.
+// sync returns once every file and folder of the staging is on the disk. The files are on their way since they
+// were closed.
 func (st *Staging) sync() error {
+	if err := errors.Join(st.syncing.Wait(), st.store.syncFile(path.Join(st.folder, ManifestFile))); err != nil {
+		return err
+	}
 	return fs.WalkDir(st.store.root.FS(), st.folder, func(name string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case e.IsDir():
-			return st.store.syncFolder(name)
+		if err == nil && e.IsDir() {
+			err = st.store.syncFolder(name)
 		}
-		return st.store.syncFile(name)
+		return err
 	})
 }
 
@@ -294,6 +300,7 @@ func (st *Staging) Discard() error {
 	st.finished = true
 	st.aliases.forget()
 	st.shared = nil
+	_ = st.syncing.Wait() // a file that could not be synced goes too
 	if err := st.store.root.RemoveAll(st.folder); err != nil {
 		return fmt.Errorf("discard run: %w", err)
 	}
