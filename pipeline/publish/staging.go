@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -117,9 +118,20 @@ func (f *stagedFile) Write(b []byte) (int, error) {
 	f.hash.Write(b[:n])
 	f.bytes += int64(n)
 	if err != nil {
-		f.fault = fmt.Errorf("write %s: %w", f.name, err)
+		f.fault = writeFault(f.name, err)
 	}
 	return n, f.fault
+}
+
+// writeFault explains why a file of the run could not be written, by its name inside the run.
+func writeFault(name string, err error) error {
+	if place, ok := errors.AsType[*fs.PathError](err); ok {
+		err = place.Err
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("write %s: %w; free some space, or name a store on another disk", name, err)
+	}
+	return fmt.Errorf("write %s: %w", name, err)
 }
 
 func (f *stagedFile) Close() error {
