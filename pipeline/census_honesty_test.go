@@ -1,18 +1,21 @@
 package pipeline_test
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"encoding/csv"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"frontdoor/pipeline"
 	"frontdoor/rules"
+	"frontdoor/schemas"
 	"frontdoor/scripts/generate/census"
 )
 
@@ -32,54 +35,229 @@ func inFile(t *testing.T, text string) string {
 	return path
 }
 
-var leaf = regexp.MustCompile(`^\s*<(\w+)>[^<]*</\w+>$`)
+const garbage = "GARBAGE"
 
-// Every field in turn holds garbage in one child's record; nothing changes for a child without any.
-func TestCensusGarbageCostsItsOwnChild(t *testing.T) {
-	_, text := inXML(t, messy(3, 2026, 120))
-	lines := strings.Split(text, "\n")
-	childOf, child := make([]int, len(lines)), 0
-	for i, line := range lines {
-		if strings.TrimSpace(line) == "<Child>" {
-			child++
-		}
-		childOf[i] = child
+// spot is a field of a record of some child, as the schema has it.
+type spot struct {
+	table, field string
+	node         *census.Node
+	was          string
+	child        int
+}
+
+// spots finds for every field that XML has a record of some child, with the element there, if need be blank; of one child
+// and another, as far as there are such records.
+func spots(t *testing.T, message *census.Node) []spot {
+	t.Helper()
+	collection, err := schemas.Load("cin_census")
+	if err != nil {
+		t.Fatal(err)
 	}
-	before := check(t, inFile(t, text), pipeline.CheckOptions{})
-	done, damaged := map[string]bool{}, map[int]bool{}
-	for i, line := range lines {
-		m := leaf.FindStringSubmatch(line)
-		if m == nil || childOf[i] == 0 || done[m[1]] || damaged[childOf[i]] || m[1] == "LAchildID" && childOf[i] < 60 {
-			continue
-		}
-		done[m[1]], damaged[childOf[i]] = true, true
-		lines[i] = "<" + m[1] + ">\x01?\xff</" + m[1] + ">"
-		if strings.Contains(m[1], "Date") && len(done)%2 == 0 {
-			lines[i] = "<" + m[1] + ">31st of May</" + m[1] + ">"
-		}
-	}
-	if len(done) < 33 {
-		t.Fatalf("only %d fields were damaged: %v", len(done), done)
-	}
-	elsewhere := func(checked *pipeline.Checked) []string {
-		var all []rules.Finding
-		for f := range checked.Findings() {
-			whole := len(f.Cells) == 0 || f.Rule == "1520" || f.Rule == "8510"
-			if whole || slices.ContainsFunc(f.Cells, func(c rules.Cell) bool { return damaged[childOf[c.Line-1]] }) {
+	children := message.Kid("Children").Kids
+	var all []spot
+	for _, of := range collection.Tables {
+		path := strings.TrimPrefix(of.Element, "Children/Child/")
+		for _, f := range of.Fields {
+			if f.Element == ".." || f.Element == "#" {
 				continue
 			}
+			found := false
+			for i := range children {
+				at := (i + 7*len(all)) % len(children)
+				record := message.Kid("Header")
+				if of.Name != "Header" {
+					record = below(children[at], path)
+				}
+				if record == nil {
+					continue
+				}
+				node := record
+				if f.Element != "." {
+					node = ensured(record, cmp.Or(f.Element, f.Name))
+				}
+				all = append(all, spot{of.Name, f.Name, node, node.Text, at})
+				found = true
+				break
+			}
+			if !found {
+				t.Fatalf("no child has a record of %s", of.Name)
+			}
+		}
+	}
+	return all
+}
+
+// below returns the first element at a path, or nil.
+func below(n *census.Node, path string) *census.Node {
+	name, rest, more := strings.Cut(path, "/")
+	for _, kid := range n.Kids {
+		if kid.Name != name {
+			continue
+		}
+		if !more {
+			return kid
+		}
+		if found := below(kid, rest); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// ensured returns the element at a path, made where it is not there.
+func ensured(n *census.Node, path string) *census.Node {
+	for name := range strings.SplitSeq(path, "/") {
+		next := n.Kid(name)
+		if next == nil {
+			next = &census.Node{Name: name}
+			n.Kids = append(n.Kids, next)
+		}
+		n = next
+	}
+	return n
+}
+
+// elsewhere writes the findings that point to no cell of a child, and are no finding about a whole return or about what
+// several children share.
+func elsewhere(checked *pipeline.Checked, own func(c rules.Cell) bool) []string {
+	var all []rules.Finding
+	for f := range checked.Findings() {
+		if len(f.Cells) > 0 && f.Rule != "1520" && f.Rule != "8510" && !slices.ContainsFunc(f.Cells, own) {
 			all = append(all, f)
 		}
-		return issues(all, true)
 	}
-	after := check(t, inFile(t, strings.Join(lines, "\n")), pipeline.CheckOptions{})
-	if got, want := elsewhere(after), elsewhere(before); !slices.Equal(got, want) {
-		t.Errorf("other children are judged otherwise:\n%s\nbefore:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
-	}
-	for _, o := range after.Outcomes {
-		if o.Status == rules.Broken || o.Status == rules.Skipped {
-			t.Errorf("rule %s %s: %s", o.Rule, o.Status, o.Reason)
+	return issues(all, true)
+}
+
+// judgedAlike fails the test when the findings about other children differ.
+func judgedAlike(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	for _, i := range got {
+		if !slices.Contains(want, i) {
+			t.Errorf("%s: new for another child: %s", what, i)
 		}
+	}
+	for _, i := range want {
+		if !slices.Contains(got, i) {
+			t.Errorf("%s: lost of another child: %s", what, i)
+		}
+	}
+}
+
+// judgesAll fails the test when a rule did not run.
+func judgesAll(t *testing.T, checked *pipeline.Checked, what string) {
+	t.Helper()
+	for _, o := range checked.Outcomes {
+		if o.Status == rules.Broken || o.Status == rules.Skipped {
+			t.Errorf("%s: rule %s %s: %s", what, o.Rule, o.Status, o.Reason)
+		}
+	}
+}
+
+// Every field of every table in turn, six at a time, holds garbage in one record; nothing changes for any other child.
+func TestCensusGarbageCostsItsOwnChild(t *testing.T) {
+	for _, year := range []int{2023, 2026} {
+		message := messy(3, year, 60)
+		message.Kid("Children").Kids[0].Kids = append(message.Kid("Children").Kids[0].Kids, &census.Node{
+			Name: "CINdetails", Kids: []*census.Node{{Name: "PreProceedingsandFGDM", Kids: []*census.Node{{Name: "PPStartDate", Text: "2025-05-01"}}}},
+		})
+		all := spots(t, message)
+		_, text := inXML(t, message)
+		childOf, child := []int{}, -1
+		for line := range strings.SplitSeq(text, "\n") {
+			if strings.TrimSpace(line) == "<Child>" {
+				child++
+			}
+			childOf = append(childOf, child)
+		}
+		before := check(t, inFile(t, text), pipeline.CheckOptions{})
+		goneBy := func(s spot) bool { return s.field == "Year" || s.field == "ReferenceDate" } // by all rules
+		facts := slices.DeleteFunc(slices.Clone(all), func(s spot) bool { return !goneBy(s) })
+		for _, some := range append(slices.Collect(slices.Chunk(slices.DeleteFunc(all, goneBy), 6)), facts) {
+			damaged, what := map[int]bool{}, fmt.Sprint(year, ":")
+			for i, s := range some {
+				s.node.Text, damaged[s.child] = fmt.Sprint(garbage, i), true
+				what += " " + s.table + "." + s.field
+			}
+			_, written := inXML(t, message)
+			for i, s := range some {
+				s.node.Text = s.was
+				written = strings.Replace(written, fmt.Sprint(garbage, i), []string{"\x01?\xff", "31st of May"}[i%2], 1)
+			}
+			after := check(t, inFile(t, written), pipeline.CheckOptions{Year: string(before.Year)})
+			judgesAll(t, after, what)
+			if slices.ContainsFunc(some, goneBy) {
+				continue
+			}
+			own := func(c rules.Cell) bool {
+				return damaged[childOf[c.Line-1]] || slices.ContainsFunc(some, func(s spot) bool { return s.table == "Header" && s.field == c.Field })
+			}
+			judgedAlike(t, what, elsewhere(after, own), elsewhere(before, own))
+		}
+	}
+}
+
+// The same in CSV, of the keys that say whose record it is.
+func TestCensusGarbageInKeysCostsItsOwnChild(t *testing.T) {
+	collection, err := schemas.Load("cin_census")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(t.TempDir(), "tables")
+	if err := messy(5, 2026, 40).WriteCSV(folder); err != nil {
+		t.Fatal(err)
+	}
+	childOf := map[string][]string{} // by file, of each line
+	for _, of := range collection.Tables {
+		file := filepath.Join(folder, of.Name+".csv")
+		for _, row := range csvRows(t, file) {
+			childOf[file] = append(childOf[file], row[0])
+		}
+	}
+	before := check(t, folder, pipeline.CheckOptions{})
+	for n, of := range collection.Tables {
+		file := filepath.Join(folder, of.Name+".csv")
+		rows := csvRows(t, file)
+		for column, name := range rows[0] {
+			if of.Field(name).Type != schemas.TypeKey || len(rows) < 2 {
+				continue
+			}
+			at := 1 + 3*n%(len(rows)-1)
+			was := rows[at][column]
+			rows[at][column] = []string{"\x00", "no such key", ""}[(n+column)%3]
+			writeCSV(t, file, rows)
+			after := check(t, folder, pipeline.CheckOptions{})
+			own := func(c rules.Cell) bool { return childOf[filepath.FromSlash(c.File)][c.Line-1] == childOf[file][at] }
+			what := of.Name + "." + name
+			judgesAll(t, after, what)
+			judgedAlike(t, what, elsewhere(after, own), elsewhere(before, own))
+			rows[at][column] = was
+		}
+		writeCSV(t, file, rows)
+	}
+}
+
+func csvRows(t *testing.T, file string) [][]string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func writeCSV(t *testing.T, file string, rows [][]string) {
+	t.Helper()
+	var text bytes.Buffer
+	if err := csv.NewWriter(&text).WriteAll(rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, text.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
