@@ -134,7 +134,11 @@ func (r *reader) miss(result *read, standsIn func(table string) bool) error {
 		if standsIn(t.Name) {
 			continue
 		}
-		result.notes = append(result.notes, fmt.Sprintf("%s was not delivered: %s", t.Name, costOf(t.Name)))
+		name := t.Name
+		if judgedAlone(result.collection) && len(result.files) > 0 {
+			name += " of " + result.name()
+		}
+		result.notes = append(result.notes, fmt.Sprintf("%s was not delivered: %s", name, costOf(t.Name)))
 		if err := r.find(result, ruleTableMissing, t.Name, nil, nil); err != nil {
 			return err
 		}

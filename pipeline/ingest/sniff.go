@@ -57,7 +57,7 @@ func formatOf(head []byte) (format, error) {
 	case bytes.HasPrefix(begin, []byte("<?xml")) && bytes.Contains(begin, []byte("excel.sheet")):
 		return refuse("a workbook in the XML form of Excel 2003; open it in Excel, save it as .xlsx and deliver that")
 	case bytes.HasPrefix(begin, []byte("<?xml")):
-		return refuse("XML; deliver the table as CSV or .xlsx")
+		return refuse("XML; deliver a table as CSV or .xlsx, and a return by itself in a file called .xml")
 	case bytes.HasPrefix(begin, []byte("mime-version:")):
 		return refuse("a saved web page (MHTML); open it in Excel, save it as .xlsx and deliver that")
 	}
