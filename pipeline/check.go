@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -24,6 +25,8 @@ type CheckOptions struct {
 	Paths      []string     // folders with a file for each table, or such files; together one delivery
 	Workers    int          // 0 for as many as there are processors
 	Log        *zap.Logger  // nil for none
+
+	Progress func(stage string, took time.Duration) // told what each return took: sum, read and rules; nil for nobody
 }
 
 // Checked is a judged delivery.
@@ -85,9 +88,17 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 			return nil, err
 		}
 	}
+	began := time.Now()
+	done := func(stage string) {
+		if o.Progress != nil {
+			o.Progress(stage, time.Since(began))
+		}
+		began = time.Now()
+	}
 	if err := d.digest(ctx, o.Workers); err != nil {
 		return nil, err
 	}
+	done("sum")
 	checked := &Checked{judged: &judgement{}}
 	reader := &reader{structure: c.structure, id: rules.NewIdentifier(nil), log: o.Log}
 	for _, part := range d.returns() {
@@ -102,10 +113,12 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 		if err != nil {
 			return nil, err
 		}
+		done("read")
 		judged, err := judge(ctx, &joined{parts: []*read{delivered}}, c, o.AsAt, nil, o.Workers)
 		if err != nil {
 			return nil, err
 		}
+		done("rules")
 		if note := c.localNote(delivered); note != "" && !slices.Contains(checked.Notes, note) {
 			checked.Notes = append(checked.Notes, note)
 		}

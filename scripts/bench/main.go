@@ -9,7 +9,7 @@
 // With --formats the readers alone are measured: rows a second and peak memory for a CSV file of many gigabytes, the
 // first million rows of it packed, and as a workbook.
 //
-//	go run ./scripts/bench [--rows N] [--formats [--gigabytes N]]
+//	go run ./scripts/bench [--rows N] [--census] [--formats [--gigabytes N]]
 package main
 
 import (
@@ -32,11 +32,17 @@ func main() {
 	formats := flag.Bool("formats", false, "measure the readers of CSV, workbooks and archives instead, each in a process of its own")
 	gigabytes := flag.Int("gigabytes", 5, "size of the CSV file for --formats")
 	read := flag.String("read", "", "only read a file, and print how many records it has")
+	judge := flag.String("judge", "", "only judge a census return, and print how long reading and rules took")
+	returns := flag.Bool("census", false, "measure census returns only")
 	flag.Parse()
 	var err error
 	switch {
 	case *read != "":
 		err = readFile(*read)
+	case *judge != "":
+		err = judgeCensus(*judge)
+	case *returns:
+		err = census()
 	case *formats:
 		err = readers(*rows, *gigabytes)
 	default:
