@@ -43,20 +43,21 @@ const structureRules = "structure"
 
 // openCatalogue reads the declarations of collections: the program's own or, if kept is not "", those in the
 // folder catalogue of a published run. local, if not "", is a folder with rule catalogues to add. The cause of
-// the error is ErrConfig or rules.ErrCatalogue where a folder is at fault.
-func openCatalogue(collections []string, kept, local string) (*catalogue, error) {
+// the error is ErrConfig or rules.ErrCatalogue where a folder is at fault. Measures are read only when they are wanted:
+// compiling them takes longer than judging a small return.
+func openCatalogue(collections []string, kept, local string, measures bool) (*catalogue, error) {
 	c := &catalogue{
 		declarations: schemas.Own(), texts: map[string][]byte{},
 		collections: map[string]*schemas.Collection{}, rules: map[string]*rules.Catalogue{},
 	}
-	if err := c.load(collections, kept, local); err != nil {
+	if err := c.load(collections, kept, local, measures); err != nil {
 		c.close()
 		return nil, err
 	}
 	return c, nil
 }
 
-func (c *catalogue) load(collections []string, kept, local string) error {
+func (c *catalogue) load(collections []string, kept, local string, measures bool) error {
 	text, localNames := ownDeclarations, []string(nil)
 	if kept != "" {
 		root, err := c.open(kept)
@@ -82,6 +83,11 @@ func (c *catalogue) load(collections []string, kept, local string) error {
 	if err := c.read(collections, text); err != nil {
 		return err
 	}
+	if measures {
+		if err := c.readMeasures(text); err != nil {
+			return err
+		}
+	}
 	locals, err := c.readLocal(localNames, text)
 	if err != nil {
 		return err
@@ -105,7 +111,7 @@ func (c *catalogue) load(collections []string, kept, local string) error {
 // Rules returns the rule catalogues of collections, of all years and with the local rules in a folder if it is
 // not "", and behind them the rules about the files themselves. Collections without rules of their own are left out.
 func Rules(collections []string, local string) ([]*rules.Catalogue, error) {
-	c, err := openCatalogue(collections, "", local)
+	c, err := openCatalogue(collections, "", local, false)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +135,7 @@ func ownDeclarations(name string) ([]byte, error) {
 	return rules.Source(collection)
 }
 
-// read reads what every run has. A collection may have no rules but those about files.
+// read reads what everything goes by but the measures. A collection may have no rules but those about files.
 func (c *catalogue) read(collections []string, text func(name string) ([]byte, error)) (err error) {
 	for _, name := range slices.Concat(collections, []string{structureRules}) {
 		file := path.Join(ruleFolder, name+".yaml")
@@ -148,14 +154,6 @@ func (c *catalogue) read(collections []string, text func(name string) ([]byte, e
 	}
 	c.structure = c.rules[structureRules]
 	delete(c.rules, structureRules)
-	if c.measures, err = measure.Read(measure.Catalogues(), func(name string) ([]byte, error) {
-		file := path.Join(measureFolder, name+".yaml")
-		content, err := text(file)
-		c.texts[file] = content
-		return content, err
-	}, measure.Declared); err != nil {
-		return err
-	}
 	for _, name := range collections {
 		if c.collections[name], err = c.declarations.Load(name); err != nil {
 			return err
@@ -176,6 +174,16 @@ func (c *catalogue) read(collections []string, text func(name string) ([]byte, e
 		return fmt.Errorf("read declarations: %w", err)
 	}
 	return nil
+}
+
+func (c *catalogue) readMeasures(text func(name string) ([]byte, error)) (err error) {
+	c.measures, err = measure.Read(measure.Catalogues(), func(name string) ([]byte, error) {
+		file := path.Join(measureFolder, name+".yaml")
+		content, err := text(file)
+		c.texts[file] = content
+		return content, err
+	}, measure.Declared)
+	return err
 }
 
 // readLocal reads the local rules that a published run kept.

@@ -69,7 +69,7 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 	if o.Workers == 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	c, err := openCatalogue([]string{o.Collection}, o.Kept, o.Rules)
+	c, err := openCatalogue([]string{o.Collection}, o.Kept, o.Rules, false)
 	if err != nil {
 		return nil, err
 	}

@@ -164,7 +164,7 @@ func (j *job) readCatalogue() (err error) {
 			collections = append(collections, e.Collection)
 		}
 	}
-	if j.catalogue, err = openCatalogue(collections, j.options.Kept, local); err != nil {
+	if j.catalogue, err = openCatalogue(collections, j.options.Kept, local, true); err != nil {
 		return err
 	}
 	end := (*schemas.Day)(j.config.AsAt)
