@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +11,11 @@ import (
 	"strings"
 	"testing"
 
+	"go.uber.org/zap"
+	"pgregory.net/rapid"
+
 	"frontdoor/pipeline/publish"
+	"frontdoor/rules"
 )
 
 // returnOf writes a return of the census year that ends in a year. An episode is written child, referral, closure, flag.
@@ -205,4 +210,93 @@ func mustMkdir(t *testing.T, path string) {
 	if err := os.Mkdir(path, 0o700); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// drawnEpisode is an episode of a drawn return; to is blank while it is open.
+type drawnEpisode struct{ child, from, to, flag string }
+
+// Of random returns, in any order, the episodes that feed are those that the rule in words leaves.
+func TestFeedingReturnsAgreesWithTheRuleInWords(t *testing.T) {
+	c, err := openCatalogue([]string{frontDoor, "cin_census"}, "", "", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	folder := t.TempDir()
+	days := []string{"2022-03-31", "2022-04-01", "2022-09-01", "2023-03-31", "2023-04-01", "2023-09-01", "2024-03-31", "2024-04-01", "2024-09-01", "2025-03-31"}
+	rapid.Check(t, func(rt *rapid.T) {
+		years := rapid.SliceOfNDistinct(rapid.IntRange(2023, 2025), 2, 3, func(y int) int { return y }).Draw(rt, "years")
+		episodes := map[int][]drawnEpisode{}
+		d := &delivery{collection: c.collections["cin_census"]}
+		defer d.close()
+		for _, year := range years {
+			var written []string
+			for range rapid.IntRange(0, 5).Draw(rt, "episodes") {
+				e := drawnEpisode{rapid.SampledFrom([]string{"A", "B"}).Draw(rt, "child"), rapid.SampledFrom(days).Draw(rt, "from"), "", rapid.SampledFrom([]string{"0", "1", "TRUE", ""}).Draw(rt, "flag")}
+				if rapid.Bool().Draw(rt, "closed") {
+					e.to = max(e.from, rapid.SampledFrom(days).Draw(rt, "to"))
+				}
+				episodes[year] = append(episodes[year], e)
+				written = append(written, strings.Join([]string{e.child, e.from, cmp.Or(e.to, "-"), e.flag}, " "))
+			}
+			file := filepath.Join(folder, fmt.Sprintf("%d.xml", year))
+			returnOf(t, file, year, written...)
+			if err := d.find(context.Background(), file, reading{}, func(name string) string { return name }); err != nil {
+				rt.Fatal(err)
+			}
+		}
+		if err := d.digest(context.Background(), 1); err != nil {
+			rt.Fatal(err)
+		}
+		var parts []*read
+		for _, own := range d.returns() {
+			part, err := (&reader{structure: c.structure, id: rules.NewIdentifier(nil), log: zap.NewNop()}).read(context.Background(), own)
+			if err == nil {
+				_, err = c.holdReturn(part, "")
+			}
+			if err != nil {
+				rt.Fatal(err)
+			}
+			parts = append(parts, part)
+		}
+		joined, err := join(parts, c.collections[frontDoor])
+		if err != nil {
+			rt.Fatal(err)
+		}
+		var got, want []string
+		for name, t := range joined.tables {
+			for row := range t.Rows {
+				if name != "children" {
+					got = append(got, name+" "+t.FileOf(row)+" "+t.Column("child_id").Text(row)+" "+t.Columns[2].Text(row))
+				}
+			}
+		}
+		for year, all := range episodes {
+			for _, e := range all {
+				until := cmp.Or(e.to, fmt.Sprintf("%d-04-01", year))
+				noAction := e.flag == "1" || e.flag == "TRUE"
+				if noAction && e.to == "" {
+					until = e.from
+				}
+				until = max(until, e.from)
+				spoken := false
+				for _, later := range years {
+					same := slices.ContainsFunc(episodes[later], func(o drawnEpisode) bool { return o.child == e.child && o.from == e.from })
+					ought := e.from <= fmt.Sprintf("%d-03-31", later) && until >= fmt.Sprintf("%d-04-01", later-1)
+					spoken = spoken || later > year && (same || ought)
+				}
+				if line := fmt.Sprintf(" %d.xml %s %s", year, e.child, e.from); !spoken {
+					want = append(want, "referrals"+line)
+					if !noAction {
+						want = append(want, "cin_episodes"+line)
+					}
+				}
+			}
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			rt.Fatalf("got %q, want %q of %v", got, want, episodes)
+		}
+	})
 }
