@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -37,14 +38,30 @@ extracts:
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := runOf(t, c).Manifest()
+	run := runOf(t, c)
+	m := run.Manifest()
 	if m.Counts["contacts"] != 3 || m.ExitCode != ExitUnreadable {
 		t.Errorf("%d contacts, exit code %d", m.Counts["contacts"], m.ExitCode)
 	}
 	notes := strings.Join(m.Notes, "\n")
-	for _, want := range []string{"Poole became part of 839 on 2019-04-01; it covers days", "speaks for 1 records of contacts.csv; 0 of them it no longer has", "3/contacts.csv could not be read"} {
+	for _, want := range []string{"Poole became part of 839 on 2019-04-01; its identifiers are led by 836:; it covers days", "speaks for 1 records of contacts.csv;", "3/contacts.csv could not be read"} {
 		if !strings.Contains(notes, want) {
 			t.Errorf("no note that says %q in\n%s", want, notes)
+		}
+	}
+	var contacts []string
+	for row, err := range run.Rows("contacts", true) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		contacts = append(contacts, text(row, "authority")+" "+text(row, "contact_id")+" "+text(row, "child_id")+" "+text(row, "person_id"))
+	}
+	if want := []string{"836 836:K1 836:C1 836:C1", "839 K2 C1 C1", "839 K3 C2 C2"}; !slices.Equal(contacts, want) {
+		t.Errorf("contacts %q, want %q", contacts, want)
+	}
+	for row, err := range run.Rows("differences", true) {
+		if err != nil || text(row, "kind") != "not compared" || text(row, "file") != "contacts.csv" || number(row, "line") != 3 || text(row, "later_file") != "2/contacts.csv" {
+			t.Errorf("difference %v, %v", row.Values, err)
 		}
 	}
 	if _, err := ReadConfig(configure("201")); !errors.Is(err, ErrConfig) {

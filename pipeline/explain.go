@@ -22,12 +22,15 @@ var ErrNotInRun = errors.New("not in this run")
 
 // Place is where a delivered record starts.
 type Place struct {
-	File string `json:"file"`
-	Line int64  `json:"line"`
+	File  string `json:"file"`
+	Sheet string `json:"sheet,omitempty"` // of the workbook that the file is; blank for any other
+	Line  int64  `json:"line"`
 }
 
-// String writes file:line.
-func (p Place) String() string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
+// String writes file:line, for a sheet of a workbook file!sheet:line.
+func (p Place) String() string {
+	return rules.Cell{File: p.File, Sheet: p.Sheet, Line: int(p.Line)}.Place()
+}
 
 // Condition names the rows of a stored table whose shown values are the given ones: what `show --where` takes.
 type Condition struct {
@@ -494,7 +497,7 @@ func recordOf(row publish.Row) Record {
 }
 
 func placeOf(row publish.Row) Place {
-	return Place{File: textOf(row, "file"), Line: numberOf(row, "line")}
+	return Place{File: textOf(row, "file"), Sheet: textOf(row, "sheet"), Line: numberOf(row, "line")}
 }
 
 func textOf(row publish.Row, name string) string {

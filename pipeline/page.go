@@ -141,7 +141,7 @@ func readInputs(run *publish.Run, p *report.Page) error {
 			return err
 		}
 		p.Inputs = append(p.Inputs, report.Input{
-			File: text(row, "file"), Table: text(row, "table"), Status: text(row, "status"),
+			File: inWords(text(row, "file"), text(row, "sheet")), Table: text(row, "table"), Status: text(row, "status"),
 			Read: number(row, "read"), Accepted: number(row, "accepted"), Quarantined: number(row, "quarantined"),
 		})
 	}

@@ -220,7 +220,7 @@ func tellFinding(line lines, e *pipeline.FindingExplained, values bool) {
 		if values {
 			text = "  " + quoted(c.Value)
 		}
-		line("  %s:%d  %s, %s%s", printable(c.File), c.Line, c.Table, fieldOr(c.Field), text)
+		line("  %s  %s, %s%s", printable(c.Place()), c.Table, fieldOr(c.Field), text)
 	}
 }
 

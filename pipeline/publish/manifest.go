@@ -65,6 +65,8 @@ type Input struct {
 	Collection string `json:"collection"`
 	Table      string `json:"table"`
 	File       string `json:"file"`
+	Sheet      string `json:"sheet,omitempty"`     // of the workbook that the file is
+	Authority  string `json:"authority,omitempty"` // whose records it holds, where that is not the run's
 	Bytes      int64  `json:"bytes"`
 	SHA256     string `json:"sha256"`
 	// Encoding, Separator and LineEnds say how the text is written; a sheet of a workbook has none.

@@ -50,7 +50,7 @@ var tables = map[string]string{
 	"contacts": "contacts", "incidents": "incidents", "referrals": "referrals", "persons": "persons", "links": "links",
 	"school_links": "school_links",
 	"children":     "delivered/front_door/children", "cin_episodes": "delivered/front_door/cin_episodes",
-	"findings": "findings", "outcomes": "outcomes", "measures": "measures", "quarantined": "quarantined", "inputs": "inputs",
+	"findings": "findings", "outcomes": "outcomes", "measures": "measures", "quarantined": "quarantined", "inputs": "inputs", "differences": "differences",
 }
 
 // Tables returns the names of the tables that Rows reads, sorted. A run need not have all of them.
@@ -176,10 +176,8 @@ func damaged(err *error, name string) {
 // that the pipeline makes.
 func shownName(stored string) string {
 	switch stored {
-	case fileColumn:
-		return "file"
-	case lineColumn:
-		return "line"
+	case fileColumn, sheetColumn, lineColumn, authorityColumn:
+		return stored[1:]
 	}
 	return stored
 }

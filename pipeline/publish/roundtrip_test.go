@@ -116,7 +116,7 @@ func TestAnalysisHasNoOriginals(t *testing.T) {
 	}
 	names := columnsOf(t, st.Reader(), "children", false)
 	want := []string{
-		"file", "line", "child_id", "upn", "nhs_number", "date_of_birth", "expected_date_of_birth", "sex", "ethnicity",
+		"file", "sheet", "line", "authority", "child_id", "upn", "nhs_number", "date_of_birth", "expected_date_of_birth", "sex", "ethnicity",
 		"postcode", "source_system", "legacy_child_id",
 	}
 	if !slices.Equal(names, want) {
@@ -200,7 +200,7 @@ func TestDecidedRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := columnsOf(t, st.Reader(), "contacts", true)
-	if !slices.Equal(names[:3], []string{"file", "line", "contact_id"}) || len(names) != len(contacts.Columns)+2 {
+	if !slices.Equal(names[:5], []string{"file", "sheet", "line", "authority", "contact_id"}) || len(names) != len(contacts.Columns)+4 {
 		t.Fatalf("columns: got %v", names)
 	}
 	at := 0
@@ -210,7 +210,7 @@ func TestDecidedRoundTrip(t *testing.T) {
 		}
 		for i, c := range contacts.Columns {
 			want := c.Text(at)
-			got := row.Values[i+2]
+			got := row.Values[i+4]
 			if got == nil {
 				got = ""
 			}
@@ -277,7 +277,7 @@ func TestCodesKeepTheirDictionary(t *testing.T) {
 				t.Errorf("%s is compressed by %v", name, chunk.MetaData.Codec)
 			}
 			field := resultSchema(t, "contacts").Field(name)
-			code := name == "file" || field != nil && field.Type == schemas.TypeCode
+			code := name == "file" || name == "sheet" || name == "authority" || field != nil && field.Type == schemas.TypeCode
 			boolean := field != nil && field.Type == schemas.TypeBoolean
 			if !code && !boolean && chunk.MetaData.Statistics.MinValue == nil {
 				t.Errorf("%s has no smallest value", name)
@@ -445,7 +445,7 @@ func TestArrowReadsWhatIsStored(t *testing.T) {
 	}
 	for i, c := range contacts.Columns {
 		at := 0
-		for _, chunk := range stored.Column(i + 2).Data().Chunks() {
+		for _, chunk := range stored.Column(i + 4).Data().Chunks() {
 			for j := range chunk.Len() {
 				want := c.Text(at)
 				if got := chunk.ValueStr(j); chunk.IsNull(j) != (want == "") || want != "" && got != want {

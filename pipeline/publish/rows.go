@@ -71,25 +71,51 @@ type MeasureRow struct {
 
 // QuarantinedRow is a record that could not be placed and is in no table.
 type QuarantinedRow struct {
-	File   string `parquet:"file,dict"`
-	Line   int64  `parquet:"line"`
-	Table  string `parquet:"table,dict"`
-	Rule   string `parquet:"rule,dict"`
-	Reason string `parquet:"reason,dict"`
+	File   string  `parquet:"file,dict"`
+	Sheet  *string `parquet:"sheet,dict"` // null where the file is no workbook
+	Line   int64   `parquet:"line"`
+	Table  string  `parquet:"table,dict"`
+	Rule   string  `parquet:"rule,dict"`
+	Reason string  `parquet:"reason,dict"`
 	// Text is the record as it stood; null in the analysis part.
 	Text *string `parquet:"text"`
 }
 
+// DifferenceRow is a record of which two deliveries of a table, one and the next that speaks of it, tell different
+// things.
+type DifferenceRow struct {
+	Collection string `parquet:"collection,dict"`
+	Table      string `parquet:"table,dict"`
+	// Kind is changed, dropped, added, again (an increment brings what an earlier delivery has: both stand) or not
+	// compared (the next delivery is of the authority that this one became part of).
+	Kind string `parquet:"kind,dict"`
+	// Fields are those whose values differ, joined by ", ".
+	Fields string `parquet:"fields,dict"`
+	// File, Sheet and Line are the record's place in the earlier delivery, Later... that in the later one. Line is null
+	// where the delivery does not have the record, Sheet where the file is no workbook.
+	File       string  `parquet:"file,dict"`
+	Sheet      *string `parquet:"sheet,dict"`
+	Line       *int64  `parquet:"line"`
+	LaterFile  string  `parquet:"later_file,dict"`
+	LaterSheet *string `parquet:"later_sheet,dict"`
+	LaterLine  *int64  `parquet:"later_line"`
+	// Before and After are what was delivered in the fields, as a JSON list in their order; null in the analysis part.
+	Before *string `parquet:"before"`
+	After  *string `parquet:"after"`
+}
+
 // InputRow is one delivered file. Read = Accepted + Quarantined.
 type InputRow struct {
-	Collection  string `parquet:"collection,dict"`
-	Table       string `parquet:"table"`
-	File        string `parquet:"file"`
-	Bytes       int64  `parquet:"bytes"`
-	SHA256      string `parquet:"sha256"`
-	Read        int64  `parquet:"read"`
-	Accepted    int64  `parquet:"accepted"`
-	Quarantined int64  `parquet:"quarantined"`
+	Collection  string  `parquet:"collection,dict"`
+	Table       string  `parquet:"table"`
+	File        string  `parquet:"file"`
+	Sheet       *string `parquet:"sheet"`          // null where the file is no workbook
+	Authority   string  `parquet:"authority,dict"` // whose records it holds
+	Bytes       int64   `parquet:"bytes"`
+	SHA256      string  `parquet:"sha256"`
+	Read        int64   `parquet:"read"`
+	Accepted    int64   `parquet:"accepted"`
+	Quarantined int64   `parquet:"quarantined"`
 	// Status is "read", or what kept the file from being read.
 	Status string `parquet:"status,dict"`
 	// MissingColumns and ExtraColumns are names, joined by ", ".
@@ -126,6 +152,10 @@ type public[T any] interface{ public() T }
 func (r OutcomeRow) public() OutcomeRow { return r }
 func (r MeasureRow) public() MeasureRow { return r }
 func (r InputRow) public() InputRow     { return r }
+func (r DifferenceRow) public() DifferenceRow {
+	r.Before, r.After = nil, nil
+	return r
+}
 func (r QuarantinedRow) public() QuarantinedRow {
 	r.Text = nil
 	return r

@@ -97,7 +97,7 @@ func (st *Staging) tableWriter(t Stored) (*tableWriter, error) {
 
 // decidedColumns returns the columns of a table that the pipeline made, with file and line first where it has them.
 func decidedColumns(t *table.Table) []column {
-	columns := placeColumns(t, "file", "line")
+	columns := placeColumns(t, "")
 	for _, c := range t.Columns {
 		columns = append(columns, fieldColumn(c, t.Rows))
 	}
