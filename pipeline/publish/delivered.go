@@ -46,7 +46,7 @@ func deliveredColumns(t *table.Table) ([]column, error) {
 	if t.File == nil || t.Line == nil {
 		return nil, errors.New("it has no file and line")
 	}
-	columns := placeColumns(t, "_")
+	columns := placeColumns(t, fileColumn, lineColumn)
 	for _, c := range t.Columns {
 		columns = append(columns, fieldColumn(c, t.Rows))
 		if c.Field.Type != schemas.TypeDateTime {
@@ -63,22 +63,28 @@ func deliveredColumns(t *table.Table) ([]column, error) {
 			columns = append(columns, newColumn(freeName(columns, extraLead+c.Field.Name), extraText(c), restrictedField))
 		}
 	}
-	return columns, nil
+	return append(columns, originColumns(t, sheetColumn, authorityColumn)...), nil
 }
 
-// placeColumns returns the columns that say where each record stood and whose it is; none when the table does not know.
-// The sheet is null where the file is no workbook, the authority where nobody says.
-func placeColumns(t *table.Table, lead string) []column {
+// placeColumns returns the columns that say where each record stood; none when the table does not know.
+func placeColumns(t *table.Table, file, line string) []column {
 	if t.File == nil || t.Line == nil {
 		return nil
 	}
-	columns := []column{
-		newColumn(lead+"file", t.File, nil), newColumn(lead+"sheet", orNothing(t.Sheet, t.Rows), nil),
-		newColumn(lead+"line", t.Line, nil), newColumn(lead+"authority", orNothing(t.Authority, t.Rows), nil),
+	files, lines := newColumn(file, t.File, nil), newColumn(line, t.Line, nil)
+	files.Required, files.Unranged, lines.Required = true, true, true
+	return []column{files, lines}
+}
+
+// originColumns returns the columns that say, behind all others, of which sheet and whose each record is: null where the
+// file is no workbook, and where nobody says. There are none when the table does not know where its records stood.
+func originColumns(t *table.Table, sheet, authority string) []column {
+	if t.File == nil || t.Line == nil {
+		return nil
 	}
-	columns[0].Required, columns[2].Required = true, true
-	columns[0].Unranged, columns[1].Unranged, columns[3].Unranged = true, true, true
-	return columns
+	sheets, authorities := newColumn(sheet, orNothing(t.Sheet, t.Rows), nil), newColumn(authority, orNothing(t.Authority, t.Rows), nil)
+	sheets.Unranged, authorities.Unranged = true, true
+	return []column{sheets, authorities}
 }
 
 // orNothing returns texts, or as many nulls where there are none.

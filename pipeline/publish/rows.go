@@ -71,14 +71,15 @@ type MeasureRow struct {
 
 // QuarantinedRow is a record that could not be placed and is in no table.
 type QuarantinedRow struct {
-	File   string  `parquet:"file,dict"`
-	Sheet  *string `parquet:"sheet,dict"` // null where the file is no workbook
-	Line   int64   `parquet:"line"`
-	Table  string  `parquet:"table,dict"`
-	Rule   string  `parquet:"rule,dict"`
-	Reason string  `parquet:"reason,dict"`
+	File   string `parquet:"file,dict"`
+	Line   int64  `parquet:"line"`
+	Table  string `parquet:"table,dict"`
+	Rule   string `parquet:"rule,dict"`
+	Reason string `parquet:"reason,dict"`
 	// Text is the record as it stood; null in the analysis part.
 	Text *string `parquet:"text"`
+	// Sheet is null where the file is no workbook.
+	Sheet *string `parquet:"sheet,dict"`
 }
 
 // DifferenceRow is a record of which two deliveries of a table, one and the next that speaks of it, tell different
@@ -106,16 +107,14 @@ type DifferenceRow struct {
 
 // InputRow is one delivered file. Read = Accepted + Quarantined.
 type InputRow struct {
-	Collection  string  `parquet:"collection,dict"`
-	Table       string  `parquet:"table"`
-	File        string  `parquet:"file"`
-	Sheet       *string `parquet:"sheet"`          // null where the file is no workbook
-	Authority   string  `parquet:"authority,dict"` // whose records it holds
-	Bytes       int64   `parquet:"bytes"`
-	SHA256      string  `parquet:"sha256"`
-	Read        int64   `parquet:"read"`
-	Accepted    int64   `parquet:"accepted"`
-	Quarantined int64   `parquet:"quarantined"`
+	Collection  string `parquet:"collection,dict"`
+	Table       string `parquet:"table"`
+	File        string `parquet:"file"`
+	Bytes       int64  `parquet:"bytes"`
+	SHA256      string `parquet:"sha256"`
+	Read        int64  `parquet:"read"`
+	Accepted    int64  `parquet:"accepted"`
+	Quarantined int64  `parquet:"quarantined"`
 	// Status is "read", or what kept the file from being read.
 	Status string `parquet:"status,dict"`
 	// MissingColumns and ExtraColumns are names, joined by ", ".
@@ -127,6 +126,9 @@ type InputRow struct {
 	Encoding  string `parquet:"encoding,dict"`
 	Separator string `parquet:"separator,dict"`
 	LineEnds  string `parquet:"line_ends,dict"`
+	// Sheet is null where the file is no workbook; Authority is whose records it holds.
+	Sheet     *string `parquet:"sheet"`
+	Authority string  `parquet:"authority,dict"`
 }
 
 // LedgerRow says which person a child number belongs to, and since when it is known.
