@@ -26,6 +26,7 @@ type row [lanes]uint32
 
 // Hasher sums messages under one key. It is not safe for concurrent use.
 type Hasher struct {
+	wide         bool
 	inner, outer [8]row // the states after the key's block
 	single       hash.Hash
 	sum          []byte
@@ -37,8 +38,8 @@ type Hasher struct {
 
 // New returns a hasher for a key.
 func New(key []byte) *Hasher {
-	h := &Hasher{single: hmac.New(sha256.New, key)}
-	if !wide {
+	h := &Hasher{wide: wide, single: hmac.New(sha256.New, key)}
+	if !h.wide {
 		return h
 	}
 	var block [blockBytes]byte
@@ -77,7 +78,7 @@ func afterBlock(block *[blockBytes]byte) [8]row {
 // Add writes the first bytes of a message's sum to sum: at once, or together with later ones, and at the latest when
 // Finish returns. The message is not kept.
 func (h *Hasher) Add(message []byte, sum *[SumBytes]byte) {
-	if !wide || len(message) > MaxWide {
+	if !h.wide || len(message) > MaxWide {
 		h.single.Reset()
 		h.single.Write(message)
 		h.sum = h.single.Sum(h.sum[:0])
