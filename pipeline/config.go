@@ -286,6 +286,16 @@ func (e *Extract) checkDelivery() error {
 	return nil
 }
 
+// formerAuthorities are those of the extracts that became part of the run's.
+func (c *Config) formerAuthorities() (codes []string) {
+	for _, e := range c.Extracts {
+		if e.succession != nil && !slices.Contains(codes, e.succession.From) {
+			codes = append(codes, e.succession.From)
+		}
+	}
+	return codes
+}
+
 // predecessors says of every extract of another authority how that became part of the run's.
 func (c *Config) predecessors() (notes []string) {
 	for i, e := range c.Extracts {

@@ -270,7 +270,7 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 
 // stageRun begins the run's folder beside the others.
 func (j *job) stageRun(identity *identity) (*publish.Staging, error) {
-	pseudonyms, err := publish.NewPseudonymiser(j.key, string(j.config.Authority))
+	pseudonyms, err := publish.NewPseudonymiser(j.key, string(j.config.Authority), j.config.formerAuthorities()...)
 	if err != nil {
 		return nil, err
 	}
