@@ -92,6 +92,16 @@ func (r *result) manifest() *publish.Manifest {
 			MissingColumns: f.report.Missing, ExtraColumns: f.report.Extra,
 		})
 	}
+	for name, t := range r.read.tables {
+		for _, c := range t.Columns {
+			if !c.Delivered() {
+				if m.NotDelivered == nil {
+					m.NotDelivered = map[string][]string{}
+				}
+				m.NotDelivered[name] = append(m.NotDelivered[name], c.Field.Name)
+			}
+		}
+	}
 	for name, from := range r.read.feeds {
 		if m.Feeds == nil {
 			m.Feeds = map[string][]string{}

@@ -31,6 +31,8 @@ type Manifest struct {
 	// LedgerFrom is the SHA-256 of the ledger that this run started from, or "".
 	LedgerFrom string  `json:"ledger_from"`
 	Inputs     []Input `json:"inputs,omitempty"`
+	// NotDelivered names, by table of the front door, the fields that no file has.
+	NotDelivered map[string][]string `json:"not_delivered,omitempty"`
 	// Feeds names, for tables of the front door that were not delivered themselves, the lists that they were made
 	// of, as collection/table.
 	Feeds map[string][]string `json:"feeds,omitempty"`
