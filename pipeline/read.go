@@ -322,7 +322,7 @@ var (
 	}
 	rulesOnColumns = []string{
 		conform.RuleDecimal, conform.RuleFraction, conform.RuleBlankHidden, conform.RuleTextProtected, conform.RuleZerosLost, conform.RuleNumbers,
-		conform.RuleColumnHidden, conform.RuleCellsMerged, conform.RuleComputed, conform.RuleCodeUnmapped, conform.RuleColumnPattern,
+		conform.RuleColumnHidden, conform.RuleCellsMerged, conform.RuleComputed, conform.RuleCodeUnmapped, conform.RuleColumnPattern, conform.RuleTwoWays,
 	}
 )
 

@@ -58,6 +58,7 @@ const (
 	RuleFraction        = "IN-046"
 	RuleSuperseded      = "IN-047"
 	RuleXMLBroken       = "IN-048"
+	RuleTwoWays         = "IN-052"
 )
 
 // DateOrder says which part of a date such as 02/05/2019 is the day.
