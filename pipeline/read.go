@@ -67,7 +67,11 @@ type reader struct {
 func (r *reader) read(ctx context.Context, d *delivery) (*read, error) {
 	result := &read{collection: d.collection, tables: map[string]*table.Table{}, looked: map[string]int{}, hashed: map[string]bool{}}
 	for _, i := range d.ignored {
-		result.notes = append(result.notes, fmt.Sprintf("%s is no table of %s and was not read", inWords(i.shown, i.sheet), d.collection.Name))
+		note := fmt.Sprintf("%s is no table of %s and was not read", inWords(i.shown, i.sheet), d.collection.Name)
+		if i.inside {
+			note += "; if it is one, name it as its table, or say which it is under files in the extract"
+		}
+		result.notes = append(result.notes, note)
 		result.looked[ruleNoTable]++
 		if i.inside {
 			if err := r.find(result, ruleNoTable, "", nil, []rules.Cell{{File: i.shown, Sheet: i.sheet, Line: 1}}); err != nil {
