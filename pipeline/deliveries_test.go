@@ -68,3 +68,37 @@ extracts:
 		t.Errorf("another authority's extract: error %v", err)
 	}
 }
+
+// TestExtractsThatDoNotSayWhenTheyWereDeliveredStandBesideEachOther: nothing tells which speaks, so all count and the run
+// says so. Of one authority's numbers nothing is led.
+func TestExtractsThatDoNotSayWhenTheyWereDeliveredStandBesideEachOther(t *testing.T) {
+	config := door(t, "  - {collection: front_door, path: again}\n", nil)
+	again := filepath.Join(filepath.Dir(config), "again")
+	if err := os.Mkdir(again, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(again, "contacts.csv"), "contact_id,child_id,contact_date,source\nK1,C1,2019-05-01,6\nK9,C1,2019-06-01,6\n")
+	c, err := ReadConfig(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := runOf(t, c).Manifest()
+	if m.Counts["contact_rows"] != 5 || m.Counts["repeated_row"] != 1 || !strings.Contains(strings.Join(m.Notes, "\n"), "contacts came in 2 extracts that do not say when they were delivered") {
+		t.Errorf("counts %v, notes %q", m.Counts, m.Notes)
+	}
+}
+
+func TestDeliveriesThatSayNothingAreRefused(t *testing.T) {
+	for extract, want := range map[string]string{
+		"kind: snapshot":                         "kind snapshot says nothing without the day",
+		"kind: increment, delivered: 2019-05-01": "an increment says from, to and delivered",
+		"from: 2019-05-02, to: 2019-05-01":       "to lies before from",
+		`authority: "837", kind: cumulative`:     "kind cumulative says nothing",
+		`authority: "908"`:                       "one run is of one authority",
+	} {
+		_, err := ReadConfig(door(t, "  - {collection: front_door, path: in, "+extract+"}\n", nil))
+		if !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v", extract, err)
+		}
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -124,6 +126,9 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 		result.notes = append(result.notes, fmt.Sprintf("%s was not delivered: %s", t.Name, costOf(t.Name)))
 		return r.find(result, ruleTableMissing, t.Name, nil, nil)
 	}
+	if stand := besideEachOther(inputs); stand > 1 {
+		result.notes = append(result.notes, fmt.Sprintf("%s came in %d extracts that do not say when they were delivered: all of their records count, also those that stand in several", t.Name, stand))
+	}
 	builder, err := conform.NewBuilder(ctx, c, t, keys, conform.Options{})
 	if err != nil {
 		return fmt.Errorf("read %s: %w", t.Name, err)
@@ -160,6 +165,17 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 		return fmt.Errorf("read %s: %w", t.Name, err)
 	}
 	return r.take(t, read, taken, result)
+}
+
+// besideEachOther counts the extracts among inputs that do not say when they were delivered.
+func besideEachOther(inputs []*input) int {
+	var roots []*os.Root
+	for _, in := range inputs {
+		if in.reading.delivery == nil && !slices.Contains(roots, in.root) {
+			roots = append(roots, in.root)
+		}
+	}
+	return len(roots)
 }
 
 // take adds what became of the files of a table.
