@@ -41,7 +41,7 @@ func (j *job) control(reader *reader, parts []*read) error {
 		for _, part := range parts {
 			for _, f := range part.files {
 				if f.table == t {
-					cells = append(cells, rules.Cell{Table: t.Name, File: f.input.shown, Line: 1})
+					cells = append(cells, f.input.cell())
 				}
 			}
 		}

@@ -28,6 +28,7 @@ type joined struct {
 	feeds       map[string]fed // by table of the front door
 	files       []fileRead
 	quarantined []conform.Quarantined
+	differences []difference
 	notes       []string
 	unreadable  int
 }
@@ -69,6 +70,7 @@ func (j *joined) gather() {
 			j.files = append(j.files, f)
 		}
 		j.quarantined = append(j.quarantined, part.quarantined...)
+		j.differences = append(j.differences, part.differences...)
 		j.unreadable += part.unreadable
 	}
 	notes := j.notes

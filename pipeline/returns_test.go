@@ -241,7 +241,7 @@ func TestFeedingReturnsAgreesWithTheRuleInWords(t *testing.T) {
 			}
 			file := filepath.Join(folder, fmt.Sprintf("%d.xml", year))
 			returnOf(t, file, year, written...)
-			if err := d.find(context.Background(), file, reading{}, func(name string) string { return name }); err != nil {
+			if err := d.find(context.Background(), file, reading{}, func(name, _ string) string { return name }); err != nil {
 				rt.Fatal(err)
 			}
 		}

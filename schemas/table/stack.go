@@ -34,7 +34,7 @@ func Stack(parts ...Part) *Table {
 		s.count += len(rows)
 	}
 	out := &Table{Schema: parts[0].Table.Schema, Rows: s.count}
-	out.File, out.Line = s.places()
+	s.places(out)
 	for i, f := range out.Schema.Fields {
 		columns := make([]*Column, len(s.tables))
 		for k, t := range s.tables {
@@ -73,13 +73,12 @@ func (s *stack) each(do func(number, from, to int)) {
 	}
 }
 
-func (s *stack) places() (*array.Dictionary, *array.Uint32) {
-	files, codes, lines := NewDictionary(), make([]uint32, s.count), make([]uint32, s.count)
-	s.each(func(number, from, to int) {
-		codes[to] = files.Code([]byte(s.tables[number].FileOf(from)))
-		lines[to] = uint32(s.tables[number].LineOf(from))
-	})
-	return DictionaryArray(codes, files.Array(), nil, 0), LineArray(lines)
+// places gives the new table the places of its rows.
+func (s *stack) places(out *Table) {
+	type place struct{ number, from int }
+	all := make([]place, s.count)
+	s.each(func(number, from, to int) { all[to] = place{number, from} })
+	out.StandAt(s.count, func(row int) (*Table, int) { return s.tables[all[row].number], all[row].from })
 }
 
 // extras returns the fields of the columns that no schema knows, each name once, in the order of their first table.
