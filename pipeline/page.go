@@ -29,8 +29,9 @@ func reports(p *report.Page) map[string]func(io.Writer) error {
 	}
 }
 
-// readPage fills the report's page from a staged or published run: every number on it is read from the store.
-func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures) (*report.Page, error) {
+// readPage fills the report's page from a staged or published run: every number on it is read from the store. With
+// internal it reads the restricted part too, whose figures name workers.
+func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures, internal bool) (*report.Page, error) {
 	policy := figures.file.Disclosure
 	p := &report.Page{
 		Authority: report.Authority(m.Authority), Synthetic: m.Synthetic, AsAt: m.AsAt, RunID: m.RunID, Program: m.Program,
@@ -47,7 +48,7 @@ func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures) 
 	for _, severity := range []rules.Severity{rules.Error, rules.Warning, rules.Query} {
 		p.FindingsBySeverity[severity] = m.Counts["findings_"+string(severity)]
 	}
-	if err := readFigures(run, figures, p); err != nil {
+	if err := readFigures(run, figures, p, internal); err != nil {
 		return nil, err
 	}
 	if err := readOutcomes(run, p); err != nil {
@@ -63,8 +64,8 @@ func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures) 
 const neighboursYear = "2025"
 
 // readFigures fills in the figures, and the measures that they are of.
-func readFigures(run *publish.Run, figures *authorityFigures, p *report.Page) error {
-	for row, err := range run.Rows("measures", false) {
+func readFigures(run *publish.Run, figures *authorityFigures, p *report.Page, internal bool) error {
+	for row, err := range run.Rows("measures", internal) {
 		if err != nil {
 			return err
 		}

@@ -203,7 +203,7 @@ func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summar
 		return nil, err
 	}
 	staging.Draft(m)
-	page, err := readPage(staging.Reader(), m, r.job.figures)
+	page, err := readPage(staging.Reader(), m, r.job.figures, true)
 	if err != nil {
 		return nil, err
 	}
@@ -357,7 +357,7 @@ func (r *result) measureRows() []publish.MeasureRow {
 			Measure: f.Measure.ID, Title: f.Measure.Title, PeriodKind: string(f.Period.Kind), Period: f.Period.Label,
 			From: table.DateText(f.Period.From), To: table.DateText(f.Period.To), Breakdown: f.Breakdown, Category: f.Category,
 			Numerator: f.Numerator, Denominator: f.Denominator, Unit: f.Measure.Unit, Status: "available", Publish: f.Mark.String(),
-			DefinitionVersion: f.Measure.Version,
+			DefinitionVersion: f.Measure.Version, Named: f.Measure.Names(f.Breakdown),
 		}
 		if f.Unavailable != "" {
 			row.Status = notAvailable + f.Unavailable

@@ -87,7 +87,7 @@ func (m *Measure) unavailable(in Input) string {
 			return name + " not delivered"
 		}
 	}
-	if in.Unavailable != "" {
+	if in.Unavailable != "" && (m.From != "" || !strings.Contains(m.Table, ".") || !strings.Contains(m.tableBelow(), ".")) {
 		return in.Unavailable
 	}
 	for _, need := range m.Needs {
@@ -127,7 +127,7 @@ func (m *Measure) askAt(ctx context.Context, in Input, asAt schemas.Day) (*count
 	if k.table == nil || k.below == nil {
 		return nil, fmt.Errorf("read condition: %s: %w", m.Table, rules.ErrMissing)
 	}
-	for _, name := range slices.Concat(m.Breakdowns, []string{m.Distinct, m.Date}) {
+	for _, name := range []string{m.Distinct, m.Date} {
 		if name != "" && !k.table.Column(name).Delivered() {
 			return nil, fmt.Errorf("read condition: %s.%s: %w", m.Table, name, rules.ErrMissing)
 		}

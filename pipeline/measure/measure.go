@@ -174,5 +174,14 @@ func (m *Measure) Places() int {
 	return *m.Decimals
 }
 
+// Names tells whether the categories of a breakdown name persons.
+func (m *Measure) Names(breakdown string) bool {
+	if m.program == nil {
+		return false
+	}
+	f := m.program.schema.Field(breakdown)
+	return f != nil && f.Privacy == schemas.Direct
+}
+
 // IsRate tells whether the measure has a denominator among the records.
 func (m *Measure) IsRate() bool { return m.Denominator != "" || m.From == "grid" }

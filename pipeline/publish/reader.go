@@ -8,6 +8,7 @@ import (
 	"iter"
 	"os"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -52,7 +53,23 @@ var tables = map[string]string{
 	"findings": "findings", "outcomes": "outcomes", "measures": "measures", "quarantined": "quarantined", "inputs": "inputs",
 }
 
-// Tables returns the names of the tables that Rows reads, sorted. A run need not have all of them.
+// fileOf returns the file of a table inside a part, without its ending: of one of the names above, or of a delivered
+// table that is named COLLECTION.TABLE. It is blank for what names no table.
+func fileOf(name string) string {
+	if place, known := tables[name]; known {
+		return place
+	}
+	collection, own, _ := strings.Cut(name, ".")
+	if plainName.MatchString(collection) && plainName.MatchString(own) {
+		return path.Join("delivered", collection, own)
+	}
+	return ""
+}
+
+var plainName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// Tables returns the names of the tables that Rows reads, sorted, but for delivered tables as COLLECTION.TABLE. A run
+// need not have all of them.
 func Tables() []string {
 	var names []string
 	for name := range tables {
@@ -112,9 +129,9 @@ func (r *Run) Rows(name string, reveal bool) iter.Seq2[Row, error] {
 
 // openTable opens the Parquet file of a table.
 func (r *Run) openTable(name string, reveal bool) (*tableFile, error) {
-	place, known := tables[name]
-	if !known {
-		return nil, fmt.Errorf("read table %s: %w; there are: %s", name, ErrNoTable, strings.Join(Tables(), ", "))
+	place := fileOf(name)
+	if place == "" {
+		return nil, fmt.Errorf("read table %s: %w; there are: %s, and delivered tables as COLLECTION.TABLE", name, ErrNoTable, strings.Join(Tables(), ", "))
 	}
 	part := Analysis
 	if reveal {
