@@ -106,7 +106,10 @@ func storedInput(run *publish.Run, figures *authorityFigures, m *measure.Measure
 	}
 	in := &measure.Input{
 		Tables: map[string]*table.Table{}, Delivered: map[string]bool{}, AsAt: schemas.Day(settings.AsAt), Calendar: calendar,
-		Population: figures.population, Purposes: figures.file.Purposes, Policy: figures.file.Disclosure,
+		Population: figures.population, Policy: figures.file.Disclosure,
+	}
+	if settings.Join != nil {
+		in.Purposes = purposes(*settings.Join)
 	}
 	original := readsOriginals(figures.catalogue, m, breakdown)
 	for name := range figures.catalogue.FieldsOf(m, breakdown) {

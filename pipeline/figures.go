@@ -18,7 +18,7 @@ func (j *job) measureInput(read *joined, decided *dedupe.Result) measure.Input {
 	figures := j.figures
 	in := measure.Input{
 		Delivered: map[string]bool{}, Counts: map[string]int{}, Tables: map[string]*table.Table{}, AsAt: schemas.Day(*j.config.AsAt),
-		Calendar: j.catalogue.calendar, Population: figures.population, Purposes: figures.file.Purposes, Policy: figures.file.Disclosure,
+		Calendar: j.catalogue.calendar, Population: figures.population, Purposes: purposes(j.config.Join), Policy: figures.file.Disclosure,
 	}
 	for _, part := range read.parts {
 		for name, t := range part.tables {
@@ -50,6 +50,14 @@ func (j *job) measureInput(read *joined, decided *dedupe.Result) measure.Input {
 		in.Grid = append(in.Grid, measure.GridPoint(p))
 	}
 	return in
+}
+
+// purposes returns what collections are joined for, by the names that measures have for it.
+func purposes(j Join) []string {
+	if j.School {
+		return []string{school}
+	}
+	return nil
 }
 
 // authorityFigures is what figures depend on beside the extracts: the catalogue, what the council says about its

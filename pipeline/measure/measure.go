@@ -52,6 +52,7 @@ type Measure struct {
 	Denominator      string   `yaml:"denominator"` // condition; a measure without one is a count
 	DenominatorTable string   `yaml:"denominator_table"`
 	DenominatorDate  string   `yaml:"denominator_date"`
+	Stands           bool     `yaml:"denominator_stands"` // of a flow: the denominator is the records of as_at, whatever the period
 	Distinct         string   `yaml:"distinct"`  // count the different values of this field
 	Statistic        *Value   `yaml:"statistic"` // of the numerator's records, in place of a rate
 	PerHead          bool     `yaml:"per_10000"` // the denominator is the population aged 0 to 17

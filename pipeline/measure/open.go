@@ -76,7 +76,7 @@ func (k *counted) open(in Input, p Period, breakdown, value string) (*Opened, er
 		return o, nil
 	}
 	column := k.table.Column(breakdown)
-	if !column.Delivered() || m.Statistic != nil {
+	if !column.Delivered() {
 		return nil, fmt.Errorf("open %s: it is not told apart by that field: %w", m.ID, ErrNoFigure)
 	}
 	of := func(rows []uint32) []uint32 {
@@ -92,6 +92,9 @@ func (k *counted) open(in Input, p Period, breakdown, value string) (*Opened, er
 	o.Above = of(o.Above)
 	n := int64(len(o.Above))
 	o.Numerator = &n
+	if m.Statistic != nil {
+		o.Value = m.Statistic.of(k.table, o.Above, in.Calendar)
+	}
 	if m.IsRate() && k.below == k.table && !m.shares() {
 		o.Below = of(o.Below)
 		d := int64(len(o.Below))
@@ -125,12 +128,12 @@ func (c *Catalogue) FieldsOf(m *Measure, breakdown string) map[string][]string {
 			read(m.tableBelow(), m.program.denominator.Columns()...)
 		}
 	}
-	for _, r := range c.Related {
+	for _, r := range slices.Backward(c.Related) { // a field reads those before it
 		if !slices.Contains(fields[r.Table], r.Field) {
 			continue
 		}
 		read(r.Table, r.Key, r.Date)
-		read(r.Records, r.RecordsKey, r.RecordsDate)
+		read(r.Records, r.RecordsKey, r.RecordsDate, r.Of)
 		if r.where != nil {
 			read(r.Records, r.where.Columns()...)
 		}
