@@ -238,15 +238,23 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 		return nil, errors.Join(ctx.Err(), err)
 	}
 
+	pupils, err := read.joinSchool(j.config.Join, decided)
+	if err != nil {
+		return nil, err
+	}
+
 	done = j.stage("measure")
 	in := j.measureInput(read, decided)
+	if pupils != nil {
+		in.Tables[pupils.Schema.Name] = pupils
+	}
 	figures, err := j.figures.catalogue.Evaluate(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	done()
 
-	r := &result{job: j, identity: identity, read: read, judged: judged, decided: decided, figures: figures}
+	r := &result{job: j, identity: identity, read: read, judged: judged, decided: decided, pupils: pupils, figures: figures}
 	if gates := r.gates(); len(gates) > 0 {
 		summary = j.summaryOf(r.manifest())
 		summary.Code, summary.Gates, summary.Folder, summary.Report = ExitGate, gates, "", ""
@@ -284,7 +292,6 @@ func (j *job) read(ctx context.Context, deliveries []*delivery) (*joined, error)
 		parts = append(parts, part)
 	}
 	joined := join(parts, j.catalogue.collections[frontDoor])
-	joined.joinSchool(j.config.Join)
 	notes, err := j.config.predecessors()
 	joined.notes = append(joined.notes, notes...)
 	return joined, err

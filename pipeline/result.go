@@ -32,6 +32,7 @@ type result struct {
 	read     *joined
 	judged   *judgement
 	decided  *dedupe.Result
+	pupils   *table.Table // links to school data; nil unless they are to be made
 	figures  []measure.Figure
 }
 
@@ -268,6 +269,9 @@ func (r *result) write(ctx context.Context, staging *publish.Staging) error {
 			return staging.Tables(ctx, r.job.options.Workers, publish.Stored{Table: d.Contacts}, publish.Stored{Table: d.Incidents},
 				publish.Stored{Table: d.Referrals}, publish.Stored{Table: d.Persons}, publish.Stored{Table: d.Links})
 		})
+	}
+	if r.pupils != nil {
+		run(func() error { return staging.Tables(ctx, r.job.options.Workers, publish.Stored{Table: r.pupils}) })
 	}
 	run(func() error { return r.writeRows(ctx, staging) })
 	run(func() error { return r.writeCatalogue(staging) })

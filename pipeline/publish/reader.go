@@ -49,7 +49,8 @@ func (r Row) Value(name string) any {
 // tables are the names that can be read, with the file of each inside a part.
 var tables = map[string]string{
 	"contacts": "contacts", "incidents": "incidents", "referrals": "referrals", "persons": "persons", "links": "links",
-	"children": "delivered/front_door/children", "cin_episodes": "delivered/front_door/cin_episodes",
+	"school_links": "school_links",
+	"children":     "delivered/front_door/children", "cin_episodes": "delivered/front_door/cin_episodes",
 	"findings": "findings", "outcomes": "outcomes", "measures": "measures", "quarantined": "quarantined", "inputs": "inputs",
 }
 
