@@ -42,14 +42,19 @@ func ExplainMeasure(ctx context.Context, run *publish.Run, name FigureName, limi
 	if err != nil {
 		return nil, fmt.Errorf("explain measure: %w", err)
 	}
-	in, err := storedInput(run, figures, figures.catalogue.Measure(name.Measure), name.Breakdown)
+	return figures.explain(ctx, run, name, limit, reveal)
+}
+
+// explain opens a figure of a run that follows these measures.
+func (f *authorityFigures) explain(ctx context.Context, run *publish.Run, name FigureName, limit int, reveal bool) (*MeasureExplained, error) {
+	in, err := storedInput(run, f, f.catalogue.Measure(name.Measure), name.Breakdown)
 	if err != nil {
 		return nil, fmt.Errorf("explain measure: %w", err)
 	}
 	if name.Period == "" {
 		name.Period = string(measure.Whole)
 	}
-	o, err := figures.catalogue.Open(ctx, *in, name.Measure, name.Period, name.Breakdown, name.Category)
+	o, err := f.catalogue.Open(ctx, *in, name.Measure, name.Period, name.Breakdown, name.Category)
 	if err != nil {
 		return nil, fmt.Errorf("explain measure: %w", err)
 	}
@@ -63,11 +68,11 @@ func ExplainMeasure(ctx context.Context, run *publish.Run, name FigureName, limi
 	if e.Below, err = recordsAt(run, o.DenominatorTable, o.Below, limit, reveal); err != nil {
 		return nil, fmt.Errorf("explain measure: %w", err)
 	}
-	for row, err := range run.Rows("measures", readsOriginals(figures.catalogue, o.Measure, name.Breakdown)) {
+	for row, err := range run.Find("measures", readsOriginals(f.catalogue, o.Measure, name.Breakdown), "measure", o.Measure.ID) {
 		if err != nil {
 			return nil, fmt.Errorf("explain measure: %w", err)
 		}
-		if textOf(row, "measure") == o.Measure.ID && textOf(row, "period") == o.Period.Label && textOf(row, "breakdown") == o.Breakdown && textOf(row, "category") == o.Category {
+		if textOf(row, "period") == o.Period.Label && textOf(row, "breakdown") == o.Breakdown && textOf(row, "category") == o.Category {
 			if n, has := row.Value("numerator").(int64); has {
 				e.Stored = &n
 			}
@@ -96,16 +101,12 @@ func storedInput(run *publish.Run, figures *authorityFigures, m *measure.Measure
 	if m == nil {
 		return nil, fmt.Errorf("find measure: %w; frontdoor measures list prints them", measure.ErrNoFigure)
 	}
-	calendar, err := schemas.LoadCalendar("england")
-	if err != nil {
-		return nil, err
-	}
 	var settings settingsRecord
 	if err := json.Unmarshal(run.Manifest().Settings, &settings); err != nil {
 		return nil, fmt.Errorf("read settings of the run: %w: %w", err, publish.ErrDamaged)
 	}
 	in := &measure.Input{
-		Tables: map[string]*table.Table{}, Delivered: map[string]bool{}, AsAt: schemas.Day(settings.AsAt), Calendar: calendar,
+		Tables: map[string]*table.Table{}, Delivered: map[string]bool{}, AsAt: schemas.Day(settings.AsAt), Calendar: figures.calendar,
 		Population: figures.population, Policy: figures.file.Disclosure,
 	}
 	if settings.Join != nil {
@@ -124,18 +125,37 @@ func storedInput(run *publish.Run, figures *authorityFigures, m *measure.Measure
 			return nil, err
 		}
 	}
-	for _, input := range run.Manifest().Inputs {
-		in.Delivered[input.Table] = true
-		if c, err := schemas.Load(input.Collection); err == nil && c.Table(input.Table) != nil {
-			for _, f := range c.Table(input.Table).Fields {
-				in.Delivered[input.Table+"."+f.Name] = true
+	deliveredIn(run.Manifest(), in.Delivered)
+	return in, settle(run, in, settings)
+}
+
+// deliveredIn notes which tables and columns a run was given, or was fed from others.
+func deliveredIn(m *publish.Manifest, delivered map[string]bool) {
+	for _, input := range m.Inputs {
+		t, err := measure.Declared(input.Collection + "." + input.Table)
+		if err != nil {
+			continue // a schema that this program does not have
+		}
+		delivered[input.Table] = true
+		for _, f := range t.Fields {
+			delivered[input.Table+"."+f.Name] = true
+		}
+		for _, missing := range input.MissingColumns {
+			delivered[input.Table+"."+missing] = false
+		}
+	}
+	for name, lists := range m.Feeds {
+		delivered[name] = true
+		for _, list := range lists {
+			t, err := measure.Declared(strings.Replace(list, "/", ".", 1))
+			if err != nil || t.FeedFor(name) == nil {
+				continue
 			}
-			for _, missing := range input.MissingColumns {
-				in.Delivered[input.Table+"."+missing] = false
+			for to, from := range t.FeedFor(name).Fields {
+				delivered[name+"."+to] = delivered[name+"."+to] || delivered[t.Name+"."+from]
 			}
 		}
 	}
-	return in, settle(run, in, settings)
 }
 
 // settle finds the reporting period and what is held.

@@ -67,6 +67,7 @@ type authorityFigures struct {
 	catalogue *measure.Catalogue
 	reference *measure.Reference
 	file      *measure.Authority
+	calendar  *schemas.Calendar
 	text      []byte // of the council's file
 }
 
@@ -79,6 +80,9 @@ func loadFigures(code string, text []byte, catalogue *measure.Catalogue) (*autho
 	f := &authorityFigures{code: code, text: text, catalogue: catalogue}
 	var err error
 	if f.reference, err = measure.LoadReference(); err != nil {
+		return nil, err
+	}
+	if f.calendar, err = schemas.LoadCalendar("england"); err != nil {
 		return nil, err
 	}
 	if f.file, err = measure.ParseAuthority(text, f.catalogue); err != nil {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 
@@ -87,8 +88,23 @@ type Measure struct {
 // schemas.ErrUnknown where nothing declares the table.
 type Schemas func(table string) (*schemas.Table, error)
 
-// Declared finds tables that the pipeline makes, and those of collections as collection.table.
+// Declared finds tables that the pipeline makes, and those of collections as collection.table. They are shared and must
+// not be changed.
 func Declared(table string) (*schemas.Table, error) {
+	if t, known := declared.Load(table); known {
+		return t.(*schemas.Table), nil
+	}
+	t, err := findDeclared(table)
+	if err == nil {
+		declared.Store(table, t)
+	}
+	return t, err
+}
+
+// declared holds tables by name: reading a collection takes longer than asking a measure.
+var declared sync.Map
+
+func findDeclared(table string) (*schemas.Table, error) {
 	collection, name, qualified := strings.Cut(table, ".")
 	if !qualified {
 		return schemas.Result(table)
