@@ -242,19 +242,24 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	if err != nil {
 		return nil, err
 	}
-
-	done = j.stage("measure")
-	in := j.measureInput(read, decided)
-	if pupils != nil {
-		in.Tables[pupils.Schema.Name] = pupils
+	r := &result{job: j, identity: identity, read: read, judged: judged, decided: decided, pupils: pupils}
+	stages, stagesCtx = errgroup.WithContext(ctx)
+	stages.Go(func() error {
+		defer j.stage("store decided")()
+		return r.writeDecided(stagesCtx, staging)
+	})
+	stages.Go(func() (err error) {
+		defer j.stage("measure")()
+		in := j.measureInput(read, decided)
+		if pupils != nil {
+			in.Tables[pupils.Schema.Name] = pupils
+		}
+		r.figures, err = j.figures.catalogue.Evaluate(stagesCtx, in)
+		return err
+	})
+	if err := stages.Wait(); err != nil {
+		return nil, errors.Join(ctx.Err(), err)
 	}
-	figures, err := j.figures.catalogue.Evaluate(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	done()
-
-	r := &result{job: j, identity: identity, read: read, judged: judged, decided: decided, pupils: pupils, figures: figures}
 	if gates := r.gates(); len(gates) > 0 {
 		summary = j.summaryOf(r.manifest())
 		summary.Code, summary.Gates, summary.Folder, summary.Report = ExitGate, gates, "", ""

@@ -54,10 +54,10 @@ type Measure struct {
 	DenominatorTable string   `yaml:"denominator_table"`
 	DenominatorDate  string   `yaml:"denominator_date"`
 	Stands           bool     `yaml:"denominator_stands"` // of a flow: the denominator is the records of as_at, whatever the period
-	Distinct         string   `yaml:"distinct"`  // count the different values of this field
-	Statistic        *Value   `yaml:"statistic"` // of the numerator's records, in place of a rate
-	PerHead          bool     `yaml:"per_10000"` // the denominator is the population aged 0 to 17
-	From             string   `yaml:"from"`      // a figure that no table holds
+	Distinct         string   `yaml:"distinct"`           // count the different values of this field
+	Statistic        *Value   `yaml:"statistic"`          // of the numerator's records, in place of a rate
+	PerHead          bool     `yaml:"per_10000"`          // the denominator is the population aged 0 to 17
+	From             string   `yaml:"from"`               // a figure that no table holds
 	Breakdowns       []string `yaml:"breakdowns"`
 	Internal         []string `yaml:"internal_breakdowns"` // that stand on no public page
 	Waterfall        bool     `yaml:"waterfall"`           // its whole is a step from rows to unique contacts, and exempt
