@@ -57,6 +57,11 @@ func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures, 
 	if err := readInputs(run, p); err != nil {
 		return nil, err
 	}
+	if internal {
+		if err := readTeams(run, p); err != nil {
+			return nil, err
+		}
+	}
 	return p, readSettings(m.Settings, p)
 }
 
@@ -96,6 +101,10 @@ func readFigures(run *publish.Run, figures *authorityFigures, p *report.Page, in
 			if f.Breakdown == "" || declared.From == "grid" && p.Measures[len(p.Measures)-1].ID != declared.ID {
 				p.Measures = append(p.Measures, figures.describe(declared, f))
 			}
+		}
+		if f.Breakdown != "" && f.Period.Kind != string(measure.Whole) {
+			p.Crossed = append(p.Crossed, f)
+			continue
 		}
 		p.Figures = append(p.Figures, f)
 	}

@@ -28,6 +28,7 @@ type Page struct {
 	Notes    []string // what a reader must know beside the headline, such as what a missing table cost
 	Measures []Measure
 	Figures  []Figure
+	Crossed  []Figure // parts of periods other than the whole; internal
 	Policy   Policy
 
 	Outcomes           []rules.Outcome
