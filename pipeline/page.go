@@ -40,7 +40,9 @@ func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures, 
 			Name: policy.Name, Words: policy.Words, Exempt: policy.Exempt, ApprovedBy: policy.ApprovedBy, RoundTo: policy.RoundTo,
 			Hidden: policy.Symbols.Hidden, NotAvailable: policy.Symbols.NotAvailable, NoRate: policy.Symbols.NoRate,
 		},
-		Neighbours: figures.reference.NeighboursOf(m.Authority.Code, neighboursYear), NeighboursYear: neighboursYear,
+	}
+	for _, list := range figures.reference.NeighboursOf(m.Authority.Code) {
+		p.Neighbours = append(p.Neighbours, report.NeighbourList(list))
 	}
 	for _, t := range figures.file.Terms {
 		p.Terms = append(p.Terms, report.Term(t))
@@ -64,9 +66,6 @@ func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures, 
 	}
 	return p, readSettings(m.Settings, p)
 }
-
-// neighboursYear is the newest list of statistical neighbours.
-const neighboursYear = "2025"
 
 // readFigures fills in the figures, and the measures that they are of.
 func readFigures(run *publish.Run, figures *authorityFigures, p *report.Page, internal bool) error {

@@ -38,8 +38,7 @@ type Page struct {
 	Settings          []Setting
 	ApprovedBy        string // blank: not yet approved
 	DefinitionVersion string
-	Neighbours        []string // of the newest list
-	NeighboursYear    string
+	Neighbours        []NeighbourList // newest first
 	Terms             []Term
 	Inputs            []Input
 }
@@ -79,6 +78,12 @@ type Standing struct{ Colour, Rule string }
 
 // Break is a day across which a series is not to be read as one.
 type Break struct{ On, Why string }
+
+// NeighbourList is the authority's statistical neighbours in the list of a year, closest first.
+type NeighbourList struct {
+	Year  string
+	Names []string
+}
 
 // Term is a word that the council uses in place of another.
 type Term struct{ Term, Says, From, Why string }
