@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -252,6 +253,31 @@ func TestEveryFigureOpensToItsRecords(t *testing.T) {
 	for _, id := range strings.Fields(indicators) {
 		if !opened[id] {
 			t.Errorf("indicator %s has no figure", id)
+		}
+	}
+}
+
+// The data dictionary names every column of the small tables, in order, and no other: in both parts, but for what stands
+// in the restricted one only.
+func TestDictionaryHasTheColumnsOfTheStore(t *testing.T) {
+	run := newCouncil(t, 2, 20).run(t)
+	tables, err := schemas.StoredTables()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, declared := range tables {
+		var want []string
+		for _, c := range declared.Columns {
+			want = append(want, c.Name)
+		}
+		for _, restricted := range []bool{true, false} {
+			got, err := run.Columns(declared.Name, restricted)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s, restricted %v: the store has %v, the dictionary %v", declared.Name, restricted, got, want)
+			}
 		}
 	}
 }

@@ -55,7 +55,7 @@ func resultPage() ([]byte, error) {
 	w.note("schemas/results/*.yaml")
 	w.line("Every record also has `file` and `line`: where it stood in the delivery.")
 	w.classes()
-	for _, name := range []string{"contacts", "incidents", "referrals", "persons", "links", "school_links"} {
+	for _, name := range decided {
 		t, err := schemas.Result(name)
 		if err != nil {
 			return nil, err
