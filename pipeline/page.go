@@ -102,7 +102,9 @@ func readFigures(run *publish.Run, figures *authorityFigures, p *report.Page, in
 			}
 		}
 		if f.Breakdown != "" && f.Period.Kind != string(measure.Whole) {
-			p.Crossed = append(p.Crossed, f)
+			if f.Period.Kind != string(measure.Month) { // of ten years they would fill the workbook; the store has them
+				p.Crossed = append(p.Crossed, f)
+			}
 			continue
 		}
 		p.Figures = append(p.Figures, f)

@@ -28,7 +28,7 @@ type Page struct {
 	Notes    []string // what a reader must know beside the headline, such as what a missing table cost
 	Measures []Measure
 	Figures  []Figure
-	Crossed  []Figure // parts of periods other than the whole; internal
+	Crossed  []Figure // parts of quarters, half years and years; for the workbook
 	Policy   Policy
 
 	Outcomes           []rules.Outcome

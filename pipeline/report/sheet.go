@@ -17,7 +17,7 @@ type sheet struct {
 	page     Page // without figures
 	public   bool
 	figures  []figure
-	crossed  []figure // parts of periods other than the whole; none on a public page
+	crossed  []figure // parts of quarters, half years and years; none on a public page
 	measures []Measure
 }
 
