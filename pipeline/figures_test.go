@@ -103,8 +103,9 @@ func (c *council) child(i int) {
 	type r = map[string]string
 	id, team, worker := fmt.Sprint("C", 1000+i), c.one("North", "South", "Duty", ""), c.one("A Worker", "B Worker", "C Worker", "")
 	years := c.IntN(18)
+	born := fmt.Sprintf("%d-%02d-15", 2019-years, 1+c.IntN(9))
 	own := func(more r) r {
-		all := r{"child_unique_id": id, "sex": c.one("a) Male", "b) Female"), "date_of_birth": fmt.Sprintf("%d-%02d-15", 2019-years, 1+c.IntN(9)), "age": strconv.Itoa(years), "allocated_team": team, "allocated_worker": worker}
+		all := r{"child_unique_id": id, "sex": c.one("a) Male", "b) Female"), "date_of_birth": born, "age": strconv.Itoa(years), "allocated_team": team, "allocated_worker": worker}
 		for k, v := range more {
 			all[k] = v
 		}
@@ -121,7 +122,7 @@ func (c *council) child(i int) {
 		c.add(name, all)
 	}
 	number := c.maybe(0.8, upnOf(i))
-	c.add("front_door/children", r{"child_id": id, "upn": number, "date_of_birth": own(nil)["date_of_birth"], "sex": "F"})
+	c.add("front_door/children", r{"child_id": id, "upn": number, "date_of_birth": born, "sex": "F"})
 	for range 1 + c.IntN(3) {
 		day := c.IntN(360)
 		c.add("front_door/contacts", r{"contact_id": fmt.Sprint("K", len(c.tables["front_door/contacts"])), "child_id": id, "contact_date": c.day(day), "source": c.one("6", "2A", "3A", "1A"), "outcome": c.one("NFA", "NEW_REFERRAL", "ADVICE"), "incident_ref": c.maybe(0.3, fmt.Sprint("REF", i))})
@@ -150,15 +151,15 @@ func (c *council) child(i int) {
 	}
 	if c.IntN(8) > 0 {
 		possible := c.IntN(2) * 190
-		c.add("school/pupils", r{"upn": upnOf(i), "date_of_birth": own(nil)["date_of_birth"], "school_urn": "100001", "entry_date": "2016-09-05", "leaving_date": c.maybe(0.1, "2019-07-20"), "enrolment_status": c.one("C", "M", "S"), "sessions_possible": strconv.Itoa(possible), "sessions_missed": strconv.Itoa(c.IntN(1 + possible/4))})
+		c.add("school/pupils", r{"upn": upnOf(i), "date_of_birth": born, "school_urn": "100001", "entry_date": "2016-09-05", "leaving_date": c.maybe(0.1, "2019-07-20"), "enrolment_status": c.one("C", "M", "S"), "sessions_possible": strconv.Itoa(possible), "sessions_missed": strconv.Itoa(c.IntN(1 + possible/4))})
 		if c.IntN(3) == 0 {
 			c.add("school/exclusions", r{"upn": upnOf(i), "category": c.one("SUSP", "FIXD", "PERM"), "start_date": c.day(start), "reason": c.one("DB", "PP")})
 		}
 		c.add("school/attainment", r{"upn": upnOf(i), "academic_year": "2018/19", "key_stage": c.one("2", "4", "5"), "expected_standard": c.one("Y", "N", ""), "attainment_8": c.one("17.3", "42.25", ""), "points_per_entry": c.one("31.5", "")})
 	}
 	if c.IntN(10) == 0 {
-		c.add("school/home_education", r{"child_id": id, "date_of_birth": own(nil)["date_of_birth"], "sex": "M", "year_group": "7", "start_date": c.day(start), "end_date": c.maybe(0.5, c.day(start+30))})
-		c.add("school/missing_education", r{"child_id": id, "date_of_birth": own(nil)["date_of_birth"], "sex": "F", "year_group": "9", "start_date": c.day(start), "end_date": c.maybe(0.5, c.day(start+30))})
+		c.add("school/home_education", r{"child_id": id, "date_of_birth": born, "sex": "M", "year_group": "7", "start_date": c.day(start), "end_date": c.maybe(0.5, c.day(start+30))})
+		c.add("school/missing_education", r{"child_id": id, "date_of_birth": born, "sex": "F", "year_group": "9", "start_date": c.day(start), "end_date": c.maybe(0.5, c.day(start+30))})
 	}
 }
 
