@@ -149,6 +149,9 @@ func (c *council) child(i int) {
 		list(9, r{"age": c.one("18", "19", "20", "21"), "la_in_touch": c.one("a) In touch", "b) Not in touch", "d) Exclude"), "type_of_accommodation": c.one("a) With parents or relatives", "e) Gone abroad"), "suitability_of_accommodation": c.one("a) Suitable", "b) Not suitable"), "activity_status": c.one("F2: Full time", "G5: Not in education", "P1")})
 		list(10, r{"date_the_child_entered_care": c.day(start - 700), "date_of_placement_order": c.day(start - 400), "date_of_matching_child_and_prospective_adopters": c.day(start - 500 + c.IntN(300)), "date_placed_for_adoption": c.day(start - 200), "date_of_adoption_order": c.day(start)})
 	}
+	if c.IntN(5) == 0 {
+		c.add("annex_a/list_11", r{"individual_adopter_identifier": fmt.Sprint("A", i), "date_enquiry_received": c.day(start), "date_stage_1_started": c.day(start - 60), "date_stage_1_ended": c.day(start), "date_stage_2_started": c.day(start), "date_stage_2_ended": c.day(start + 40)})
+	}
 	if c.IntN(8) > 0 {
 		possible := c.IntN(2) * 190
 		c.add("school/pupils", r{"upn": upnOf(i), "date_of_birth": born, "school_urn": "100001", "entry_date": "2016-09-05", "leaving_date": c.maybe(0.1, "2019-07-20"), "enrolment_status": c.one("C", "M", "S"), "sessions_possible": strconv.Itoa(possible), "sessions_missed": strconv.Itoa(c.IntN(1 + possible/4))})
