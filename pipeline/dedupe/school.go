@@ -31,9 +31,7 @@ func JoinSchool(in School) (*table.Table, error) {
 		children[i], pupils[i] = l.child, l.pupil
 	}
 	b := newBuilder("school_links", len(links))
-	if in.Children != nil {
-		b.table.File, b.table.Line = placesOf(in.Children, children)
-	}
+	b.table.StandAt(len(links), func(row int) (*table.Table, int) { return in.Children, int(children[row]) })
 	b.idsOf("child_id", in.Children.Column("child_id"), children)
 	person := personIDs(in.Persons)
 	b.texts("person_id", func(row int) string { return person[in.Children.Column("child_id").Text(int(children[row]))] })
@@ -126,17 +124,6 @@ func personIDs(persons *table.Table) map[string]string {
 		of[persons.Column("child_id").Text(row)] = persons.Column("person_id").Text(row)
 	}
 	return of
-}
-
-// placesOf returns file and line of rows of a table.
-func placesOf(t *table.Table, rows []int32) (*array.Dictionary, *array.Uint32) {
-	names := table.NewDictionary()
-	codes, lines := make([]uint32, len(rows)), make([]uint32, len(rows))
-	for i, row := range rows {
-		codes[i] = names.Code([]byte(t.FileOf(int(row))))
-		lines[i] = uint32(t.LineOf(int(row)))
-	}
-	return table.DictionaryArray(codes, names.Array(), nil, 0), table.LineArray(lines)
 }
 
 func rowsOf(t *table.Table) int {

@@ -53,7 +53,7 @@ func resultPage() ([]byte, error) {
 	w := &writer{}
 	w.line("# Tables that a run makes")
 	w.note("schemas/results/*.yaml")
-	w.line("Every record also has `file` and `line`: where it stood in the delivery.")
+	w.line("Every record of contacts, referrals and links to pupils also has `file` and `line`, where it stood in the delivery, and behind its fields `sheet`, null where the file is no workbook, and `authority`, whose it is.")
 	w.classes()
 	for _, name := range decided {
 		t, err := schemas.Result(name)

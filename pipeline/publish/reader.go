@@ -51,7 +51,7 @@ var tables = map[string]string{
 	"contacts": "contacts", "incidents": "incidents", "referrals": "referrals", "persons": "persons", "links": "links",
 	"school_links": "school_links",
 	"children":     "delivered/front_door/children", "cin_episodes": "delivered/front_door/cin_episodes",
-	"findings": "findings", "outcomes": "outcomes", "measures": "measures", "quarantined": "quarantined", "inputs": "inputs",
+	"findings": "findings", "outcomes": "outcomes", "measures": "measures", "quarantined": "quarantined", "inputs": "inputs", "differences": "differences",
 }
 
 // fileOf returns the file of a table inside a part, without its ending: of one of the names above, or of a delivered
@@ -204,10 +204,8 @@ func damaged(err *error, name string) {
 // that the pipeline makes.
 func shownName(stored string) string {
 	switch stored {
-	case fileColumn:
-		return "file"
-	case lineColumn:
-		return "line"
+	case fileColumn, sheetColumn, lineColumn, authorityColumn:
+		return stored[1:]
 	}
 	return stored
 }
