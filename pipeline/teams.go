@@ -93,4 +93,4 @@ func (t *teamsOf) add(name string, at Place) {
 }
 
 // placeOfCell is where the record of a cell starts.
-func placeOfCell(c rules.Cell) Place { return Place{File: c.File, Line: int64(c.Line)} }
+func placeOfCell(c rules.Cell) Place { return Place{File: c.File, Sheet: c.Sheet, Line: int64(c.Line)} }

@@ -40,7 +40,7 @@ func dictionaryPage() ([]byte, error) {
 		w.columns(t.Name, inParts([]string{"restricted", "analysis"}, t.Name), t)
 	}
 	w.line("# What was delivered")
-	w.line("Every record also has `_file` and `_line`. Columns that no schema knows stand as `extra_NAME` in the restricted part only, and the text of a cell that could not be read in `restricted/kept/`. A column that was not delivered is there, all null.")
+	w.line("Every record also has `_file` and `_line`, `_sheet` where the file is a workbook and `_authority`. Columns that no schema knows stand as `extra_NAME` in the restricted part only, and the text of a cell that could not be read in `restricted/kept/`. A column that was not delivered is there, all null.")
 	for _, name := range schemas.Collections() {
 		c, err := schemas.Load(name)
 		if err != nil {
