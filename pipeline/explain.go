@@ -49,12 +49,13 @@ type Step struct {
 	Unavailable string
 }
 
-// Record is a contact row behind a figure.
+// Record is a row behind a figure: a contact, a referral, or of another table what Kind says, with its number.
 type Record struct {
 	Place
 	ContactID  string
 	LinkMethod string
 	ReferralID string
+	Kind, ID   string
 }
 
 // ConversionExplained is where the conversion of unique contacts comes from, counted from the stored rows.
@@ -522,10 +523,16 @@ func contactRowOf(row publish.Row) ContactRow {
 }
 
 func recordOf(row publish.Row) Record {
-	return Record{
+	r := Record{
 		Place: placeOf(row), ContactID: textOf(row, "contact_id"),
 		LinkMethod: textOf(row, "link_method"), ReferralID: textOf(row, "referral_id"),
 	}
+	for _, named := range [][2]string{{"child", "child_unique_id"}, {"child", "child_id"}, {"pupil", "upn"}, {"adopter", "individual_adopter_identifier"}} {
+		if id := textOf(row, named[1]); id != "" && r.ID == "" {
+			r.Kind, r.ID = named[0], id
+		}
+	}
+	return r
 }
 
 func placeOf(row publish.Row) Place {

@@ -34,21 +34,27 @@ type MeasureExplained struct {
 }
 
 // ExplainMeasure opens a figure of a run to its records: limit of them for each of numerator and denominator, 0 for
-// all; with original identifiers if reveal. The rows that a figure counts are found among the pseudonymised ones. The
-// error is measure.ErrNoFigure when there is no such figure.
+// all; with original identifiers if reveal. The rows that a figure counts are found among the pseudonymised ones, or,
+// where it reads what these do not have, such as a day of birth, among the originals. The error is measure.ErrNoFigure
+// when there is no such figure.
 func ExplainMeasure(ctx context.Context, run *publish.Run, name FigureName, limit int, reveal bool) (*MeasureExplained, error) {
 	figures, err := figuresOf(run)
 	if err != nil {
 		return nil, fmt.Errorf("explain measure: %w", err)
 	}
-	in, err := storedInput(run, figures, figures.catalogue.Measure(name.Measure))
+	return figures.explain(ctx, run, name, limit, reveal)
+}
+
+// explain opens a figure of a run that follows these measures.
+func (f *authorityFigures) explain(ctx context.Context, run *publish.Run, name FigureName, limit int, reveal bool) (*MeasureExplained, error) {
+	in, err := storedInput(run, f, f.catalogue.Measure(name.Measure), name.Breakdown)
 	if err != nil {
 		return nil, fmt.Errorf("explain measure: %w", err)
 	}
 	if name.Period == "" {
 		name.Period = string(measure.Whole)
 	}
-	o, err := figures.catalogue.Open(ctx, *in, name.Measure, name.Period, name.Breakdown, name.Category)
+	o, err := f.catalogue.Open(ctx, *in, name.Measure, name.Period, name.Breakdown, name.Category)
 	if err != nil {
 		return nil, fmt.Errorf("explain measure: %w", err)
 	}
@@ -62,11 +68,11 @@ func ExplainMeasure(ctx context.Context, run *publish.Run, name FigureName, limi
 	if e.Below, err = recordsAt(run, o.DenominatorTable, o.Below, limit, reveal); err != nil {
 		return nil, fmt.Errorf("explain measure: %w", err)
 	}
-	for row, err := range run.Rows("measures", false) {
+	for row, err := range run.Find("measures", readsOriginals(f.catalogue, o.Measure, name.Breakdown), "measure", o.Measure.ID) {
 		if err != nil {
 			return nil, fmt.Errorf("explain measure: %w", err)
 		}
-		if textOf(row, "measure") == o.Measure.ID && textOf(row, "period") == o.Period.Label && textOf(row, "breakdown") == o.Breakdown && textOf(row, "category") == o.Category {
+		if textOf(row, "period") == o.Period.Label && textOf(row, "breakdown") == o.Breakdown && textOf(row, "category") == o.Category {
 			if n, has := row.Value("numerator").(int64); has {
 				e.Stored = &n
 			}
@@ -90,24 +96,24 @@ func figuresOf(run *publish.Run) (*authorityFigures, error) {
 	return loadFigures(run.Manifest().Authority.Code, text, catalogue)
 }
 
-// storedInput reads what the measures were computed from, as far as one of them needs it.
-func storedInput(run *publish.Run, figures *authorityFigures, m *measure.Measure) (*measure.Input, error) {
+// storedInput reads what the measures were computed from, as far as a figure of one of them needs it.
+func storedInput(run *publish.Run, figures *authorityFigures, m *measure.Measure, breakdown string) (*measure.Input, error) {
 	if m == nil {
 		return nil, fmt.Errorf("find measure: %w; frontdoor measures list prints them", measure.ErrNoFigure)
-	}
-	calendar, err := schemas.LoadCalendar("england")
-	if err != nil {
-		return nil, err
 	}
 	var settings settingsRecord
 	if err := json.Unmarshal(run.Manifest().Settings, &settings); err != nil {
 		return nil, fmt.Errorf("read settings of the run: %w: %w", err, publish.ErrDamaged)
 	}
 	in := &measure.Input{
-		Tables: map[string]*table.Table{}, Delivered: map[string]bool{}, AsAt: schemas.Day(settings.AsAt), Calendar: calendar,
-		Population: figures.population, Purposes: figures.file.Purposes, Policy: figures.file.Disclosure,
+		Tables: map[string]*table.Table{}, Delivered: map[string]bool{}, AsAt: schemas.Day(settings.AsAt), Calendar: figures.calendar,
+		Population: figures.population, Policy: figures.file.Disclosure,
 	}
-	for _, name := range figures.catalogue.TablesOf(m) {
+	if settings.Join != nil {
+		in.Purposes = purposes(*settings.Join)
+	}
+	original := readsOriginals(figures.catalogue, m, breakdown)
+	for name := range figures.catalogue.FieldsOf(m, breakdown) {
 		schema, err := measure.Declared(name)
 		if errors.Is(err, schemas.ErrUnknown) {
 			continue // Open says that the measure is not available
@@ -115,22 +121,41 @@ func storedInput(run *publish.Run, figures *authorityFigures, m *measure.Measure
 		if err != nil {
 			return nil, err
 		}
-		if in.Tables[name], err = storedTable(run, schema, bare(name)); err != nil && !errors.Is(err, publish.ErrNoTable) {
+		if in.Tables[name], err = storedTable(run, schema, name, original); err != nil && !errors.Is(err, publish.ErrNoTable) {
 			return nil, err
 		}
 	}
-	for _, input := range run.Manifest().Inputs {
-		in.Delivered[input.Table] = true
-		if c, err := schemas.Load(input.Collection); err == nil && c.Table(input.Table) != nil {
-			for _, f := range c.Table(input.Table).Fields {
-				in.Delivered[input.Table+"."+f.Name] = true
+	deliveredIn(run.Manifest(), in.Delivered)
+	return in, settle(run, in, settings)
+}
+
+// deliveredIn notes which tables and columns a run was given, or was fed from others.
+func deliveredIn(m *publish.Manifest, delivered map[string]bool) {
+	for _, input := range m.Inputs {
+		t, err := measure.Declared(input.Collection + "." + input.Table)
+		if err != nil {
+			continue // a schema that this program does not have
+		}
+		delivered[input.Table] = true
+		for _, f := range t.Fields {
+			delivered[input.Table+"."+f.Name] = true
+		}
+		for _, missing := range input.MissingColumns {
+			delivered[input.Table+"."+missing] = false
+		}
+	}
+	for name, lists := range m.Feeds {
+		delivered[name] = true
+		for _, list := range lists {
+			t, err := measure.Declared(strings.Replace(list, "/", ".", 1))
+			if err != nil || t.FeedFor(name) == nil {
+				continue
 			}
-			for _, missing := range input.MissingColumns {
-				in.Delivered[input.Table+"."+missing] = false
+			for to, from := range t.FeedFor(name).Fields {
+				delivered[name+"."+to] = delivered[name+"."+to] || delivered[t.Name+"."+from]
 			}
 		}
 	}
-	return in, settle(run, in, settings)
 }
 
 // settle finds the reporting period and what is held.
@@ -182,13 +207,27 @@ func settle(run *publish.Run, in *measure.Input, settings settingsRecord) error 
 	return nil
 }
 
-// bare returns the name of a table as the store has it.
-func bare(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
+// readsOriginals tells whether a figure is computed from what the pseudonymised part of a run alters or leaves out.
+func readsOriginals(c *measure.Catalogue, m *measure.Measure, breakdown string) bool {
+	for name, fields := range c.FieldsOf(m, breakdown) {
+		schema, err := measure.Declared(name)
+		if err != nil {
+			continue
+		}
+		for _, field := range fields {
+			if f := schema.Field(field); f != nil && publish.Altered(f) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
-// storedTable reads a stored table back into columns, with pseudonyms. A column that was not stored has no values.
-func storedTable(run *publish.Run, schema *schemas.Table, name string) (*table.Table, error) {
+// storedTable reads a stored table back into columns. A column that was not stored has no values.
+func storedTable(run *publish.Run, schema *schemas.Table, name string, original bool) (*table.Table, error) {
+	absent := absentColumns(run, name)
 	var rows []publish.Row
-	for row, err := range run.Rows(name, false) {
+	for row, err := range run.Rows(name, original) {
 		if err != nil {
 			return nil, err
 		}
@@ -196,9 +235,33 @@ func storedTable(run *publish.Run, schema *schemas.Table, name string) (*table.T
 	}
 	t := &table.Table{Schema: schema, Rows: len(rows)}
 	for _, f := range schema.Fields {
+		if absent[f.Name] {
+			t.Columns = append(t.Columns, &table.Column{Field: f})
+			continue
+		}
 		t.Columns = append(t.Columns, storedColumn(f, rows))
 	}
 	return t, nil
+}
+
+// absentColumns returns the columns of a delivered table, named COLLECTION.TABLE, that no file of it had.
+func absentColumns(run *publish.Run, name string) map[string]bool {
+	var files int
+	lacks := map[string]int{}
+	for _, input := range run.Manifest().Inputs {
+		if input.Collection+"."+input.Table != name {
+			continue
+		}
+		files++
+		for _, missing := range input.MissingColumns {
+			lacks[missing]++
+		}
+	}
+	absent := map[string]bool{}
+	for column, n := range lacks {
+		absent[column] = n == files
+	}
+	return absent
 }
 
 func storedColumn(f *schemas.Field, rows []publish.Row) *table.Column {
@@ -228,12 +291,16 @@ func storedColumn(f *schemas.Field, rows []publish.Row) *table.Column {
 				yes[i/8] |= 1 << (i % 8)
 			}
 		case string:
-			if f.Type == schemas.TypeDate || f.Type == schemas.TypeDateTime {
-				day, err := schemas.ParseDay(value)
-				days[i], known = day, err == nil
-			} else {
+			var err error
+			switch f.Type {
+			case schemas.TypeDate, schemas.TypeDateTime:
+				days[i], err = schemas.ParseDay(value)
+			case schemas.TypeDecimal:
+				numbers[i], err = table.ParseDecimal(value)
+			default:
 				codes[i] = words.Code([]byte(value))
 			}
+			known = err == nil
 		default:
 			known = false
 		}
@@ -248,6 +315,8 @@ func storedColumn(f *schemas.Field, rows []publish.Row) *table.Column {
 		column.Array = table.BooleanArray(len(rows), yes, valid, nulls)
 	case schemas.TypeInteger:
 		column.Array = table.IntegerArray(numbers, valid, nulls)
+	case schemas.TypeDecimal:
+		column.Array = table.DecimalArray(numbers, valid, nulls)
 	case schemas.TypeDate, schemas.TypeDateTime:
 		column.Array = table.DateArray(days, valid, nulls)
 	default:
@@ -270,7 +339,7 @@ func recordsAt(run *publish.Run, name string, rows []uint32, limit int, reveal b
 	}
 	var records []Record
 	var contacts []string
-	for row, err := range run.At(bare(name), reveal, numbers...) {
+	for row, err := range run.At(name, reveal, numbers...) {
 		if err != nil {
 			return nil, err
 		}
@@ -313,7 +382,7 @@ func WriteReports(run *publish.Run, internal bool, create func(name string) (io.
 	if err != nil {
 		return fmt.Errorf("write reports: %w", err)
 	}
-	page, err := readPage(run, run.Manifest(), figures)
+	page, err := readPage(run, run.Manifest(), figures, internal)
 	if err != nil {
 		return fmt.Errorf("write reports: %w", err)
 	}

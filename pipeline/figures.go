@@ -18,7 +18,7 @@ func (j *job) measureInput(read *joined, decided *dedupe.Result) measure.Input {
 	figures := j.figures
 	in := measure.Input{
 		Delivered: map[string]bool{}, Counts: map[string]int{}, Tables: map[string]*table.Table{}, AsAt: schemas.Day(*j.config.AsAt),
-		Calendar: j.catalogue.calendar, Population: figures.population, Purposes: figures.file.Purposes, Policy: figures.file.Disclosure,
+		Calendar: j.catalogue.calendar, Population: figures.population, Purposes: purposes(j.config.Join), Policy: figures.file.Disclosure,
 	}
 	for _, part := range read.collections {
 		for name, t := range part.tables {
@@ -52,6 +52,14 @@ func (j *job) measureInput(read *joined, decided *dedupe.Result) measure.Input {
 	return in
 }
 
+// purposes returns what collections are joined for, by the names that measures have for it.
+func purposes(j Join) []string {
+	if j.School {
+		return []string{school}
+	}
+	return nil
+}
+
 // authorityFigures is what figures depend on beside the extracts: the catalogue, what the council says about its
 // figures, and what is published about other areas.
 type authorityFigures struct {
@@ -59,6 +67,7 @@ type authorityFigures struct {
 	catalogue *measure.Catalogue
 	reference *measure.Reference
 	file      *measure.Authority
+	calendar  *schemas.Calendar
 	text      []byte // of the council's file
 }
 
@@ -71,6 +80,9 @@ func loadFigures(code string, text []byte, catalogue *measure.Catalogue) (*autho
 	f := &authorityFigures{code: code, text: text, catalogue: catalogue}
 	var err error
 	if f.reference, err = measure.LoadReference(); err != nil {
+		return nil, err
+	}
+	if f.calendar, err = schemas.LoadCalendar("england"); err != nil {
 		return nil, err
 	}
 	if f.file, err = measure.ParseAuthority(text, f.catalogue); err != nil {

@@ -79,6 +79,24 @@ func (j *joined) gather() {
 		j.notes = append(j.notes, part.notes...)
 	}
 	j.notes = append(j.notes, notes...)
+	j.dropNotes()
+}
+
+// dropNotes takes back what was noted about a table that was not delivered and that another collection stands in for:
+// one of the front door that is fed, and a list that would have fed one that is there.
+func (j *joined) dropNotes() {
+	drop := func(name string) {
+		j.notes = slices.DeleteFunc(j.notes, func(note string) bool { return strings.HasPrefix(note, name+" was not delivered") })
+	}
+	for _, part := range j.parts {
+		for _, t := range part.collection.Tables {
+			_, fed := j.feeds[t.Name]
+			stoodIn := part.tables[t.Name] == nil && slices.ContainsFunc(t.Feeds, func(f *schemas.Feed) bool { return j.tables[f.Table] != nil })
+			if part.collection.Name == frontDoor && fed || stoodIn {
+				drop(t.Name)
+			}
+		}
+	}
 }
 
 // feed makes a table of the front door from the lists of a collection that feed it.

@@ -29,8 +29,9 @@ func reports(p *report.Page) map[string]func(io.Writer) error {
 	}
 }
 
-// readPage fills the report's page from a staged or published run: every number on it is read from the store.
-func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures) (*report.Page, error) {
+// readPage fills the report's page from a staged or published run: every number on it is read from the store. With
+// internal it reads the restricted part too, whose figures name workers.
+func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures, internal bool) (*report.Page, error) {
 	policy := figures.file.Disclosure
 	p := &report.Page{
 		Authority: report.Authority(m.Authority), Synthetic: m.Synthetic, AsAt: m.AsAt, RunID: m.RunID, Program: m.Program,
@@ -39,7 +40,9 @@ func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures) 
 			Name: policy.Name, Words: policy.Words, Exempt: policy.Exempt, ApprovedBy: policy.ApprovedBy, RoundTo: policy.RoundTo,
 			Hidden: policy.Symbols.Hidden, NotAvailable: policy.Symbols.NotAvailable, NoRate: policy.Symbols.NoRate,
 		},
-		Neighbours: figures.reference.NeighboursOf(m.Authority.Code, neighboursYear), NeighboursYear: neighboursYear,
+	}
+	for _, list := range figures.reference.NeighboursOf(m.Authority.Code) {
+		p.Neighbours = append(p.Neighbours, report.NeighbourList(list))
 	}
 	for _, t := range figures.file.Terms {
 		p.Terms = append(p.Terms, report.Term(t))
@@ -47,7 +50,7 @@ func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures) 
 	for _, severity := range []rules.Severity{rules.Error, rules.Warning, rules.Query} {
 		p.FindingsBySeverity[severity] = m.Counts["findings_"+string(severity)]
 	}
-	if err := readFigures(run, figures, p); err != nil {
+	if err := readFigures(run, figures, p, internal); err != nil {
 		return nil, err
 	}
 	if err := readOutcomes(run, p); err != nil {
@@ -56,15 +59,17 @@ func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures) 
 	if err := readInputs(run, p); err != nil {
 		return nil, err
 	}
+	if internal {
+		if err := readTeams(run, p); err != nil {
+			return nil, err
+		}
+	}
 	return p, readSettings(m.Settings, p)
 }
 
-// neighboursYear is the newest list of statistical neighbours.
-const neighboursYear = "2025"
-
 // readFigures fills in the figures, and the measures that they are of.
-func readFigures(run *publish.Run, figures *authorityFigures, p *report.Page) error {
-	for row, err := range run.Rows("measures", false) {
+func readFigures(run *publish.Run, figures *authorityFigures, p *report.Page, internal bool) error {
+	for row, err := range run.Rows("measures", internal) {
 		if err != nil {
 			return err
 		}
@@ -95,6 +100,12 @@ func readFigures(run *publish.Run, figures *authorityFigures, p *report.Page) er
 			if f.Breakdown == "" || declared.From == "grid" && p.Measures[len(p.Measures)-1].ID != declared.ID {
 				p.Measures = append(p.Measures, figures.describe(declared, f))
 			}
+		}
+		if f.Breakdown != "" && f.Period.Kind != string(measure.Whole) {
+			if f.Period.Kind != string(measure.Month) { // of ten years they would fill the workbook; the store has them
+				p.Crossed = append(p.Crossed, f)
+			}
+			continue
 		}
 		p.Figures = append(p.Figures, f)
 	}

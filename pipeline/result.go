@@ -223,7 +223,7 @@ func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summar
 	var page *report.Page
 	var checks errgroup.Group
 	checks.Go(func() (err error) {
-		page, err = readPage(staging.Reader(), m, r.job.figures)
+		page, err = readPage(staging.Reader(), m, r.job.figures, true)
 		return err
 	})
 	checks.Go(func() error {
@@ -276,7 +276,7 @@ func (j *joined) stored() []publish.Stored {
 	return tables
 }
 
-// writeDecided stores the tables that dedupe made.
+// writeDecided stores the tables that were decided.
 func (r *result) writeDecided(ctx context.Context, staging *publish.Staging) error {
 	var made []*table.Table
 	if d := r.decided; d != nil {
@@ -438,7 +438,7 @@ func (r *result) measureRows() []publish.MeasureRow {
 			Measure: f.Measure.ID, Title: f.Measure.Title, PeriodKind: string(f.Period.Kind), Period: f.Period.Label,
 			From: table.DateText(f.Period.From), To: table.DateText(f.Period.To), Breakdown: f.Breakdown, Category: f.Category,
 			Numerator: f.Numerator, Denominator: f.Denominator, Unit: f.Measure.Unit, Status: "available", Publish: f.Mark.String(),
-			DefinitionVersion: f.Measure.Version,
+			DefinitionVersion: f.Measure.Version, Named: f.Measure.Names(f.Breakdown),
 		}
 		if f.Unavailable != "" {
 			row.Status = notAvailable + f.Unavailable

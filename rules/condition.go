@@ -40,6 +40,17 @@ func CompileCondition(coll *schemas.Collection, t *schemas.Table, text string) (
 	return &Condition{checkProgram{table: of, applies: node, reading: compiler.reading}}, nil
 }
 
+// Columns returns the columns that the condition reads, in the order in which it names them.
+func (c *Condition) Columns() []string {
+	var columns []string
+	for _, n := range c.check.needs {
+		if n.kind == needColumn {
+			columns = append(columns, n.column)
+		}
+	}
+	return columns
+}
+
 // Rows returns the rows for which the condition is true; unknown is not true. The error is ErrMissing when the
 // delivery lacks something that the condition reads.
 func (c *Condition) Rows(ctx context.Context, d *Delivery) (rows *Bits, err error) {

@@ -16,7 +16,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-//go:embed *.yaml authorities/*.yaml codes/*.yaml calendars/*.yaml results/*.yaml
+//go:embed *.yaml authorities/*.yaml codes/*.yaml calendars/*.yaml results/*.yaml stored/*.yaml
 var files embed.FS
 
 // ErrUnknown is the cause of every error about a collection, code set or calendar that does not exist.
@@ -123,6 +123,7 @@ type Field struct {
 	Parent     string   `yaml:"parent"`     // what conditions call the record that it points to
 	Children   string   `yaml:"children"`   // what that record's conditions call those that point to it; blank for the table's name
 	Needed     bool     `yaml:"needed"`     // without a readable value the record cannot be placed and is quarantined
+	Unit       string   `yaml:"unit"`       // what a number counts or measures
 	Privacy    Privacy  `yaml:"privacy"`
 	Pseudonym  string   `yaml:"pseudonym"` // the kind of identifier; equal kinds get comparable pseudonyms
 	Analysis   string   `yaml:"analysis"`  // month, district or keep: what an indirect field becomes for analysis

@@ -37,7 +37,7 @@ Standard output holds rows only. csv has a header, LF line ends, and nothing whe
 one object a line, every column always there, null where there is no value.
 
 Tables: ` + strings.Join(publish.Tables(), ", ") + `;
-and every delivered list of the run, such as CINdetails or front_door/referrals`,
+and every delivered list of the run, such as CINdetails or front_door.referrals`,
 		Args: exactly(1, "a table"),
 		RunE: func(c *cobra.Command, args []string) error {
 			s.table = args[0]

@@ -100,8 +100,12 @@ func tellRecords(line lines, of string, all int64, records []pipeline.Record) {
 			link = fmt.Sprintf("  %s referral %s", r.LinkMethod, printable(r.ReferralID))
 		}
 		what := "contact " + idOr(r.ContactID)
-		if r.ContactID == "" && r.ReferralID != "" {
+		switch {
+		case r.ContactID != "":
+		case r.ReferralID != "":
 			what, link = "referral "+printable(r.ReferralID), ""
+		case r.ID != "":
+			what = r.Kind + " " + printable(r.ID)
 		}
 		line("  %s  %s%s", placed(r.Place), what, link)
 	}

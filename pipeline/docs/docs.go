@@ -21,7 +21,7 @@ type Page struct {
 }
 
 // Pages makes every page: one for each collection, catalogue of rules and catalogue of measures, and one for the
-// results.
+// results, and the data dictionary.
 func Pages() ([]Page, error) {
 	var all []Page
 	for _, kind := range []struct {
@@ -32,6 +32,7 @@ func Pages() ([]Page, error) {
 		{"rules/docs/", slices.DeleteFunc(rules.Catalogues(), func(name string) bool { return name == structure }), rulePage},
 		{"schemas/docs/", schemas.Collections(), collectionPage},
 		{"schemas/docs/", []string{"results"}, func(string) ([]byte, error) { return resultPage() }},
+		{"schemas/docs/", []string{"dictionary"}, func(string) ([]byte, error) { return dictionaryPage() }},
 		{"pipeline/measure/docs/", []string{"measures"}, func(string) ([]byte, error) { return measurePage() }},
 	} {
 		for _, name := range kind.names {

@@ -55,6 +55,10 @@ func measurePage() ([]byte, error) {
 
 func measureDoc(w *writer, m *measure.Measure) {
 	w.line("## %s", m.ID)
+	if m.Lacks != "" {
+		w.line("**%s.** Not available: %s.", m.Title, m.Lacks)
+		return
+	}
 	w.line("**%s.** %s", m.Title, m.Wording)
 	w.head("", "")
 	optional := func(name, text string) {
@@ -73,10 +77,14 @@ func measureDoc(w *writer, m *measure.Measure) {
 	}
 	optional("denominator", code(m.Denominator))
 	optional("table of the denominator", code(m.DenominatorTable))
+	if m.Stands {
+		w.row("records of the denominator", "those of the day of the extracts, whatever the period")
+	}
 	if m.PerHead {
 		w.row("denominator", "residents aged 0 to 17, mid-year")
 	}
 	optional("left out", m.Exclusions)
+	optional("periods besides the whole", strings.ReplaceAll(strings.Join(m.Periods, ", "), "_", " "))
 	optional("breakdowns", codes(m.Breakdowns))
 	optional("breakdowns on internal pages", codes(m.Internal))
 	optional("needs", codes(m.Needs))
@@ -85,6 +93,7 @@ func measureDoc(w *writer, m *measure.Measure) {
 	w.row("better when", map[string]string{"high": "higher", "low": "lower", "none": "neither"}[m.Polarity])
 	optional("limit", m.Limit)
 	w.row("source", strings.TrimSpace(m.Source))
+	optional("status", m.Status)
 	optional("published series", m.Comparator)
 	w.row("definition", m.Version)
 	optional("note", strings.TrimSpace(m.Notes))

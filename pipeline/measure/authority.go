@@ -20,7 +20,6 @@ type Authority struct {
 	Breaks     []Break             `yaml:"breaks" json:"breaks"`
 	Terms      []Term              `yaml:"terms" json:"terms"`
 	People     map[int]int64       `yaml:"population_0_17" json:"population_0_17"` // where the published one does not hold
-	Purposes   []string            `yaml:"purposes" json:"purposes"`               // for which collections may be joined
 }
 
 // Target is what a council wants a rate to be, in percent. Points is how far from it is still amber.

@@ -55,7 +55,7 @@ func choose(set *rules.Bits, t *table.Table, date string) chosen {
 func (c chosen) only(pass func(row uint32) bool) chosen {
 	kept := chosen{dated: c.dated, base: c.base}
 	if !c.dated {
-		kept.rows = slices.DeleteFunc(c.rows, func(row uint32) bool { return !pass(row) })
+		kept.rows = slices.DeleteFunc(slices.Clone(c.rows), func(row uint32) bool { return !pass(row) })
 		return kept
 	}
 	for day := range max(len(c.first)-1, 0) {

@@ -75,7 +75,7 @@ func (c *Catalogue) extend(name string, t *schemas.Table) *schemas.Table {
 var units = map[string]bool{
 	"rows": true, "contacts": true, "incidents": true, "events": true, "children": true, "referrals": true, "percent": true,
 	"per 10,000": true, "working days": true, "days": true, "assessments": true, "enquiries": true, "conferences": true,
-	"episodes": true, "plans": true, "cases": true, "placements": true, "young people": true, "sessions": true, "exclusions": true,
+	"episodes": true, "plans": true, "cases": true, "placements": true, "cases a worker": true, "points": true, "young people": true, "sessions": true, "exclusions": true,
 }
 
 // periodKinds are what a measure may name in periods; whole alone leaves the others out.
@@ -98,10 +98,14 @@ func (m *Measure) compile(schemaOf Schemas) error {
 		return errors.New("a flow names the date by which a record belongs to a period")
 	case m.Kind != Flow && m.Date != "":
 		return errors.New("only a flow has a date")
-	case m.Unit == "percent" && !m.IsRate(), m.Unit == "per 10,000" && !m.PerHead:
+	case m.Unit == "percent" && !m.IsRate() && !m.Statistic.isShare(), m.Unit == "per 10,000" && !m.PerHead:
 		return fmt.Errorf("unit %s needs a denominator", m.Unit)
 	case m.Statistic != nil && (m.IsRate() || m.PerHead || m.Distinct != ""):
 		return errors.New("a statistic has no denominator and counts no different values")
+	case m.Distinct != "" && len(m.Breakdowns)+len(m.Internal) > 0:
+		return errors.New("different values add up over no breakdown: leave breakdowns out")
+	case m.Stands && (m.Kind != Flow || m.DenominatorTable == ""):
+		return errors.New("only the denominator of a flow, in a table of its own, may stand still")
 	}
 	for _, p := range m.Periods {
 		if !slices.Contains(periodKinds, p) {
@@ -131,7 +135,7 @@ func (m *Measure) compileConditions(schemaOf Schemas) error {
 			return fmt.Errorf("table %s has no field %s", m.Table, name)
 		}
 	}
-	if m.Kind == Flow && p.below.Field(m.dateBelow()) == nil {
+	if m.Kind == Flow && !m.Stands && p.below.Field(m.dateBelow()) == nil {
 		return fmt.Errorf("table %s has no field %s", m.DenominatorTable, m.dateBelow())
 	}
 	if m.Statistic != nil {
@@ -151,8 +155,11 @@ func (m *Measure) compileConditions(schemaOf Schemas) error {
 	return nil
 }
 
-// dateBelow is the date by which records of the denominator belong to a period.
+// dateBelow is the date by which records of the denominator belong to a period; blank where they stand in every one.
 func (m *Measure) dateBelow() string {
+	if m.Stands {
+		return ""
+	}
 	if m.DenominatorDate != "" {
 		return m.DenominatorDate
 	}

@@ -147,7 +147,7 @@ func (d *dimension) lookAt(set int) {
 		if !c.open() {
 			continue
 		}
-		number := mix(uint64(i) + 1)
+		number := d.numberOf(i)
 		for atom, in := range c.atoms {
 			if in {
 				seen[atom] += number
@@ -288,17 +288,34 @@ func (d *dimension) cover(set int, exposed *cell, enough int64) bool {
 
 // try hides cells and keeps them hidden if that gives the exposed one room.
 func (d *dimension) try(set int, exposed *cell, enough int64, cells ...member) bool {
-	for _, hidden := range []bool{true, false} {
-		for _, c := range cells {
-			c.cell.hidden = hidden
-			d.lookAt(c.set)
-		}
-		if hidden && d.room(set, exposed, enough) >= enough {
-			return true
-		}
+	for _, c := range cells {
+		d.hide(c, true)
+	}
+	if d.room(set, exposed, enough) >= enough {
+		return true
+	}
+	for _, c := range cells {
+		d.hide(c, false)
 	}
 	return false
 }
+
+// hide hides a cell that is shown, or shows one again that was only hidden, and notes what is seen of its set then.
+func (d *dimension) hide(c member, hidden bool) {
+	c.cell.hidden = hidden
+	number := d.numberOf(slices.Index(d.cells[c.set], c.cell))
+	if hidden {
+		number = -number
+	}
+	for atom, in := range c.cell.atoms {
+		if in {
+			d.seen[c.set][atom] += number
+		}
+	}
+}
+
+// numberOf is what a cell, by its place among those of its set, adds to what is seen of its atoms.
+func (d *dimension) numberOf(place int) uint64 { return mix(uint64(place) + 1) }
 
 // parts returns the different parts that cells count, the one with the smallest greatest count first.
 func (d *dimension) parts() []*cell {

@@ -80,14 +80,14 @@ func (m *Measure) unavailable(in Input) string {
 	case m.missing != "":
 		return m.missing
 	case m.Purpose != "" && !slices.Contains(in.Purposes, m.Purpose):
-		return "it joins collections, and no purpose " + m.Purpose + " is stated"
+		return "it joins " + m.Purpose + " data to social care, and the configuration states no purpose for that"
 	}
 	for _, name := range []string{m.Table, m.DenominatorTable} {
 		if strings.Contains(name, ".") && in.Tables[name] == nil {
 			return name + " not delivered"
 		}
 	}
-	if in.Unavailable != "" {
+	if in.Unavailable != "" && (m.From != "" || !strings.Contains(m.Table, ".") || !strings.Contains(m.tableBelow(), ".")) {
 		return in.Unavailable
 	}
 	for _, need := range m.Needs {
@@ -127,7 +127,7 @@ func (m *Measure) askAt(ctx context.Context, in Input, asAt schemas.Day) (*count
 	if k.table == nil || k.below == nil {
 		return nil, fmt.Errorf("read condition: %s: %w", m.Table, rules.ErrMissing)
 	}
-	for _, name := range slices.Concat(m.Breakdowns, []string{m.Distinct, m.Date}) {
+	for _, name := range []string{m.Distinct, m.Date} {
 		if name != "" && !k.table.Column(name).Delivered() {
 			return nil, fmt.Errorf("read condition: %s.%s: %w", m.Table, name, rules.ErrMissing)
 		}
@@ -153,20 +153,31 @@ func (m *Measure) askAt(ctx context.Context, in Input, asAt schemas.Day) (*count
 	return k, nil
 }
 
-// figures returns the figures of the whole, of its breakdowns and of the other periods.
+// figures returns the figures of every period, each followed by those of its breakdowns: the whole first.
 func (k *counted) figures(in Input, spans []Period) []Figure {
 	m := k.measure
-	figures := []Figure{k.figure(in, spans[0])}
-	if figures[0].Unavailable == "" && m.Statistic == nil {
-		for _, field := range slices.Concat(m.Breakdowns, m.Internal) {
-			if k.table.Column(field).Delivered() {
-				figures = append(figures, k.breakDown(spans[0], field)...)
-			}
+	covered := slices.DeleteFunc(slices.Clone(spans), func(p Period) bool { return !m.covers(p.Kind) })
+	parts := map[string]func(Period) []Figure{}
+	var figures []Figure
+	for _, p := range covered {
+		whole := k.figure(in, p)
+		figures = append(figures, whole)
+		if whole.Unavailable != "" || m.PerHead {
+			continue
 		}
-	}
-	for _, p := range spans[1:] {
-		if m.covers(p.Kind) {
-			figures = append(figures, k.figure(in, p))
+		at := k
+		if m.Kind == Snapshot {
+			at = k.at[p.To]
+			clear(parts)
+		}
+		for _, field := range slices.Concat(m.Breakdowns, m.Internal) {
+			if !k.table.Column(field).Delivered() {
+				continue
+			}
+			if parts[field] == nil {
+				parts[field] = at.parts(in, field, covered)
+			}
+			figures = append(figures, parts[field](p)...)
 		}
 	}
 	return figures
@@ -249,39 +260,6 @@ func (k *counted) distinct(rows []uint32) int64 {
 		}
 	}
 	return n
-}
-
-// breakDown counts by the values of a field. A measure whose numerator is its denominator shows each category's
-// share of the whole; any other shows the rate within the category.
-func (k *counted) breakDown(p Period, field string) []Figure {
-	m := k.measure
-	numerators := tally(k.table.Column(field), k.above.in(p))
-	var denominators map[string]int64
-	var whole int64
-	shares := m.shares()
-	if m.IsRate() {
-		beneath := k.beneath.in(p)
-		whole = int64(len(beneath))
-		if !shares && k.below == k.table {
-			denominators = tally(k.table.Column(field), beneath)
-		}
-	}
-	var figures []Figure
-	for _, category := range categories(numerators, denominators) {
-		n := numerators[category]
-		f := Figure{Measure: m, Period: p, Breakdown: field, Category: category, Numerator: &n}
-		switch {
-		case !m.IsRate():
-		case shares:
-			f.Denominator = &whole
-		case denominators != nil:
-			d := denominators[category]
-			f.Denominator = &d
-		}
-		f.share()
-		figures = append(figures, f)
-	}
-	return figures
 }
 
 // shares tells whether the categories of a breakdown are parts of one whole.

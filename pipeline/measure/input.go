@@ -23,7 +23,7 @@ type Input struct {
 	Population  func(year int) (people int64, known bool) // residents aged 0 to 17, mid-year
 	Purposes    []string                                  // stated, for measures that join collections
 	Policy      *Policy
-	Unavailable string // why no figure at all is available, or ""
+	Unavailable string // why no figure over the tables that the pipeline makes is available, or ""
 }
 
 // GridPoint is the conversion under one pair of settings.

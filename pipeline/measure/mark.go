@@ -63,12 +63,15 @@ func mark(figures []Figure, asked []*counted, in Input) error {
 	for _, k := range asked {
 		m.enter(k)
 	}
+	for _, k := range asked {
+		m.enterParts(k)
+	}
 	for i := range figures {
 		m.publish(&figures[i])
 	}
 	for _, f := range m.order {
-		if len(f.sets) > 64 {
-			return fmt.Errorf("protect small numbers: %d sets of records over one table are more than 64", len(f.sets))
+		if len(f.sets) > mostSets {
+			return fmt.Errorf("protect small numbers: %d sets of records over one table are more than %d", len(f.sets), mostSets)
 		}
 		f.protect(m.policy, m.whole)
 	}
@@ -104,20 +107,6 @@ func (m *marker) enter(k *counted) {
 	if k.measure.Kind == Flow {
 		add(0, k)
 	}
-	if k.measure.shares() {
-		for _, field := range k.measure.Breakdowns {
-			column := k.table.Column(field)
-			number, names := numbered(column)
-			for _, row := range k.above.rows {
-				number(row)
-			}
-			for _, value := range slices.Sorted(maps.Keys(tally(column, k.above.in(m.whole)))) {
-				wanted := slices.Index(names(), value)
-				rows := k.above.only(func(row uint32) bool { return number(row) == wanted })
-				m.parts[part{k.measure, field, value}] = m.set(place{k.measure.Table, k.measure.Date, m.dayOf(k.measure)}, k.table, field+"="+value, rows, false)
-			}
-		}
-	}
 	for day, at := range k.at {
 		add(day, at)
 	}
@@ -127,6 +116,37 @@ func (m *marker) enter(k *counted) {
 		}
 	}
 }
+
+// enterParts adds the parts of a whole as sets, where its family has room for all of them. Where it has not, as when a
+// field of few codes is delivered as free text, they are published nowhere.
+func (m *marker) enterParts(k *counted) {
+	if !k.measure.shares() || k.measure.Kind == Process {
+		return
+	}
+	at := place{k.measure.Table, k.measure.Date, m.dayOf(k.measure)}
+	for _, field := range k.measure.Breakdowns {
+		column := k.table.Column(field)
+		if !column.Delivered() {
+			continue
+		}
+		values := slices.Sorted(maps.Keys(tally(column, k.above.in(m.whole))))
+		if len(m.families[at].sets)+len(values) > mostSets {
+			continue
+		}
+		number, names := numbered(column)
+		for _, row := range k.above.rows {
+			number(row)
+		}
+		for _, value := range values {
+			wanted := slices.Index(names(), value)
+			rows := k.above.only(func(row uint32) bool { return number(row) == wanted })
+			m.parts[part{k.measure, field, value}] = m.set(at, k.table, field+"="+value, rows, false)
+		}
+	}
+}
+
+// mostSets is how many sets a family may have: one bit of a signature for each.
+const mostSets = 64
 
 // place is what the sets of a family have in common: the table, the date of flows, the day of snapshots.
 type place struct {
@@ -184,7 +204,7 @@ func (m *marker) publish(f *Figure) {
 				of.fields[f.Breakdown] = map[string]*cell{}
 			}
 			of.fields[f.Breakdown][f.Category] = &cell{value: value}
-		case f.Period.Kind != Whole && f.Measure.Kind == Flow:
+		case f.Period.Kind != Whole && of.chosen.dated:
 			of.periods[f.Period.Label] = &cell{value: value}
 			m.familyOf(f).period(f.Period)
 		}
@@ -192,7 +212,7 @@ func (m *marker) publish(f *Figure) {
 	enter(s.above, *f.Numerator)
 	if f.Denominator != nil {
 		enter(s.below, *f.Denominator)
-		if s.below != nil && f.Measure.DenominatorTable != "" && f.Measure.Kind == Flow && f.Period.Kind != Whole {
+		if s.below != nil && s.below.chosen.dated && f.Measure.DenominatorTable != "" && f.Period.Kind != Whole {
 			m.families[place{f.Measure.tableBelow(), f.Measure.dateBelow(), 0}].period(f.Period)
 		}
 	}
@@ -202,11 +222,12 @@ func (m *marker) familyOf(f *Figure) *family {
 	return m.families[place{f.Measure.Table, f.Measure.Date, 0}]
 }
 
-// hiddenFromPublic tells whether a figure stands on no public page: a breakdown that is internal, and different
-// values in anything but the whole, which do not add up and so cannot be protected by sums.
+// hiddenFromPublic tells whether a figure stands on no public page: a breakdown that is internal; a breakdown of any
+// period but the whole, where months, quarters, years and categories together would leave hardly a count to show; and
+// different values in anything but the whole, which do not add up and so cannot be protected by sums.
 func (f *Figure) hiddenFromPublic() bool {
 	if f.Breakdown != "" {
-		return slices.Contains(f.Measure.Internal, f.Breakdown) || f.Measure.Distinct != ""
+		return f.Period.Kind != Whole || slices.Contains(f.Measure.Internal, f.Breakdown)
 	}
 	return f.Measure.Distinct != "" && f.Period.Kind != Whole && f.Measure.Kind == Flow
 }
@@ -224,7 +245,11 @@ func (m *marker) markOf(f *Figure) Mark {
 	s := m.sidesOf(f)
 	var mark Mark
 	if f.Breakdown != "" && f.Measure.shares() {
-		if !m.parts[part{f.Measure, f.Breakdown, f.Category}].whole().open() {
+		own := m.parts[part{f.Measure, f.Breakdown, f.Category}]
+		if own == nil {
+			return InternalOnly
+		}
+		if !own.whole().open() {
 			mark |= NumeratorHidden
 		}
 		if !s.below.whole().open() {
@@ -251,7 +276,7 @@ func (s *set) cell(f *Figure) *cell {
 	if f.Breakdown != "" {
 		return s.fields[f.Breakdown][f.Category]
 	}
-	if f.Measure.Kind == Snapshot {
+	if !s.chosen.dated {
 		return s.whole()
 	}
 	return s.periods[f.Period.Label]

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml"
 
@@ -52,10 +53,11 @@ type Measure struct {
 	Denominator      string   `yaml:"denominator"` // condition; a measure without one is a count
 	DenominatorTable string   `yaml:"denominator_table"`
 	DenominatorDate  string   `yaml:"denominator_date"`
-	Distinct         string   `yaml:"distinct"`  // count the different values of this field
-	Statistic        *Value   `yaml:"statistic"` // of the numerator's records, in place of a rate
-	PerHead          bool     `yaml:"per_10000"` // the denominator is the population aged 0 to 17
-	From             string   `yaml:"from"`      // a figure that no table holds
+	Stands           bool     `yaml:"denominator_stands"` // of a flow: the denominator is the records of as_at, whatever the period
+	Distinct         string   `yaml:"distinct"`           // count the different values of this field
+	Statistic        *Value   `yaml:"statistic"`          // of the numerator's records, in place of a rate
+	PerHead          bool     `yaml:"per_10000"`          // the denominator is the population aged 0 to 17
+	From             string   `yaml:"from"`               // a figure that no table holds
 	Breakdowns       []string `yaml:"breakdowns"`
 	Internal         []string `yaml:"internal_breakdowns"` // that stand on no public page
 	Waterfall        bool     `yaml:"waterfall"`           // its whole is a step from rows to unique contacts, and exempt
@@ -86,8 +88,23 @@ type Measure struct {
 // schemas.ErrUnknown where nothing declares the table.
 type Schemas func(table string) (*schemas.Table, error)
 
-// Declared finds tables that the pipeline makes, and those of collections as collection.table.
+// Declared finds tables that the pipeline makes, and those of collections as collection.table. They are shared and must
+// not be changed.
 func Declared(table string) (*schemas.Table, error) {
+	if t, known := declared.Load(table); known {
+		return t.(*schemas.Table), nil
+	}
+	t, err := findDeclared(table)
+	if err == nil {
+		declared.Store(table, t)
+	}
+	return t, err
+}
+
+// declared holds tables by name: reading a collection takes longer than asking a measure.
+var declared sync.Map
+
+func findDeclared(table string) (*schemas.Table, error) {
 	collection, name, qualified := strings.Cut(table, ".")
 	if !qualified {
 		return schemas.Result(table)
@@ -172,6 +189,15 @@ func (m *Measure) Places() int {
 		return 1
 	}
 	return *m.Decimals
+}
+
+// Names tells whether the categories of a breakdown name persons.
+func (m *Measure) Names(breakdown string) bool {
+	if m.program == nil {
+		return false
+	}
+	f := m.program.schema.Field(breakdown)
+	return f != nil && f.Privacy == schemas.Direct
 }
 
 // IsRate tells whether the measure has a denominator among the records.

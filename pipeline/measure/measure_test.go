@@ -42,8 +42,11 @@ func tableOf(t testing.TB, schema *schemas.Table, records ...map[string]string) 
 			}
 			codes[row] = words.Code([]byte(text))
 			fmt.Sscan(text, &numbers[row])
-			if f.Type == schemas.TypeDate {
+			switch f.Type {
+			case schemas.TypeDate:
 				days[row] = dayOf(t, text)
+			case schemas.TypeDecimal:
+				numbers[row], _ = table.ParseDecimal(text)
 			}
 		}
 		column := &table.Column{Field: f}
@@ -52,6 +55,8 @@ func tableOf(t testing.TB, schema *schemas.Table, records ...map[string]string) 
 			column.Array = table.BooleanArray(len(records), yes, nil, 0)
 		case schemas.TypeInteger:
 			column.Array = table.IntegerArray(numbers, valid, nulls)
+		case schemas.TypeDecimal:
+			column.Array = table.DecimalArray(numbers, valid, nulls)
 		case schemas.TypeDate:
 			column.Array = table.DateArray(days, valid, nulls)
 		default:

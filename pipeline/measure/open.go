@@ -76,7 +76,7 @@ func (k *counted) open(in Input, p Period, breakdown, value string) (*Opened, er
 		return o, nil
 	}
 	column := k.table.Column(breakdown)
-	if !column.Delivered() || m.Statistic != nil {
+	if !column.Delivered() {
 		return nil, fmt.Errorf("open %s: it is not told apart by that field: %w", m.ID, ErrNoFigure)
 	}
 	of := func(rows []uint32) []uint32 {
@@ -92,6 +92,9 @@ func (k *counted) open(in Input, p Period, breakdown, value string) (*Opened, er
 	o.Above = of(o.Above)
 	n := int64(len(o.Above))
 	o.Numerator = &n
+	if m.Statistic != nil {
+		o.Value = m.Statistic.of(k.table, o.Above, in.Calendar)
+	}
 	if m.IsRate() && k.below == k.table && !m.shares() {
 		o.Below = of(o.Below)
 		d := int64(len(o.Below))
@@ -103,15 +106,37 @@ func (k *counted) open(in Input, p Period, breakdown, value string) (*Opened, er
 	return o, nil
 }
 
-// TablesOf returns the tables that a measure is computed from: its own, that of its denominator, and those that the
-// related fields of either look into.
-func (c *Catalogue) TablesOf(m *Measure) []string {
-	tables := []string{m.Table, m.tableBelow()}
-	for _, r := range c.Related {
-		if slices.Contains(tables[:2], r.Table) {
-			tables = append(tables, r.Records)
+// FieldsOf returns what a figure of a measure is computed from: the fields that it reads of each table, its own, that of
+// its denominator, and those that fields about other records look into.
+func (c *Catalogue) FieldsOf(m *Measure, breakdown string) map[string][]string {
+	fields := map[string][]string{}
+	read := func(table string, names ...string) {
+		for _, name := range names {
+			if table != "" && name != "" && !slices.Contains(fields[table], name) {
+				fields[table] = append(fields[table], name)
+			}
 		}
 	}
-	slices.Sort(tables)
-	return slices.DeleteFunc(slices.Compact(tables), func(name string) bool { return name == "" })
+	read(m.Table, m.Date, m.Distinct, breakdown)
+	if m.Statistic != nil {
+		read(m.Table, m.Statistic.fields()...)
+	}
+	if m.program != nil {
+		read(m.Table, m.program.numerator.Columns()...)
+		if m.program.denominator != nil {
+			read(m.tableBelow(), m.dateBelow())
+			read(m.tableBelow(), m.program.denominator.Columns()...)
+		}
+	}
+	for _, r := range slices.Backward(c.Related) { // a field reads those before it
+		if !slices.Contains(fields[r.Table], r.Field) {
+			continue
+		}
+		read(r.Table, r.Key, r.Date)
+		read(r.Records, r.RecordsKey, r.RecordsDate, r.Of)
+		if r.where != nil {
+			read(r.Records, r.where.Columns()...)
+		}
+	}
+	return fields
 }

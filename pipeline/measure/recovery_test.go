@@ -216,7 +216,7 @@ var setsOf = map[string][2]string{
 	"contact_nfa": {"nfa", "unique"}, "contact_advice": {"advice", "unique"}, "contact_early_help": {"help", "unique"},
 	"referral_in_one_day": {"one day", "unique"}, "days_to_referral": {"converted", ""}, "median_days_to_referral": {"converted", ""},
 	"repeat_30d": {"repeat30", "known30"}, "repeat_90d": {"repeat90", "known90"}, "one_source_only": {"one source", ""},
-	"too_recent": {"recent", "unique"}, "outcome_only": {"outcome", ""}, "possible_same_incident": {"possible", ""}, "repeat_12m": {"repeat12", "known12"},
+	"too_recent": {"recent", "unique"}, "outcome_only": {"outcome", ""}, "possible_same_incident": {"possible", ""}, "repeat_contacts": {"repeat12", "known12"},
 	"conversion_all": {"converted", ""},
 }
 

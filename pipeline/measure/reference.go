@@ -3,7 +3,9 @@ package measure
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/goccy/go-yaml"
@@ -126,14 +128,8 @@ func (r *Reference) Beside(m *Measure, authority string) []Beside {
 			region.Value, region.Note = &v, ""
 		}
 	}
-	neighbours := Beside{Area: "Statistical neighbours", Year: s.Year, Note: "not yet defined for this authority"}
-	if names := r.NeighboursOf(authority, "2025"); len(names) > 0 {
-		neighbours.Note = "not in reach"
-		if n, has := s.Neighbours[authority]; has {
-			neighbours.Value, neighbours.Note = &n.Mean, fmt.Sprintf("plain mean of %d of %d with a value, list of 2025", n.Of, len(names))
-		}
-	}
-	all = append(all, region, neighbours)
+	all = append(all, region)
+	all = append(all, r.besideNeighbours(s, authority)...)
 	if s.Spread != nil {
 		all = append(all, Beside{
 			Area: "Middle of authorities", Year: s.Year, Value: &s.Spread.Middle,
@@ -142,6 +138,25 @@ func (r *Reference) Beside(m *Measure, authority string) []Beside {
 	}
 	return all
 }
+
+// besideNeighbours returns the mean of an authority's statistical neighbours, for every list that has the authority.
+func (r *Reference) besideNeighbours(s *Series, authority string) []Beside {
+	var all []Beside
+	for _, list := range r.NeighboursOf(authority) {
+		b := Beside{Area: "Statistical neighbours", Year: s.Year, Note: "list of " + list.Year + ": not in reach"}
+		if n, has := s.Neighbours[authority]; has && list.Year == meansYear {
+			b.Value, b.Note = &n.Mean, fmt.Sprintf("list of %s: plain mean of %d of %d with a value", list.Year, n.Of, len(list.Names))
+		}
+		all = append(all, b)
+	}
+	if len(all) == 0 {
+		return []Beside{{Area: "Statistical neighbours", Year: s.Year, Note: "not yet defined for this authority"}}
+	}
+	return all
+}
+
+// meansYear is the list of neighbours that the published means are over.
+const meansYear = "2025"
 
 func trimmed(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
@@ -154,15 +169,21 @@ func (r *Reference) series(id string) *Series {
 	return nil
 }
 
-// NeighboursOf returns the statistical neighbours of an authority in the list of a year, closest first; none where
-// the list does not have the authority.
-func (r *Reference) NeighboursOf(authority, year string) []string {
+// NeighbourList is the statistical neighbours of one authority, closest first, in the list of a year.
+type NeighbourList struct {
+	Year  string
+	Names []string
+}
+
+// NeighboursOf returns the statistical neighbours of an authority in every published list that has it, newest first.
+func (r *Reference) NeighboursOf(authority string) (lists []NeighbourList) {
 	for _, list := range r.Neighbours.Lists {
-		if list.Year == year {
-			return list.Of[authority]
+		if names := list.Of[authority]; len(names) > 0 {
+			lists = append(lists, NeighbourList{list.Year, names})
 		}
 	}
-	return nil
+	slices.SortFunc(lists, func(a, b NeighbourList) int { return strings.Compare(b.Year, a.Year) })
+	return lists
 }
 
 // PeopleOf returns the residents aged 0 to 17 of an authority in the middle of a year.

@@ -15,9 +15,10 @@ import (
 	"frontdoor/schemas/table"
 )
 
-// Related is a field about other records of the same child: whether there were any, how many, or how many days ago the
-// latest was. It looks from the date of a record at a window of days. Where the window reaches past what is held,
-// what is not found there is not known, and never "no".
+// Related is a field about other records of the same child: whether there were any, how many, how many days ago the
+// latest was, or what a number of theirs adds up to. It looks from the date of a record at a window of days. Where the
+// window reaches past what is held, what is not found there is not known, and never "no". Without a date it looks at
+// all records of the child: what is not found there is not in what was delivered.
 type Related struct {
 	Field string `yaml:"field"`
 	About string `yaml:"about"`
@@ -28,11 +29,12 @@ type Related struct {
 	Records     string `yaml:"records"`      // the table looked into; the same when blank
 	RecordsKey  string `yaml:"records_key"`  // the same when blank
 	RecordsDate string `yaml:"records_date"` // the same when blank
-	Where       string `yaml:"where"`        // condition over the records looked at; all when blank
+	Where       string `yaml:"where"`        // condition over the records looked at; all when blank. as_at is the last day of the reporting period
 
 	From  string `yaml:"from"`  // "12 months before", "3 days before", "5 working days after", "same day", "ever before"
 	To    string `yaml:"to"`    // the same, or "earlier": a record of an earlier day, or of the same day and an earlier row
-	Gives string `yaml:"gives"` // answer (yes, no or not known), count or days
+	Gives string `yaml:"gives"` // answer (yes, no or not known), count, days or sum
+	Of    string `yaml:"of"`    // of a sum: the whole number that is added up
 	Least int    `yaml:"least"` // of an answer: yes from so many records; one when 0
 
 	where    *rules.Condition
@@ -88,8 +90,14 @@ func (r *Related) field() *schemas.Field {
 
 func (r *Related) compile(schemaOf Schemas) error {
 	r.Records, r.RecordsKey, r.RecordsDate = cmp.Or(r.Records, r.Table), cmp.Or(r.RecordsKey, r.Key), cmp.Or(r.RecordsDate, r.Date)
-	if r.Gives != "answer" && r.Gives != "count" && r.Gives != "days" {
-		return fmt.Errorf("gives %q is none of answer, count, days", r.Gives)
+	if !slices.Contains([]string{"answer", "count", "days", "sum"}, r.Gives) {
+		return fmt.Errorf("gives %q is none of answer, count, days, sum", r.Gives)
+	}
+	if (r.Gives == "sum") != (r.Of != "") {
+		return errors.New("a sum is of a number, and nothing else is")
+	}
+	if r.Date == "" {
+		return r.compileUndated(schemaOf)
 	}
 	var err error
 	if r.from, err = parseBound(r.From); err != nil {
@@ -116,6 +124,9 @@ func (r *Related) compile(schemaOf Schemas) error {
 		if at.schema.Field(at.field) == nil {
 			return fmt.Errorf("table %s has no field %s", at.schema.Name, at.field)
 		}
+	}
+	if r.Gives == "sum" {
+		return errors.New("a sum looks at all records: leave the date out")
 	}
 	if r.Where != "" {
 		r.where, err = rules.CompileCondition(nil, others, r.Where)
@@ -187,7 +198,7 @@ type placed struct {
 // fill computes the field for every row of t.
 func (r *Related) fill(ctx context.Context, in Input, t, records *table.Table) error {
 	key, date := t.Column(r.Key), t.Column(r.Date)
-	if !key.Delivered() || !date.Delivered() || !records.Column(r.RecordsKey).Delivered() || !records.Column(r.RecordsDate).Delivered() {
+	if !r.delivered(t, records) {
 		return nil
 	}
 	byKey, err := r.index(ctx, in, records)
@@ -198,11 +209,17 @@ func (r *Related) fill(ctx context.Context, in Input, t, records *table.Table) e
 		return err
 	}
 	answers, valid, nulls := make([]int64, t.Rows), make([]byte, (t.Rows+7)/8), 0
-	days, ofKey := date.Days(), byKey.of(key)
+	ofKey := byKey.of(key)
+	var days []schemas.Day
+	if r.Date != "" {
+		days = date.Days()
+	}
 	windows := map[schemas.Day]Span{} // by day: there are few, and months take long to count
 	for row := range t.Rows {
 		answers[row] = unknownAnswer
-		if key.Array.IsValid(row) && date.Array.IsValid(row) {
+		if r.Date == "" {
+			answers[row] = r.among(ofKey, key, records, row)
+		} else if key.Array.IsValid(row) && date.Array.IsValid(row) {
 			window, known := windows[days[row]]
 			if !known {
 				window = Span{r.from.day(days[row], true, in.Calendar), r.to.day(days[row], false, in.Calendar)}
@@ -232,6 +249,19 @@ func (r *Related) fill(ctx context.Context, in Input, t, records *table.Table) e
 	return nil
 }
 
+// delivered tells whether there is all that the field is about.
+func (r *Related) delivered(t, records *table.Table) bool {
+	for _, c := range []struct {
+		of   *table.Table
+		name string
+	}{{t, r.Key}, {t, r.Date}, {records, r.RecordsKey}, {records, r.RecordsDate}, {records, r.Of}} {
+		if c.name != "" && !c.of.Column(c.name).Delivered() {
+			return false
+		}
+	}
+	return true
+}
+
 // unknownAnswer stands for what is not known.
 const unknownAnswer = int64(-1) << 40
 
@@ -249,7 +279,7 @@ func (r *Related) index(ctx context.Context, in Input, records *table.Table) (*b
 	var only *rules.Bits
 	if r.where != nil {
 		var err error
-		if only, err = r.where.Rows(ctx, in.delivery(records, in.AsAt)); err != nil {
+		if only, err = r.where.Rows(ctx, in.delivery(records, min(in.Period.To, in.AsAt))); err != nil {
 			return nil, err
 		}
 	}
@@ -265,7 +295,7 @@ func (r *Related) index(ctx context.Context, in Input, records *table.Table) (*b
 	numbers := make([]int32, records.Rows)
 	for row := range numbers {
 		numbers[row] = -1
-		if key.Array.IsValid(row) && date.Array.IsValid(row) && (only == nil || only.Has(row)) {
+		if key.Array.IsValid(row) && (r.Date == "" || date.Array.IsValid(row)) && (only == nil || only.Has(row)) {
 			numbers[row] = numberOf(row)
 		}
 	}
@@ -280,10 +310,17 @@ func (r *Related) index(ctx context.Context, in Input, records *table.Table) (*b
 	}
 	k.records = make([]placed, k.first[len(k.number)])
 	next := slices.Clone(k.first)
-	days := date.Days()
+	var days []schemas.Day
+	if r.Date != "" {
+		days = date.Days()
+	}
 	for row, n := range numbers {
 		if n >= 0 {
-			k.records[next[n]] = placed{days[row], row}
+			at := placed{row: row}
+			if days != nil {
+				at.day = days[row]
+			}
+			k.records[next[n]] = at
 			next[n]++
 		}
 	}

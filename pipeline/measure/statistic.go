@@ -3,6 +3,7 @@ package measure
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -14,14 +15,32 @@ import (
 // Value is a statistic of a number that records have: a field, or the days between two of their dates. Records
 // without it are left out.
 type Value struct {
-	Take  string `yaml:"take"`  // median or mean
-	Field string `yaml:"field"` // a whole number, or
+	Take  string `yaml:"take"`  // median or mean; share, of two sums; records, for each different value
+	Field string `yaml:"field"` // a whole number (of records: any field), or
 	From  string `yaml:"from"`  // the first of two dates,
 	To    string `yaml:"to"`    // the second,
 	In    string `yaml:"in"`    // and days or working days between them
+	Of    string `yaml:"of"`    // of a share: the whole number whose sum is below the line
+
+	NeverNegative bool `yaml:"never_negative"` // a number below nought counts as nought
 }
 
+// The statistics beside median and mean.
+const (
+	takeShare   = "share"   // the sum of a field as a share of the sum of another
+	takeRecords = "records" // how many records there are for each different value of a field
+)
+
+// isShare tells whether the statistic is a share.
+func (v *Value) isShare() bool { return v != nil && v.Take == takeShare }
+
 func (v *Value) String() string {
+	switch v.Take {
+	case takeShare:
+		return fmt.Sprintf("sum of %s as a share of the sum of %s", v.Field, v.Of)
+	case takeRecords:
+		return fmt.Sprintf("records for each different %s", v.Field)
+	}
 	if v.Field != "" {
 		return fmt.Sprintf("%s of %s", v.Take, v.Field)
 	}
@@ -29,8 +48,11 @@ func (v *Value) String() string {
 }
 
 func (v *Value) compile(t *schemas.Table) error {
-	if v.Take != "median" && v.Take != "mean" {
-		return fmt.Errorf("take %q is neither median nor mean", v.Take)
+	if !slices.Contains([]string{"median", "mean", takeShare, takeRecords}, v.Take) {
+		return fmt.Errorf("take %q is none of median, mean, share, records", v.Take)
+	}
+	if v.isShare() != (v.Of != "") || (v.isShare() || v.Take == takeRecords) && v.Field == "" {
+		return errors.New("share is of one field and another, and records are for one field")
 	}
 	if (v.Field == "") == (v.From == "" || v.To == "") {
 		return errors.New("a statistic is of a field, or from one date to another")
@@ -43,7 +65,7 @@ func (v *Value) compile(t *schemas.Table) error {
 		if f == nil {
 			return fmt.Errorf("table %s has no field %s", t.Name, name)
 		}
-		if number := f.Type == schemas.TypeInteger; number != (v.Field != "") {
+		if number := f.Type == schemas.TypeInteger || f.Type == schemas.TypeDecimal; v.Take != takeRecords && number != (v.Field != "") {
 			return fmt.Errorf("field %s of %s is of the wrong type for a statistic", name, t.Name)
 		}
 	}
@@ -51,6 +73,9 @@ func (v *Value) compile(t *schemas.Table) error {
 }
 
 func (v *Value) fields() []string {
+	if v.isShare() {
+		return []string{v.Field, v.Of}
+	}
 	if v.Field != "" {
 		return []string{v.Field}
 	}
@@ -71,31 +96,64 @@ func (v *Value) has(t *table.Table) func(row uint32) bool {
 // of returns the statistic of rows that have the number, or nil where there are none. Of an even number of values the
 // median is the mean of the two in the middle.
 func (v *Value) of(t *table.Table, rows []uint32, calendar *schemas.Calendar) *float64 {
+	var result float64
+	scale := v.scale(t)
+	if v.Take == takeRecords {
+		if len(rows) == 0 {
+			return nil
+		}
+		result = float64(len(rows)) / float64(len(tally(t.Column(v.Field), rows)))
+		return &result
+	}
 	values := v.values(t, rows, calendar)
 	if len(values) == 0 {
 		return nil
 	}
-	var result float64
 	if v.Take == "median" {
 		slices.Sort(values)
 		low, high := values[(len(values)-1)/2], values[len(values)/2]
-		result = (float64(low) + float64(high)) / 2
+		result = (float64(low) + float64(high)) / 2 / scale
 		return &result
 	}
 	var sum int64
 	for _, n := range values {
 		sum += n
 	}
-	result = float64(sum) / float64(len(values))
+	below := int64(len(values))
+	if v.isShare() {
+		below = 0
+		for _, n := range (&Value{Field: v.Of}).values(t, rows, calendar) {
+			below += n
+		}
+		if below == 0 {
+			return nil
+		}
+	}
+	result = float64(sum) / float64(below) / scale
 	return &result
 }
 
+// scale is how many of what values returns are one.
+func (v *Value) scale(t *table.Table) float64 {
+	if v.Field != "" && t.Schema.Field(v.Field).Type == schemas.TypeDecimal {
+		return math.Pow10(table.DecimalPlaces)
+	}
+	return 1
+}
+
+// values returns the numbers of rows: of a decimal field in its smallest places.
 func (v *Value) values(t *table.Table, rows []uint32, calendar *schemas.Calendar) []int64 {
 	values := make([]int64, len(rows))
 	if v.Field != "" {
-		numbers := t.Column(v.Field).Array.(*array.Int64)
-		for i, row := range rows {
-			values[i] = numbers.Value(int(row))
+		switch numbers := t.Column(v.Field).Array.(type) {
+		case *array.Int64:
+			for i, row := range rows {
+				values[i] = numbers.Value(int(row))
+			}
+		case *array.Decimal128:
+			for i, row := range rows {
+				values[i] = int64(numbers.Value(int(row)).LowBits())
+			}
 		}
 		return values
 	}
@@ -104,6 +162,9 @@ func (v *Value) values(t *table.Table, rows []uint32, calendar *schemas.Calendar
 		values[i] = int64(last[row] - first[row])
 		if v.In == "working days" {
 			values[i] = int64(calendar.WorkingDays(first[row], last[row]))
+		}
+		if v.NeverNegative {
+			values[i] = max(values[i], 0)
 		}
 	}
 	return values

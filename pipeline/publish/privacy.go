@@ -56,6 +56,18 @@ func (st *Staging) analysis(columns []column) ([]column, error) {
 	return slices.DeleteFunc(kept, func(c column) bool { return c.Array == nil }), nil
 }
 
+// Altered tells whether values of a field stand otherwise in the analysis part than they were delivered, or not at all.
+// A pseudonym counts as unaltered: equal values have equal ones.
+func Altered(f *schemas.Field) bool {
+	switch f.Privacy {
+	case schemas.Open:
+		return false
+	case schemas.Direct:
+		return f.Pseudonym == ""
+	}
+	return f.Analysis != "keep"
+}
+
 // forAnalysis returns what a column becomes in the analysis part: nil when it is left out. What the schema
 // does not say is left out.
 func (st *Staging) forAnalysis(f *schemas.Field, values arrow.Array) (arrow.Array, error) {

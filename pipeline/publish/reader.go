@@ -54,7 +54,7 @@ var tables = map[string]string{
 }
 
 // Tables returns the names of the tables that Rows reads, sorted. A run need not have all of them. Beside them it reads
-// every delivered table by its name, or as COLLECTION/TABLE where several collections have one of the name.
+// every delivered table by its name, or as COLLECTION.TABLE where several collections have one of the name.
 func Tables() []string {
 	var names []string
 	for name := range tables {
@@ -133,14 +133,14 @@ func (r *Run) openTable(name string, reveal bool) (*tableFile, error) {
 		}
 		var found []string
 		for _, of := range delivered {
-			if of == name || path.Base(of) == name {
+			if of == name || strings.HasSuffix(of, "."+name) {
 				found = append(found, of)
 			}
 		}
 		if len(found) != 1 {
 			return nil, fmt.Errorf("read table %s: %w; there are: %s", name, ErrNoTable, strings.Join(slices.Concat(Tables(), delivered), ", "))
 		}
-		place = "delivered/" + found[0]
+		place = "delivered/" + strings.Replace(found[0], ".", "/", 1)
 	}
 	part := Analysis
 	if reveal {
@@ -149,14 +149,14 @@ func (r *Run) openTable(name string, reveal bool) (*tableFile, error) {
 	return r.openParquet(path.Join(string(part), place+".parquet"))
 }
 
-// delivered returns the delivered tables of the run as COLLECTION/TABLE, sorted.
+// delivered returns the delivered tables of the run as COLLECTION.TABLE, sorted.
 func (r *Run) delivered() ([]string, error) {
 	all, err := fs.Glob(r.root.FS(), path.Join(r.folder, string(Analysis), "delivered/*/*.parquet"))
 	if err != nil {
 		return nil, fmt.Errorf("list tables: %w", err)
 	}
 	for i, file := range all {
-		all[i] = path.Join(path.Base(path.Dir(file)), strings.TrimSuffix(path.Base(file), ".parquet"))
+		all[i] = path.Base(path.Dir(file)) + "." + strings.TrimSuffix(path.Base(file), ".parquet")
 	}
 	slices.Sort(all)
 	return all, nil

@@ -67,6 +67,8 @@ type MeasureRow struct {
 	Publish string `parquet:"publish,dict"`
 	// DefinitionVersion names the wording that the figure follows.
 	DefinitionVersion string `parquet:"definition_version,dict"`
+	// Named says that Category names a person: it is blank in the analysis part.
+	Named bool `parquet:"-" json:"-"`
 }
 
 // QuarantinedRow is a record that could not be placed and is in no table.
@@ -152,8 +154,13 @@ type LedgerEventRow struct {
 type public[T any] interface{ public() T }
 
 func (r OutcomeRow) public() OutcomeRow { return r }
-func (r MeasureRow) public() MeasureRow { return r }
-func (r InputRow) public() InputRow     { return r }
+func (r MeasureRow) public() MeasureRow {
+	if r.Named {
+		r.Category = ""
+	}
+	return r
+}
+func (r InputRow) public() InputRow { return r }
 func (r DifferenceRow) public() DifferenceRow {
 	r.Before, r.After = nil, nil
 	return r

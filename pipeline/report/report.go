@@ -30,6 +30,7 @@ type Page struct {
 	Notes    []string // what a reader must know beside the headline, such as what a missing table cost
 	Measures []Measure
 	Figures  []Figure
+	Crossed  []Figure // parts of quarters, half years and years; for the workbook
 	Policy   Policy
 
 	Outcomes           []rules.Outcome
@@ -39,8 +40,7 @@ type Page struct {
 	Settings          []Setting
 	ApprovedBy        string // blank: not yet approved
 	DefinitionVersion string
-	Neighbours        []string // of the newest list
-	NeighboursYear    string
+	Neighbours        []NeighbourList // newest first
 	Terms             []Term
 	Inputs            []Input
 }
@@ -80,6 +80,12 @@ type Standing struct{ Colour, Rule string }
 
 // Break is a day across which a series is not to be read as one.
 type Break struct{ On, Why string }
+
+// NeighbourList is the authority's statistical neighbours in the list of a year, closest first.
+type NeighbourList struct {
+	Year  string
+	Names []string
+}
 
 // Term is a word that the council uses in place of another.
 type Term struct{ Term, Says, From, Why string }

@@ -63,7 +63,7 @@ func TestHostileTextStaysText(t *testing.T) {
 		m.Title, m.Wording, m.Source, m.Exclusions, m.Numerator, m.Denominator, m.Notes, m.Changed, m.Limit = hostile, hostile, hostile, hostile, hostile, hostile, hostile, hostile, hostile
 		m.Standing, m.Breaks, m.Beside = Standing{"red", hostile}, []Break{{"2019-05-01", hostile}}, []Beside{{Area: hostile, Year: hostile, Note: hostile}}
 	}
-	p.Terms, p.Neighbours = []Term{{hostile, hostile, hostile, hostile}}, []string{hostile}
+	p.Terms, p.Neighbours = []Term{{hostile, hostile, hostile, hostile}}, []NeighbourList{{hostile, []string{hostile}}}
 	for i := range p.Figures {
 		f := &p.Figures[i]
 		if f.Breakdown != "" && f.Breakdown != "settings" {

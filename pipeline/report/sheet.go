@@ -17,6 +17,7 @@ type sheet struct {
 	page     Page // without figures
 	public   bool
 	figures  []figure
+	crossed  []figure // parts of quarters, half years and years; none on a public page
 	measures []Measure
 }
 
@@ -32,7 +33,7 @@ type figure struct {
 // Public hides what the marks of disclosure control say.
 func (p Page) Public() PublicPage {
 	s := sheet{page: p, public: true}
-	s.page.Figures, s.page.Measures, s.page.Teams = nil, nil, nil
+	s.page.Figures, s.page.Crossed, s.page.Measures, s.page.Teams = nil, nil, nil, nil
 	hidden := map[string]bool{} // measures whose whole is hidden
 	for _, f := range p.Figures {
 		if f.Publish == "internal" {
@@ -58,9 +59,12 @@ func (p Page) Public() PublicPage {
 // Internal shows every number.
 func (p Page) Internal() InternalPage {
 	s := sheet{page: p, measures: p.Measures}
-	s.page.Figures, s.page.Measures, s.page.Policy.RoundTo = nil, nil, 1
+	s.page.Figures, s.page.Crossed, s.page.Measures, s.page.Policy.RoundTo = nil, nil, nil, 1
 	exact := p
 	exact.Policy.RoundTo = 1
+	for _, f := range p.Crossed {
+		s.crossed = append(s.crossed, exact.show(f, true, true))
+	}
 	for _, f := range p.Figures {
 		s.figures = append(s.figures, exact.show(f, true, true))
 	}

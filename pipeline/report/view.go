@@ -34,8 +34,7 @@ type view struct {
 	Lacks                            []lack
 	Coloured                         bool
 	Small                            Policy
-	Neighbours                       []string
-	NeighboursYear                   string
+	Neighbours                       []NeighbourList
 
 	Outcomes          []outcomeCount
 	Findings          []outcomeCount
@@ -101,7 +100,7 @@ func newView(s *sheet) (*view, error) {
 		Title:     "Contacts at the front door",
 		Synthetic: p.Synthetic, Internal: !s.public, RunID: p.RunID, Program: p.Program, Definition: p.DefinitionVersion,
 		Headline: s.headline(), Notes: p.Notes, Small: p.Policy, Settings: p.Settings, ApprovedBy: p.ApprovedBy,
-		AsAt: longDay(p.AsAt), Period: spell(p.Period), Neighbours: p.Neighbours, NeighboursYear: p.NeighboursYear, Terms: p.Terms,
+		AsAt: longDay(p.AsAt), Period: spell(p.Period), Neighbours: p.Neighbours, Terms: p.Terms,
 	}
 	v.Authority = p.Authority.Name
 	if p.Authority.Code != "" {

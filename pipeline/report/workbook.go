@@ -91,17 +91,7 @@ func (p InternalPage) sheets(v *view) []sheetOf {
 	for _, note := range v.Notes {
 		first.rows = append(first.rows, []any{"Note", note})
 	}
-	figures := sheetOf{
-		name: "Figures", widths: []float64{24, 36, 18, 20, 12, 12, 18, 26, 12, 12, 14, 12, 40},
-		head: []any{"Measure", "Title", "Kind of period", "Period", "From", "To", "Breakdown", "Category", "Numerator", "Denominator", "Figure", "Unit", "Not available"},
-	}
-	for _, f := range p.figures {
-		m := p.measure(f.Measure)
-		figures.rows = append(figures.rows, []any{
-			f.Measure, m.Title, words(f.Period.Kind), periodName(f.Period), f.Period.From, f.Period.To, f.Breakdown, f.Category,
-			number(f.Numerator), number(f.Denominator), f.Value.String(), m.Unit, f.Unavailable,
-		})
-	}
+	figures, crossed := p.figureSheet("Figures", p.figures), p.figureSheet("Parts by period", p.crossed)
 	measures := sheetOf{
 		name: "Measures", widths: []float64{24, 36, 60, 14, 50, 50, 40, 24, 40, 12},
 		head: []any{"Measure", "Title", "Wording", "Unit", "Numerator", "Denominator", "Left out", "Reading", "Source", "Definition"},
@@ -120,7 +110,23 @@ func (p InternalPage) sheets(v *view) []sheetOf {
 	for _, a := range v.Acronyms {
 		words.rows = append(words.rows, []any{a.Short, a.Long, a.Plain})
 	}
-	return []sheetOf{first, figures, measures, outcomes, words}
+	return []sheetOf{first, figures, crossed, measures, outcomes, words}
+}
+
+// figureSheet lays figures out, one a row.
+func (p InternalPage) figureSheet(name string, figures []figure) sheetOf {
+	s := sheetOf{
+		name: name, widths: []float64{24, 36, 18, 20, 12, 12, 18, 26, 12, 12, 14, 12, 40},
+		head: []any{"Measure", "Title", "Kind of period", "Period", "From", "To", "Breakdown", "Category", "Numerator", "Denominator", "Figure", "Unit", "Not available"},
+	}
+	for _, f := range figures {
+		m := p.measure(f.Measure)
+		s.rows = append(s.rows, []any{
+			f.Measure, m.Title, words(f.Period.Kind), periodName(f.Period), f.Period.From, f.Period.To, f.Breakdown, f.Category,
+			number(f.Numerator), number(f.Denominator), f.Value.String(), m.Unit, f.Unavailable,
+		})
+	}
+	return s
 }
 
 // measure returns a measure of the sheet.

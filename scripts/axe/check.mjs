@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import puppeteer from 'puppeteer-core'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] })
+const browser = await puppeteer.launch({ executablePath: process.env.CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'] })
 let violations = 0
 for (const file of process.argv.slice(2)) {
   for (const width of [390, 820, 1280]) {

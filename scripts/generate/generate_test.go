@@ -57,7 +57,7 @@ func TestFindingsPointAtTheLinesOfTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := writeDelivery(dir, 2, d); err != nil {
+	if err := writeDelivery(dir, 2, d, true); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir+"-expected", "expected.json"))

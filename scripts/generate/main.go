@@ -35,6 +35,7 @@ func run(args []string) error {
 	seed := flags.Uint64("seed", 1, "seed of all random choices")
 	contacts := flags.Int("contacts", 6720, "distinct (contact id, child) in the period")
 	rows := flags.Int("rows", 0, "rows of contacts.csv; overrides --contacts")
+	years := flags.Int("years", 0, "spread the contacts evenly over so many years, for measuring; no truth is written")
 	bad := flags.String("bad", "", "write the bad deliveries to this folder")
 	exports := flags.String("exports", "", "write the exports of councils' systems to this folder")
 	censusFile := flags.String("census", "", "write a census return to this XML file, or with a name without .xml to this folder as CSV")
@@ -52,11 +53,11 @@ func run(args []string) error {
 		}
 	}
 	if *out != "" {
-		d, err := plan(*seed, goal{contacts: *contacts, rows: *rows})
+		d, err := plan(*seed, goal{contacts: *contacts, rows: *rows, years: *years})
 		if err != nil {
 			return err
 		}
-		if err := writeDelivery(*out, *seed, d); err != nil {
+		if err := writeDelivery(*out, *seed, d, *years == 0); err != nil {
 			return err
 		}
 	}

@@ -6,14 +6,16 @@ import (
 )
 
 // A goal says when enough is planned: contacts in the period, or, where rows
-// is not 0, rows of contacts.csv.
-type goal struct{ contacts, rows int }
+// is not 0, rows of contacts.csv. Where years is not 0, they are spread evenly over so many years.
+type goal struct{ contacts, rows, years int }
 
 // A planner plans events and adds the rows that they leave to a delivery.
 type planner struct {
 	*rand.Rand
 	*delivery
 	upns, nhs, families, occurrences int
+
+	spreadFrom day // where contacts are spread evenly: the first day; else 0
 
 	contactsInPeriod  int
 	uniqueInPeriod    int
@@ -33,6 +35,9 @@ func plan(seed uint64, g goal) (*delivery, error) {
 			refused:     map[string]int{},
 			contactDays: []day{0},
 		},
+	}
+	if g.years > 0 {
+		p.spreadFrom = lastContact - day(g.years*365)
 	}
 	p.plantChildren()
 	p.plantContacts()
@@ -73,6 +78,9 @@ func oneOf[T any](p *planner, options ...T) T { return options[p.IntN(len(option
 // anyDay is a day of the whole time that is held: the half year of the figures
 // is busier than the history, of which only a part was brought over.
 func (p *planner) anyDay() day {
+	if p.spreadFrom != 0 {
+		return p.spreadFrom + day(p.IntN(int(lastContact-p.spreadFrom)))
+	}
 	switch n := p.IntN(100); {
 	case n < 36:
 		return historyFrom + day(p.IntN(int(periodFrom-historyFrom)))

@@ -27,9 +27,9 @@ var headers = map[table][]string{
 	tableEpisodes:  {"episode_id", "child_id", "start_date", "end_date", "closure_reason", "source_system"},
 }
 
-// writeDelivery writes the four tables to dir and the truth about them to
-// dir-expected.
-func writeDelivery(dir string, seed uint64, d *delivery) error {
+// writeDelivery writes the four tables to dir and, if wanted, the truth about
+// them to dir-expected.
+func writeDelivery(dir string, seed uint64, d *delivery, truth bool) error {
 	records := map[table]func(row int) []string{
 		tableChildren:  d.childRecord,
 		tableContacts:  d.contactRecord,
@@ -50,6 +50,9 @@ func writeDelivery(dir string, seed uint64, d *delivery) error {
 			return err
 		}
 		at[t] = starts
+	}
+	if !truth {
+		return nil
 	}
 	return writeTruth(filepath.Clean(dir)+"-expected", seed, d, at)
 }

@@ -1,0 +1,70 @@
+package measure
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"frontdoor/rules"
+	"frontdoor/schemas"
+	"frontdoor/schemas/table"
+)
+
+// compileUndated compiles a field that looks at all records of the child.
+func (r *Related) compileUndated(schemaOf Schemas) error {
+	if r.From != "" || r.To != "" || r.Gives == "days" {
+		return errors.New("without a date there is no window, and there are no days")
+	}
+	own, err := schemaOf(r.Table)
+	if err != nil {
+		return err
+	}
+	others, err := schemaOf(r.Records)
+	if err != nil {
+		return err
+	}
+	if own.Field(r.Key) == nil || others.Field(r.RecordsKey) == nil {
+		return fmt.Errorf("tables %s and %s have no fields %s and %s", own.Name, others.Name, r.Key, r.RecordsKey)
+	}
+	if of := others.Field(r.Of); r.Of != "" && (of == nil || of.Type != schemas.TypeInteger) {
+		return fmt.Errorf("table %s has no whole number %s", others.Name, r.Of)
+	}
+	if r.Where != "" {
+		r.where, err = rules.CompileCondition(nil, others, r.Where)
+	}
+	return err
+}
+
+// among answers for one record without regard to days. A record without the key has none.
+func (r *Related) among(ofKey func(row int) []placed, key *table.Column, records *table.Table, row int) int64 {
+	var found []placed
+	if key.Array.IsValid(row) {
+		found = ofKey(row)
+	}
+	switch r.Gives {
+	case "answer":
+		if len(found) >= max(r.Least, 1) {
+			return 1
+		}
+		return 0
+	case "count":
+		return int64(len(found))
+	}
+	return r.sum(found, records)
+}
+
+// sum adds a number of records up; it is not known where none of them has it.
+func (r *Related) sum(found []placed, records *table.Table) int64 {
+	numbers := records.Column(r.Of).Array.(*array.Int64)
+	sum, known := int64(0), false
+	for _, at := range found {
+		if numbers.IsValid(at.row) {
+			sum, known = sum+numbers.Value(at.row), true
+		}
+	}
+	if !known {
+		return unknownAnswer
+	}
+	return sum
+}
