@@ -87,7 +87,7 @@ func (b *Builder) table(columns []*table.Column) *table.Table {
 		}
 	}
 	t.File = table.DictionaryArray(codes, names.Array(), nil, 0)
-	t.Line = table.LineArray(b.lines)
+	t.Line = table.LineArray(fitted(b.lines))
 	return t
 }
 

@@ -22,7 +22,7 @@ type Sink interface {
 
 // Limits bound what one file may ask for. A zero means the default.
 type Limits struct {
-	Window  int // bytes read at a time: 512 KiB
+	Window  int // bytes read at a time: 256 KiB
 	Record  int // bytes of one record: 16 MiB
 	Field   int // bytes of one cell: 1 MiB
 	Columns int // columns of the header: 4,096
@@ -41,7 +41,7 @@ func (l Limits) withDefaults() Limits {
 			*value = otherwise
 		}
 	}
-	set(&l.Window, 512<<10)
+	set(&l.Window, 256<<10)
 	set(&l.Record, 16<<20)
 	set(&l.Field, 1<<20)
 	set(&l.Columns, 4096)
