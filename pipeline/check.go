@@ -23,6 +23,7 @@ type CheckOptions struct {
 	AsAt       *schemas.Day // nil: rules that read it are skipped by name
 	Paths      []string     // folders with a file for each table, or such files; together one delivery
 	Workers    int          // 0 for as many as there are processors
+	Memory     int64        // bytes that the check may take; 0 for what it needs
 	Log        *zap.Logger  // nil for none
 }
 
@@ -88,6 +89,11 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 	if err := d.digest(ctx, o.Workers); err != nil {
 		return nil, err
 	}
+	free, err := allowMemory(o.Memory, checkedPerByte, d)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
 	checked := &Checked{judged: &judgement{}}
 	all := c.rules[o.Collection]
 	for _, part := range d.returns() {

@@ -47,6 +47,7 @@ type Options struct {
 	Rules    string       // folder of local rule catalogues, instead of the configuration's
 	Kept     string       // the folder catalogue of a published run, instead of the program's declarations
 	Workers  int          // 0 for as many as there are processors
+	Memory   int64        // bytes that the run may take; 0 for what it needs
 	Log      *zap.Logger  // one line a stage; nil for none
 	Progress func(stage string, read, total int64)
 }
@@ -64,6 +65,7 @@ type Summary struct {
 	Outcomes map[rules.Status]int64
 	Notes    []string
 	Gates    []string // why a gate failed
+	Memory   int64    // bytes that the run took from the system
 }
 
 // job is one run on its way.
@@ -112,6 +114,9 @@ func Run(ctx context.Context, c *Config, o Options) (*Summary, error) {
 		return nil, err
 	}
 	summary, err := j.run(ctx)
+	if summary != nil {
+		summary.Memory = memoryTaken()
+	}
 	return summary, errors.Join(err, release())
 }
 
@@ -192,6 +197,12 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	if summary, err := j.repeated(identity); summary != nil || err != nil {
 		return summary, err
 	}
+
+	free, err := allowMemory(j.options.Memory, memoryPerByte, deliveries...)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
 
 	done := j.stage("read")
 	read, err := j.read(ctx, deliveries)
