@@ -249,15 +249,20 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 		return nil, errors.Join(ctx.Err(), err)
 	}
 
-	done = j.stage("measure")
-	in := j.measureInput(read, decided)
-	figures, err := j.figures.catalogue.Evaluate(ctx, in)
-	if err != nil {
-		return nil, err
+	r := &result{job: j, identity: identity, read: read, judged: judged, decided: decided}
+	stages, stagesCtx = errgroup.WithContext(ctx)
+	stages.Go(func() error {
+		defer j.stage("store decided")()
+		return r.writeDecided(stagesCtx, staging)
+	})
+	stages.Go(func() (err error) {
+		defer j.stage("measure")()
+		r.figures, err = j.figures.catalogue.Evaluate(stagesCtx, j.measureInput(read, decided))
+		return err
+	})
+	if err := stages.Wait(); err != nil {
+		return nil, errors.Join(ctx.Err(), err)
 	}
-	done()
-
-	r := &result{job: j, identity: identity, read: read, judged: judged, decided: decided, figures: figures}
 	if gates := r.gates(); len(gates) > 0 {
 		summary = j.summaryOf(r.manifest())
 		summary.Code, summary.Gates, summary.Folder, summary.Report = ExitGate, gates, "", ""

@@ -203,18 +203,26 @@ func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summar
 		return nil, err
 	}
 	staging.Draft(m)
-	page, err := readPage(staging.Reader(), m, r.job.figures)
-	if err != nil {
+	var page *report.Page
+	var checks errgroup.Group
+	checks.Go(func() (err error) {
+		page, err = readPage(staging.Reader(), m, r.job.figures)
+		return err
+	})
+	checks.Go(func() error {
+		problems, err := publish.Invariants(staging.Reader())
+		if err != nil {
+			return err
+		}
+		if len(problems) > 0 {
+			return fmt.Errorf("check counts: %s: %w", problems[0], ErrCount)
+		}
+		return nil
+	})
+	if err := checks.Wait(); err != nil {
 		return nil, err
 	}
 	m.Headline = report.HeadlineInternal(page.Internal())
-	problems, err := publish.Invariants(staging.Reader())
-	if err != nil {
-		return nil, err
-	}
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("check counts: %s: %w", problems[0], ErrCount)
-	}
 	done()
 	done = r.job.stage("report")
 	if err := r.writeReports(staging, page); err != nil {
@@ -251,7 +259,17 @@ func (j *joined) stored() []publish.Stored {
 	return tables
 }
 
-// write stores what the stages made, side by side.
+// writeDecided stores the tables that dedupe made.
+func (r *result) writeDecided(ctx context.Context, staging *publish.Staging) error {
+	d := r.decided
+	if d == nil {
+		return nil
+	}
+	return staging.Tables(ctx, r.job.options.Workers, publish.Stored{Table: d.Contacts}, publish.Stored{Table: d.Incidents},
+		publish.Stored{Table: d.Referrals}, publish.Stored{Table: d.Persons}, publish.Stored{Table: d.Links})
+}
+
+// write stores what else the stages made, side by side.
 func (r *result) write(ctx context.Context, staging *publish.Staging) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(r.job.options.Workers, 1))
@@ -261,12 +279,6 @@ func (r *result) write(ctx context.Context, staging *publish.Staging) error {
 				return err
 			}
 			return write()
-		})
-	}
-	if d := r.decided; d != nil {
-		run(func() error {
-			return staging.Tables(ctx, r.job.options.Workers, publish.Stored{Table: d.Contacts}, publish.Stored{Table: d.Incidents},
-				publish.Stored{Table: d.Referrals}, publish.Stored{Table: d.Persons}, publish.Stored{Table: d.Links})
 		})
 	}
 	run(func() error { return r.writeRows(ctx, staging) })

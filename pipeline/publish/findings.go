@@ -55,7 +55,7 @@ func (st *Staging) Findings(seq iter.Seq[rules.Finding]) error {
 			break
 		}
 	}
-	if err := errors.Join(broken, closeRows(sinks)); err != nil {
+	if err := first(broken, closeRows(sinks)); err != nil {
 		return fault(err)
 	}
 	st.remember("findings", content.sum())

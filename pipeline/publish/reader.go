@@ -91,6 +91,16 @@ func (r *Run) Columns(name string, reveal bool) ([]string, error) {
 // Rows reads a table row group by row group: with originals if reveal, else with pseudonyms. An error ends
 // it; ErrNoTable when the run has no such table, ErrDamaged when its file cannot be read.
 func (r *Run) Rows(name string, reveal bool) iter.Seq2[Row, error] {
+	return r.read(name, reveal, func(f *tableFile) (iter.Seq2[Row, error], error) {
+		if name == "findings" {
+			return f.findingRows, nil
+		}
+		return f.flatRows, nil
+	})
+}
+
+// read opens a table for as long as the rows that choose finds in it are read.
+func (r *Run) read(name string, reveal bool, choose func(*tableFile) (iter.Seq2[Row, error], error)) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		f, err := r.openTable(name, reveal)
 		if err != nil {
@@ -98,11 +108,12 @@ func (r *Run) Rows(name string, reveal bool) iter.Seq2[Row, error] {
 			return
 		}
 		defer f.Close()
-		next := f.flatRows
-		if name == "findings" {
-			next = f.findingRows
+		rows, err := choose(f)
+		if err != nil {
+			yield(Row{}, err)
+			return
 		}
-		for row, err := range guarded(f.name, next) {
+		for row, err := range guarded(f.name, rows) {
 			if !yield(row, err) || err != nil {
 				return
 			}

@@ -170,7 +170,7 @@ func Rows[T any](s *Staging, name string, part Part, rows iter.Seq[T]) error {
 			break
 		}
 	}
-	if err := errors.Join(broken, closeRows(sinks)); err != nil {
+	if err := first(broken, closeRows(sinks)); err != nil {
 		return fault(err)
 	}
 	if part != Analysis {
@@ -235,7 +235,17 @@ func (r *rowSink[T]) flush() error {
 func closeRows[T any](sinks []*rowSink[T]) error {
 	var faults []error
 	for _, r := range sinks {
-		faults = append(faults, r.flush(), r.writer.Close(), r.file.Close())
+		faults = append(faults, first(r.flush(), r.writer.Close(), r.file.Close()))
 	}
 	return errors.Join(faults...)
+}
+
+// first returns the first error, where the later ones only say again that a file is broken.
+func first(faults ...error) error {
+	for _, err := range faults {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -119,7 +119,7 @@ func (st *Staging) writeTable(ctx context.Context, w *tableWriter) (err error) {
 		if err := st.createFile(f, w); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, f.staged.Close()) }()
+		defer func() { err = first(err, f.staged.Close()) }()
 	}
 	content := newContentHasher()
 	for _, c := range w.columns {
