@@ -4,19 +4,22 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
+	"sync"
 )
 
 // ErrMemory says that what was delivered does not fit into the memory that was allowed.
 var ErrMemory = errors.New("not enough memory allowed")
 
-// What a run and a check need, measured with synthetic extracts of a thousand, a million and five million contacts
-// under limits that grew until they were kept: so much for the program and its declarations, and so many bytes for
-// every byte of delivered text, unpacked and as UTF-8.
+// What a run and a check need, measured with a million synthetic contacts under limits that grew until the collector
+// no longer took more time for them: so much for the program and its declarations, and so many bytes for every byte
+// of delivered text, unpacked and as UTF-8.
 const (
 	memoryAtLeast  = 96 << 20
-	memoryPerByte  = 7.5
+	memoryPerByte  = 5
 	checkedPerByte = 2.5
 )
 
@@ -42,26 +45,77 @@ func textBytes(deliveries ...*delivery) (total int64) {
 	return total
 }
 
-// allowMemory holds the program to so many bytes of memory until the function that it returns is called; with 0 it
-// may take what it needs. It refuses what cannot fit, before it is read: the cause of the error is ErrMemory.
+// allowMemory holds the program to so many bytes of memory until the function that it returns is called, and refuses
+// what cannot fit before it is read: the cause of the error is ErrMemory. With 0 the program may take what it needs;
+// the collector then aims at what such a delivery usually needs, unless the environment told it otherwise.
 func allowMemory(limit int64, perByte float64, deliveries ...*delivery) (done func(), err error) {
-	if limit == 0 {
-		return func() {}, nil
-	}
 	text := textBytes(deliveries...)
-	if needed := memoryAtLeast + int64(perByte*float64(text)); limit < needed {
+	needed := memoryAtLeast + int64(perByte*float64(text))
+	before := debug.SetMemoryLimit(-1)
+	switch {
+	case limit == 0 && (before != math.MaxInt64 || os.Getenv("GOGC") != ""):
+		return func() {}, nil
+	case limit == 0:
+		aim := newMemoryAim(needed - programMemory)
+		return func() { aim.end(before) }, nil
+	case limit < needed:
 		return nil, fmt.Errorf("read extracts: they unpack to %s, which takes about %s of memory, and --memory allows %s; allow that much, or deliver fewer years at a time: %w",
 			SizeText(text), SizeText(needed), SizeText(limit), ErrMemory)
 	}
-	before := debug.SetMemoryLimit(limit - programMemory)
+	debug.SetMemoryLimit(limit - programMemory)
 	return func() { debug.SetMemoryLimit(before) }, nil
 }
 
-// memoryTaken is how many bytes of memory the program took from the system, most of which it may have used at once.
-func memoryTaken() int64 {
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	return int64(min(memory.Sys, math.MaxInt64))
+// aimRoom is how much room an aim leaves above what lives, beside an eighth of it.
+const aimRoom = 64 << 20
+
+// memoryAim is a limit that gives way: the collector keeps to it, which costs little as long as it leaves room above
+// what lives, and would cost much where it does not. It is looked at after every collection.
+type memoryAim struct {
+	mu    sync.Mutex
+	bytes int64
+	ended bool
+}
+
+func newMemoryAim(bytes int64) *memoryAim {
+	a := &memoryAim{bytes: bytes}
+	debug.SetMemoryLimit(bytes)
+	a.watch()
+	return a
+}
+
+// watch calls give after the next collection.
+func (a *memoryAim) watch() {
+	type sentinel struct{ _ [64]byte }
+	runtime.AddCleanup(&sentinel{}, func(a *memoryAim) { a.give(heapLive()) }, a)
+}
+
+// give makes room when so many bytes live, and watches on.
+func (a *memoryAim) give(live int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.ended {
+		return
+	}
+	if room := live + live/8 + aimRoom; room > a.bytes {
+		a.bytes = room
+		debug.SetMemoryLimit(room)
+	}
+	a.watch()
+}
+
+func (a *memoryAim) end(before int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.ended = true
+	debug.SetMemoryLimit(before)
+}
+
+// heapLive is how many bytes the last collection found in use.
+func heapLive() int64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	return int64(min(sample[0].Value.Uint64(), math.MaxInt64))
 }
 
 // SizeText writes a number of bytes for people, rounded up: 850 MB, 1.2 GB.

@@ -46,10 +46,24 @@ func TestTheLimitHoldsUntilTheRunIsOver(t *testing.T) {
 	if done(); debug.SetMemoryLimit(-1) != before {
 		t.Error("the limit outlives the run")
 	}
-	if done, err = allowMemory(0, 8, deliveredBytes("", math.MaxInt32)); err != nil || debug.SetMemoryLimit(-1) != before {
-		t.Errorf("no limit is one: %v", err)
+}
+
+func TestWithoutALimitTheAimGivesWay(t *testing.T) {
+	before := debug.SetMemoryLimit(math.MaxInt64)
+	defer debug.SetMemoryLimit(before)
+	aim := newMemoryAim(500e6)
+	aim.give(100e6)
+	if now := debug.SetMemoryLimit(-1); now != 500e6 {
+		t.Errorf("an aim that leaves room moves to %d", now)
 	}
-	done()
+	aim.give(800e6)
+	if now := debug.SetMemoryLimit(-1); now < 900e6 || now > 1100e6 {
+		t.Errorf("with 800 MB alive the aim is %d", now)
+	}
+	aim.end(math.MaxInt64)
+	if aim.give(1e12); debug.SetMemoryLimit(-1) != math.MaxInt64 {
+		t.Error("the aim outlives the run")
+	}
 }
 
 func TestTheSheetsOfAWorkbookCountOnce(t *testing.T) {
