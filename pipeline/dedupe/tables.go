@@ -286,7 +286,7 @@ func (j *judged) standings(s Settings) []standing {
 func (j *judged) contactsTable(in Input, people *persons, incidentIDs, personIDs *array.String) *builder {
 	d, t := j.door, in.Contacts
 	b := newBuilder("contacts", t.Rows)
-	b.table.File, b.table.Line = t.File, t.Line
+	b.table.StandAs(t)
 	rows := j.standings(in.Settings)
 	has := func(flag standingFlags) func(row int) bool {
 		return func(row int) bool { return rows[row].flags&flag != 0 }
@@ -581,7 +581,7 @@ func (j *judged) referralsTable(in Input, people *persons, incidentIDs, personID
 	if t == nil {
 		t = &table.Table{Schema: &schemas.Table{}}
 	} else {
-		b.table.File, b.table.Line = t.File, t.Line
+		b.table.StandAs(t)
 	}
 	b.delivered("referral_id", t.Column("referral_id"))
 	b.delivered("child_id", t.Column("child_id"))

@@ -25,15 +25,17 @@ const pseudonymLength = 16
 type Pseudonymiser struct {
 	key       []byte
 	authority string
+	former    []string // authorities that became part of it
 }
 
-// NewPseudonymiser returns a pseudonymiser for one authority. The error is ErrNoKey when the key is not of
+// NewPseudonymiser returns a pseudonymiser for one authority. An identifier that begins with the number of one of those
+// that became part of it and a colon gets the pseudonym that it had there. The error is ErrNoKey when the key is not of
 // KeyBytes.
-func NewPseudonymiser(key []byte, authority string) (*Pseudonymiser, error) {
+func NewPseudonymiser(key []byte, authority string, former ...string) (*Pseudonymiser, error) {
 	if len(key) != KeyBytes {
 		return nil, fmt.Errorf("make pseudonyms: the key has %d bytes, want %d: %w", len(key), KeyBytes, ErrNoKey)
 	}
-	return &Pseudonymiser{key: bytes.Clone(key), authority: authority}, nil
+	return &Pseudonymiser{key: bytes.Clone(key), authority: authority, former: former}, nil
 }
 
 // Of returns the pseudonym of one value: 16 characters, the first 10 bytes of the HMAC-SHA-256 over kind,
@@ -49,18 +51,28 @@ func (p *Pseudonymiser) Of(kind, value string) string {
 
 // of returns what makes the pseudonyms of one kind; not safe for concurrent use.
 func (p *Pseudonymiser) of(kind string) *pseudonyms {
-	var head []byte
-	for _, part := range []string{kind, p.authority} {
-		head = binary.LittleEndian.AppendUint32(head, uint32(len(part)))
-		head = append(head, part...)
+	head := func(authority string) (head []byte) {
+		for _, part := range []string{kind, authority} {
+			head = binary.LittleEndian.AppendUint32(head, uint32(len(part)))
+			head = append(head, part...)
+		}
+		return head
 	}
-	return &pseudonyms{hash: hmac8.New(p.key), head: head, blanks: kind != "upn" && kind != "nhs_number"}
+	made := &pseudonyms{hash: hmac8.New(p.key), head: head(p.authority), blanks: kind != "upn" && kind != "nhs_number"}
+	for _, authority := range p.former {
+		made.former = append(made.former, formerHead{lead: []byte(authority + ":"), head: head(authority)})
+	}
+	return made
 }
+
+// formerHead is the head of the identifiers that begin with a lead.
+type formerHead struct{ lead, head []byte }
 
 // pseudonyms makes the pseudonyms of one kind.
 type pseudonyms struct {
 	hash    *hmac8.Hasher
 	head    []byte
+	former  []formerHead
 	text    []byte
 	blanks  bool // blanks inside the value count
 	changed bool // normalising has altered a value
@@ -68,7 +80,14 @@ type pseudonyms struct {
 
 // add writes the first bytes of the HMAC of a value to sum, by the time the hash has finished.
 func (p *pseudonyms) add(value []byte, sum *[hmac8.SumBytes]byte) {
-	p.text = append(p.text[:0], p.head...)
+	head := p.head
+	for _, f := range p.former {
+		if bytes.HasPrefix(value, f.lead) {
+			head, value = f.head, value[len(f.lead):]
+			break
+		}
+	}
+	p.text = append(p.text[:0], head...)
 	at := len(p.text)
 	p.text = append(p.text, 0, 0, 0, 0)
 	p.text = normalise(p.text, value, p.blanks)

@@ -48,8 +48,9 @@ func (r Row) Value(name string) any {
 // tables are the names that can be read, with the file of each inside a part.
 var tables = map[string]string{
 	"contacts": "contacts", "incidents": "incidents", "referrals": "referrals", "persons": "persons", "links": "links",
-	"children": "delivered/front_door/children", "cin_episodes": "delivered/front_door/cin_episodes",
-	"findings": "findings", "outcomes": "outcomes", "measures": "measures", "quarantined": "quarantined", "inputs": "inputs",
+	"school_links": "school_links",
+	"children":     "delivered/front_door/children", "cin_episodes": "delivered/front_door/cin_episodes",
+	"findings": "findings", "outcomes": "outcomes", "measures": "measures", "quarantined": "quarantined", "inputs": "inputs", "differences": "differences",
 }
 
 // Tables returns the names of the tables that Rows reads, sorted. A run need not have all of them.
@@ -186,10 +187,8 @@ func damaged(err *error, name string) {
 // that the pipeline makes.
 func shownName(stored string) string {
 	switch stored {
-	case fileColumn:
-		return "file"
-	case lineColumn:
-		return "line"
+	case fileColumn, sheetColumn, lineColumn, authorityColumn:
+		return stored[1:]
 	}
 	return stored
 }
