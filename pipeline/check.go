@@ -24,6 +24,7 @@ type CheckOptions struct {
 	AsAt       *schemas.Day // nil: rules that read it are skipped by name
 	Paths      []string     // folders with a file for each table, or such files; together one delivery
 	Workers    int          // 0 for as many as there are processors
+	Memory     int64        // bytes that the check may take; 0 for what it needs
 	Log        *zap.Logger  // nil for none
 
 	Progress func(stage string, took time.Duration) // told what each return took: sum, read and rules; nil for nobody
@@ -99,6 +100,11 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 		return nil, err
 	}
 	done("sum")
+	free, err := allowMemory(o.Memory, checkedPerByte, d)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
 	checked := &Checked{judged: &judgement{}}
 	reader := &reader{structure: c.structure, id: rules.NewIdentifier(nil), log: o.Log}
 	for _, part := range d.returns() {

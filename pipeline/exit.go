@@ -47,7 +47,7 @@ func ExitCode(err error) int {
 		return ExitLocked
 	case is(publish.ErrDamaged, publish.ErrConflict):
 		return ExitDamaged
-	case is(ErrConfig, rules.ErrCatalogue, schemas.ErrUnknown, publish.ErrNoKey, publish.ErrNoTable):
+	case is(ErrConfig, ErrMemory, rules.ErrCatalogue, schemas.ErrUnknown, publish.ErrNoKey, publish.ErrNoTable):
 		return ExitUsage
 	}
 	return ExitFailed

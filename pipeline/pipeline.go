@@ -47,6 +47,7 @@ type Options struct {
 	Rules    string       // folder of local rule catalogues, instead of the configuration's
 	Kept     string       // the folder catalogue of a published run, instead of the program's declarations
 	Workers  int          // 0 for as many as there are processors
+	Memory   int64        // bytes that the run may take; 0 for what it needs
 	Log      *zap.Logger  // one line a stage; nil for none
 	Progress func(stage string, read, total int64)
 }
@@ -64,6 +65,7 @@ type Summary struct {
 	Outcomes map[rules.Status]int64
 	Notes    []string
 	Gates    []string // why a gate failed
+	Memory   int64    // the most bytes that the program held at once
 }
 
 // job is one run on its way.
@@ -112,6 +114,9 @@ func Run(ctx context.Context, c *Config, o Options) (*Summary, error) {
 		return nil, err
 	}
 	summary, err := j.run(ctx)
+	if summary != nil {
+		summary.Memory = memoryPeak()
+	}
 	return summary, errors.Join(err, release())
 }
 
@@ -193,6 +198,12 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 		return summary, err
 	}
 
+	free, err := allowMemory(j.options.Memory, memoryPerByte, deliveries...)
+	if err != nil {
+		return nil, err
+	}
+	defer free()
+
 	done := j.stage("read")
 	read, err := j.read(ctx, deliveries)
 	if err != nil {
@@ -206,26 +217,16 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	}
 	defer func() { err = errors.Join(err, staging.Discard()) }()
 
-	// Judging, deciding and storing what was delivered all read the tables, and none needs another.
-	var judged *judgement
-	var decided *dedupe.Result
-	stages, stagesCtx := errgroup.WithContext(ctx)
-	stages.Go(func() error {
-		defer j.stage("store delivered")()
-		return staging.Tables(stagesCtx, j.options.Workers, read.stored()...)
-	})
-	stages.Go(func() (err error) {
-		done := j.stage("validate")
-		judged, err = judge(stagesCtx, read, j.catalogue, (*schemas.Day)(j.config.AsAt), j.key, j.options.Workers)
-		if done(); err != nil {
-			return err
-		}
-		defer j.stage("store findings")()
-		return staging.Findings(judged.findings())
-	})
-	stages.Go(func() (err error) {
+	// Every stage takes memory of its own, so only those run side by side that need one another's processors: while one
+	// counts in order, the other spreads over them. What is stored, column by column, keeps all of them busy by itself.
+	r := &result{job: j, identity: identity, read: read}
+	err = sideBySide(ctx, func(ctx context.Context) (err error) {
+		defer j.stage("validate")()
+		r.judged, err = judge(ctx, read, j.catalogue, (*schemas.Day)(j.config.AsAt), j.key, j.options.Workers)
+		return err
+	}, func(ctx context.Context) (err error) {
 		defer j.stage("dedupe")()
-		decided, err = dedupe.Run(stagesCtx, dedupe.Input{
+		r.decided, err = dedupe.Run(ctx, dedupe.Input{
 			Contacts: read.tables["contacts"], Children: read.tables["children"], Referrals: read.tables["referrals"], Episodes: read.tables["cin_episodes"],
 			Settings: j.config.settings(), Collection: j.catalogue.collections[frontDoor], Calendar: j.catalogue.calendar, Ledger: identity.ledger, Workers: j.options.Workers,
 		})
@@ -234,38 +235,53 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 		}
 		return err
 	})
-	if err := stages.Wait(); err != nil {
-		return nil, errors.Join(ctx.Err(), err)
-	}
-
-	pupils, err := read.joinSchool(j.config.Join, decided)
 	if err != nil {
 		return nil, err
 	}
-	r := &result{job: j, identity: identity, read: read, judged: judged, decided: decided, pupils: pupils}
-	stages, stagesCtx = errgroup.WithContext(ctx)
-	stages.Go(func() error {
-		defer j.stage("store decided")()
-		return r.writeDecided(stagesCtx, staging)
-	})
-	stages.Go(func() (err error) {
+	if r.pupils, err = read.joinSchool(j.config.Join, r.decided); err != nil {
+		return nil, err
+	}
+	err = sideBySide(ctx, func(context.Context) error {
+		defer j.stage("store findings")()
+		return staging.Findings(r.judged.findings())
+	}, func(ctx context.Context) (err error) {
 		defer j.stage("measure")()
-		in := j.measureInput(read, decided)
-		if pupils != nil {
-			in.Tables[pupils.Schema.Name] = pupils
+		in := j.measureInput(read, r.decided)
+		if r.pupils != nil {
+			in.Tables[r.pupils.Schema.Name] = r.pupils
 		}
-		r.figures, err = j.figures.catalogue.Evaluate(stagesCtx, in)
+		r.figures, err = j.figures.catalogue.Evaluate(ctx, in)
 		return err
 	})
-	if err := stages.Wait(); err != nil {
-		return nil, errors.Join(ctx.Err(), err)
+	if err != nil {
+		return nil, err
 	}
+	done = j.stage("store tables")
+	if err := staging.Tables(ctx, j.options.Workers, read.stored()...); err != nil {
+		return nil, err
+	}
+	if err := r.writeDecided(ctx, staging); err != nil {
+		return nil, err
+	}
+	done()
 	if gates := r.gates(); len(gates) > 0 {
 		summary = j.summaryOf(r.manifest())
 		summary.Code, summary.Gates, summary.Folder, summary.Report = ExitGate, gates, "", ""
 		return summary, nil
 	}
 	return r.publish(ctx, staging)
+}
+
+// sideBySide runs stages at once and waits for all. The first error ends the others.
+func sideBySide(ctx context.Context, stages ...func(context.Context) error) error {
+	group, within := errgroup.WithContext(ctx)
+	for _, stage := range stages {
+		group.Go(func() error { return stage(within) })
+	}
+	if err := group.Wait(); err != nil {
+		return errors.Join(ctx.Err(), err)
+	}
+	return nil
 }
 
 // stageRun begins the run's folder beside the others.

@@ -324,6 +324,7 @@ func damageOf(in *input) string {
 type sink struct {
 	builder *conform.Builder
 	name    string
+	size    int64 // bytes of the file's text; 0 when they are not known
 	begun   bool
 }
 
@@ -332,7 +333,11 @@ func (s *sink) Header(columns []string, line int) error {
 		return s.builder.Section(columns, line)
 	}
 	s.begun = true
-	return s.builder.Begin(s.name, columns, line)
+	if err := s.builder.Begin(s.name, columns, line); err != nil {
+		return err
+	}
+	s.builder.Expect(s.size)
+	return nil
 }
 
 func (s *sink) Batch(text *table.Text) error { return s.builder.Add(text) }
@@ -346,7 +351,7 @@ func (r *reader) readFile(ctx context.Context, builder *conform.Builder, in *inp
 	if err := builder.Declare(how); err != nil {
 		return err
 	}
-	to := &sink{builder: builder, name: in.shown}
+	to := &sink{builder: builder, name: in.shown, size: in.textSize()}
 	options := ingest.Options{
 		Limits: in.reading.limits, Encoding: in.sum.Encoding, Separator: in.reading.separator,
 		Known: conform.Known(in.table, how.Columns),
@@ -369,6 +374,17 @@ func (r *reader) readFile(ctx context.Context, builder *conform.Builder, in *inp
 		return builder.Drop()
 	}
 	return nil
+}
+
+// textSize returns how many bytes of UTF-8 the input holds, or nearly so; 0 when that is not known.
+func (in *input) textSize() int64 {
+	switch {
+	case in.place.Sheet != "":
+		return 0
+	case in.sum.Encoding == ingest.UTF16LE || in.sum.Encoding == ingest.UTF16BE:
+		return in.sum.Bytes / 2
+	}
+	return in.sum.Bytes
 }
 
 // What the structural rules look at: every record, every file, or every column that was delivered.

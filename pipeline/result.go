@@ -492,12 +492,11 @@ func (r *result) writeJournal(staging *publish.Staging) error {
 	if err != nil {
 		host = "unknown"
 	}
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
 	var text []byte
 	entries := []any{map[string]any{
 		"started": r.job.started.UTC().Format(time.RFC3339), "ended": time.Now().UTC().Format(time.RFC3339),
-		"host": host, "workers": r.job.options.Workers, "platform": runtime.GOOS + "/" + runtime.GOARCH, "memory_from_system": memory.Sys,
+		"host": host, "workers": r.job.options.Workers, "platform": runtime.GOOS + "/" + runtime.GOARCH, "memory_peak": memoryPeak(),
+		"memory_limit": r.job.options.Memory,
 	}}
 	for _, stage := range r.job.stages {
 		entries = append(entries, stage)

@@ -17,6 +17,7 @@ import (
 func newCheck() *cobra.Command {
 	var options pipeline.CheckOptions
 	var asAt day
+	var memory memoryLimit
 	var values bool
 	fail, format := failOn(), oneOf("text", "csv", "jsonl", "summary")
 	c := &cobra.Command{
@@ -33,7 +34,7 @@ broke, and 4 for a mistake on the command line.`,
 			if err := checkArguments(options.Collection, paths); err != nil {
 				return err
 			}
-			options.Paths, options.AsAt = paths, asAt.value
+			options.Paths, options.AsAt, options.Memory = paths, asAt.value, memory.bytes
 			checked, err := pipeline.Check(c.Context(), options)
 			if err != nil {
 				return err
@@ -52,6 +53,7 @@ broke, and 4 for a mistake on the command line.`,
 	}
 	c.Flags().StringVar(&options.Collection, "collection", "", "what the files hold: "+strings.Join(schemas.Collections(), ", "))
 	catalogueFlags(c, &options.Year, &options.Rules, &options.Kept)
+	c.Flags().Var(&memory, "memory", "how much memory the check may take, as 800M or 2G; what cannot fit is refused before it is read")
 	c.Flags().Var(&asAt, "as-at", "the day on which the extracts stood")
 	c.Flags().Var(format, "format", "how findings are written; summary has one line for each rule")
 	c.Flags().BoolVar(&values, "values", false, "print the texts of the cells: personal data")

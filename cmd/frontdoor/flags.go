@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -40,6 +42,28 @@ func catalogueFlags(c *cobra.Command, year, local, kept *string) {
 	c.Flags().StringVar(year, "year", "", "take the rules of this collection year, as 2018-19, instead of the delivery's own")
 	c.Flags().StringVar(local, "rules", "", "add the rule catalogues (.yaml) of this folder; their rules are marked as local")
 	c.Flags().StringVar(kept, "catalogue", "", "go by the folder catalogue of a published run instead of the program's own rules and schemas")
+}
+
+// memoryLimit is a flag that takes a number of bytes.
+type memoryLimit struct {
+	bytes int64
+	text  string
+}
+
+func (m *memoryLimit) String() string { return m.text }
+func (m *memoryLimit) Type() string   { return "SIZE" }
+func (m *memoryLimit) Set(text string) error {
+	digits := strings.TrimRight(text, "KMGTiBkmgtb")
+	unit := strings.ToUpper(strings.TrimSuffix(strings.TrimSuffix(text[len(digits):], "B"), "b"))
+	factor, known := map[string]float64{
+		"K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "KI": 1 << 10, "MI": 1 << 20, "GI": 1 << 30, "TI": 1 << 40,
+	}[unit]
+	number, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+	if err != nil || !known || !(number > 0) || number*factor > math.MaxInt64/2 {
+		return errors.New("want a size such as 800M, 2G or 1.5GiB")
+	}
+	m.bytes, m.text = int64(number*factor), text
+	return nil
 }
 
 // day is a flag that takes a date.

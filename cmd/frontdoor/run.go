@@ -16,6 +16,7 @@ import (
 func newRun() *cobra.Command {
 	var config, store, year, local, kept string
 	var asAt day
+	var memory memoryLimit
 	fail, format, logs := failOn(), oneOf("text", "json"), oneOf("text", "json")
 	c := &cobra.Command{
 		Use:   "run --config FILE",
@@ -35,7 +36,7 @@ the log to standard error.`,
 			}
 			out := &terminal{out: c.ErrOrStderr()}
 			defer out.close()
-			options := pipeline.Options{Store: store, AsAt: asAt.value, Year: year, Rules: local, Kept: kept, Log: newLog(logs.value, out)}
+			options := pipeline.Options{Store: store, AsAt: asAt.value, Year: year, Rules: local, Kept: kept, Memory: memory.bytes, Log: newLog(logs.value, out)}
 			if showsProgress(c.ErrOrStderr()) {
 				options.Progress = out.progress
 			}
@@ -56,6 +57,7 @@ the log to standard error.`,
 	}
 	c.Flags().StringVar(&config, "config", "", "configuration file")
 	c.Flags().StringVar(&store, "store", "", "folder of the store, instead of the configuration's")
+	c.Flags().Var(&memory, "memory", "how much memory the run may take, as 800M or 2G; what cannot fit is refused before it is read")
 	c.Flags().Var(&asAt, "as-at", "the day on which the extracts stood, instead of the configuration's")
 	catalogueFlags(c, &year, &local, &kept)
 	c.Flags().Var(fail, "fail-on", "exit with 1 when there is a finding of this severity or a more serious one")
@@ -96,6 +98,7 @@ func printSummary(out io.Writer, s *pipeline.Summary, _ int) error {
 	}
 	line("Rules of %s: %s", s.Year, counts(s.Outcomes, statuses))
 	line("Findings: %s", counts(s.Findings, severities))
+	line("Memory: %s", pipeline.SizeText(s.Memory))
 	for _, note := range s.Notes {
 		line("Note: %s", note)
 	}
@@ -130,12 +133,13 @@ func printSummaryJSON(out io.Writer, s *pipeline.Summary, code int) error {
 		Findings  map[rules.Severity]int64 `json:"findings"`
 		Folder    string                   `json:"folder"`
 		Report    string                   `json:"report"`
+		Memory    int64                    `json:"memory_bytes"`
 		Notes     []string                 `json:"notes"`
 		Gates     []string                 `json:"gates"`
 	}{
 		RunID: s.RunID, Year: s.Year, Published: s.Folder != "", Repeated: s.Repeated, ExitCode: code, Headline: s.Headline,
 		Rules: map[rules.Status]int64{}, Findings: map[rules.Severity]int64{}, Folder: s.Folder, Report: s.Report,
-		Notes: append([]string{}, s.Notes...), Gates: append([]string{}, s.Gates...),
+		Memory: s.Memory, Notes: append([]string{}, s.Notes...), Gates: append([]string{}, s.Gates...),
 	}
 	for _, status := range statuses {
 		summary.Rules[status] = s.Outcomes[status]

@@ -18,6 +18,8 @@ type file struct {
 	span     table.Span
 	faults   []table.Fault
 	dropped  bool
+	size     int64 // bytes of its text; 0 when they are not known
+	read     int64 // bytes of the windows so far
 	report   FileReport
 }
 
@@ -145,6 +147,22 @@ func (b *Builder) Begin(name string, header []string, line int) error {
 	return b.Section(header, line)
 }
 
+// Expect says how many bytes of text the current file holds, as far as that is known: so much room is made at once.
+func (b *Builder) Expect(size int64) {
+	if b.open {
+		b.files[len(b.files)-1].size = size
+	}
+}
+
+// ahead guesses how many rows are still to come from a window of the current file on, its own among them.
+func (f *file) ahead(text *table.Text, rows int) int {
+	before := rows - f.span.From - text.Records()
+	if f.read += int64(len(text.Data)); f.size < f.read {
+		return 0
+	}
+	return int(float64(rows-f.span.From)/float64(f.read)*float64(f.size)) - before
+}
+
 // Section goes on with the current file by another header, which stands on a line.
 func (b *Builder) Section(header []string, line int) error {
 	if !b.open {
@@ -228,8 +246,9 @@ func (b *Builder) Add(text *table.Text) error {
 	if text.Columns < len(f.sections[len(f.sections)-1].columns) {
 		return errors.New("add window: it has fewer columns than the header; give the header that belongs to it")
 	}
-	b.lines = append(b.lines, text.Lines...)
-	win := &window{text: text}
+	ahead := f.ahead(text, len(b.lines)+text.Records())
+	b.lines = append(roomFor(b.lines, text.Records(), ahead), text.Lines...)
+	win := &window{text: text, ahead: ahead}
 	win.columns.Store(int32(len(b.workers)))
 	return b.tell(message{window: win})
 }

@@ -79,6 +79,7 @@ type kept struct {
 // base is what all columns have: which rows hold a value, and the kept texts.
 type base struct {
 	rows, nulls int
+	ahead       int    // rows that are likely still to come, from the window that is being added on; 0 when nobody knows
 	valid       []byte // a bit a row; set behind the last row until it is trimmed
 	kept        []kept // by row
 	absent      []table.Span
@@ -110,22 +111,36 @@ func (b *base) see(what oddity, row int, text []byte) {
 func (b *base) extend(rows int) {
 	b.rows += rows
 	from := len(b.valid)
-	b.valid = extended(b.valid, (b.rows+7)/8-from)
+	b.valid = extended(b.valid, (b.rows+7)/8-from, (b.ahead+7)/8)
 	for i := range b.valid[from:] {
 		b.valid[from+i] = 0xff
 	}
 }
 
-// extended returns values with so many zeros more. It doubles the room where append, for long columns, adds a
-// quarter and copies four times as much.
-func extended[T any](values []T, more int) []T {
-	return append(roomFor(values, more), make([]T, more)...)
+// extended returns values with so many zeros more, and room for those ahead, of which they are the first.
+func extended[T any](values []T, more, ahead int) []T {
+	return append(roomFor(values, more, ahead), make([]T, more)...)
 }
 
-// roomFor returns values with room for so many more.
-func roomFor[T any](values []T, more int) []T {
-	if cap(values)-len(values) < more {
-		values = slices.Grow(values, max(more, len(values)))
+// roomFor returns values with room for so many more, and for those ahead, of which they are the first. Where nobody
+// knows what is ahead (0) it doubles the room; append, for long columns, adds a quarter and copies four times as
+// much.
+func roomFor[T any](values []T, more, ahead int) []T {
+	if cap(values)-len(values) >= more {
+		return values
+	}
+	if ahead == 0 {
+		ahead = len(values)
+	}
+	room := make([]T, len(values), len(values)+max(more, ahead+ahead/64))
+	copy(room, values)
+	return room
+}
+
+// fitted returns values in memory of their size, unless they have little more.
+func fitted[T any](values []T) []T {
+	if cap(values)-len(values) > len(values)/8+1024 {
+		return slices.Clone(values)
 	}
 	return values
 }
@@ -194,7 +209,7 @@ func (b *base) eachCell(text *table.Text, place int, set func(row int, value []b
 			}
 		}
 		from, to := 0, len(raw)
-		if !b.exact {
+		if to > 0 && !b.exact && !(solid[raw[0]] && solid[raw[to-1]]) {
 			from, to = trim(raw)
 		}
 		if to-from != len(raw) || text.Elements && to == 0 {
@@ -265,6 +280,7 @@ func (b *base) bitmap() []byte {
 	if rest := b.rows & 7; rest != 0 {
 		b.valid[len(b.valid)-1] &= 1<<rest - 1
 	}
+	b.valid = fitted(b.valid)
 	return b.valid
 }
 

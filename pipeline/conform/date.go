@@ -55,11 +55,11 @@ func (c *dateColumn) beginFile(options *Options) { c.declared = options.DateOrde
 
 // extendDays makes room for the days of rows more.
 func (c *dateColumn) extendDays(rows int) {
-	c.days = extended(c.days, rows)
-	c.written = extended(c.written, rows)
+	c.days = extended(c.days, rows, c.ahead)
+	c.written = extended(c.written, rows, c.ahead)
 	if c.withTime {
 		from := len(c.times)
-		c.times = extended(c.times, rows)
+		c.times = extended(c.times, rows, c.ahead)
 		for i := range c.times[from:] {
 			c.times[from+i] = -1
 		}
@@ -249,6 +249,7 @@ func (c *dateColumn) build() *table.Column {
 	merged := base{kept: all, absent: c.absent, elements: c.elements}
 	out := merged.column()
 	out.Layout, out.Clock, out.Midnight = usual.layout, usual.clock, usual.midnight
+	c.days, c.times = fitted(c.days), fitted(c.times)
 	out.Array = table.DateArray(c.days, c.bitmap(), c.nulls)
 	if c.withTime {
 		out.Time = c.timeArray()

@@ -9,7 +9,7 @@ type decimalColumn struct {
 }
 
 func (c *decimalColumn) add(text *table.Text, place int) {
-	c.values = extended(c.values, text.Records())
+	c.values = extended(c.values, text.Records(), c.ahead)
 	c.eachCell(text, place, c.set)
 }
 
@@ -27,7 +27,7 @@ func (c *decimalColumn) set(row int, value []byte) {
 }
 
 func (c *decimalColumn) without(rows int) {
-	c.values = extended(c.values, rows)
+	c.values = extended(c.values, rows, c.ahead)
 	c.withoutColumn(rows)
 }
 
@@ -38,6 +38,7 @@ func (c *decimalColumn) remove(r removal) {
 
 func (c *decimalColumn) build() *table.Column {
 	out := c.column()
+	c.values = fitted(c.values)
 	out.Array = table.DecimalArray(c.values, c.bitmap(), c.nulls)
 	return out
 }

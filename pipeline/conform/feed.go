@@ -170,7 +170,7 @@ func newFedColumn(f *schemas.Field) (set func(row int, value, delivered string),
 	case schemas.TypeInteger:
 		c := &integerColumn{}
 		return func(row int, value, delivered string) {
-			c.values = extended(c.values, 1)
+			c.values = extended(c.values, 1, 0)
 			if keep(&c.base, row, value, delivered); value != "" {
 				c.set(row, []byte(value))
 			}
@@ -186,7 +186,7 @@ func newFedColumn(f *schemas.Field) (set func(row int, value, delivered string),
 	}
 	c := &codeColumn{dictionary: table.NewDictionary(), field: f}
 	return func(row int, value, delivered string) {
-		c.codes = extended(c.codes, 1)
+		c.codes = extended(c.codes, 1, 0)
 		if keep(&c.base, row, value, delivered); value != "" {
 			c.codes[row] = c.dictionary.Code([]byte(value))
 		}

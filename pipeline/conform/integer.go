@@ -15,7 +15,7 @@ type integerColumn struct {
 }
 
 func (c *integerColumn) add(text *table.Text, place int) {
-	c.values = extended(c.values, text.Records())
+	c.values = extended(c.values, text.Records(), c.ahead)
 	c.eachCell(text, place, c.set)
 }
 
@@ -43,7 +43,7 @@ func (c *integerColumn) set(row int, value []byte) {
 }
 
 func (c *integerColumn) without(rows int) {
-	c.values = extended(c.values, rows)
+	c.values = extended(c.values, rows, c.ahead)
 	c.withoutColumn(rows)
 }
 
@@ -54,6 +54,7 @@ func (c *integerColumn) remove(r removal) {
 
 func (c *integerColumn) build() *table.Column {
 	out := c.column()
+	c.values = fitted(c.values)
 	out.Array = table.IntegerArray(c.values, c.bitmap(), c.nulls)
 	return out
 }

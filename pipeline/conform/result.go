@@ -84,7 +84,7 @@ func (b *Builder) table(columns []*table.Column) *table.Table {
 	t.File = b.each(func(f *file) string { return f.name })
 	t.Sheet = b.each(func(f *file) string { return f.how.Sheet })
 	t.Authority = b.each(func(f *file) string { return f.how.Authority })
-	t.Line = table.LineArray(b.lines)
+	t.Line = table.LineArray(fitted(b.lines))
 	return t
 }
 

@@ -25,7 +25,7 @@ func (c *codeColumn) endFile() {
 }
 
 func (c *codeColumn) add(text *table.Text, place int) {
-	c.codes = extended(c.codes, text.Records())
+	c.codes = extended(c.codes, text.Records(), c.ahead)
 	c.eachCell(text, place, c.set)
 }
 
@@ -67,7 +67,7 @@ func (b *base) identifier(row int, value []byte) (text []byte, ok bool) {
 }
 
 func (c *codeColumn) without(rows int) {
-	c.codes = extended(c.codes, rows)
+	c.codes = extended(c.codes, rows, c.ahead)
 	c.withoutColumn(rows)
 }
 
@@ -78,6 +78,7 @@ func (c *codeColumn) remove(r removal) {
 
 func (c *codeColumn) build() *table.Column {
 	out := c.column()
+	c.codes = fitted(c.codes)
 	out.Array = table.DictionaryArray(c.codes, c.dictionary.Array(), c.bitmap(), c.nulls)
 	return out
 }
@@ -93,7 +94,7 @@ type textColumn struct {
 func newTextColumn(names bool) *textColumn { return &textColumn{names: names, offsets: []int32{0}} }
 
 func (c *textColumn) add(text *table.Text, place int) {
-	c.offsets = roomFor(c.offsets, text.Records())
+	c.offsets = roomFor(c.offsets, text.Records()+1, c.ahead)
 	c.eachCell(text, place, c.set)
 	c.fill(c.rows)
 }
@@ -109,8 +110,19 @@ func (c *textColumn) set(row int, value []byte) {
 	if len(c.data)+len(value) > math.MaxInt32 {
 		panic("the texts of one column pass 2 GiB; split the delivery by year")
 	}
-	c.data = append(roomFor(c.data, len(value)), value...)
+	if cap(c.data)-len(c.data) < len(value) {
+		c.data = roomFor(c.data, len(value), c.bytesAhead(row))
+	}
+	c.data = append(c.data, value...)
 	c.offsets = append(c.offsets, int32(len(c.data)))
+}
+
+// bytesAhead guesses how much text is ahead from a row of the window that is being added on.
+func (c *textColumn) bytesAhead(row int) int {
+	if row < 1000 {
+		return 0
+	}
+	return int(float64(len(c.data)) / float64(row) * float64(c.ahead))
 }
 
 // fill gives the rows before row that have no text yet an empty one.
@@ -126,20 +138,21 @@ func (c *textColumn) without(rows int) {
 }
 
 func (c *textColumn) remove(r removal) {
-	offsets, length := []int32{0}, 0
+	kept, length := c.offsets[:1], 0
 	r.each(c.rows, func(from, to int) {
 		shift := c.offsets[from] - int32(length)
 		length += copy(c.data[length:], c.data[c.offsets[from]:c.offsets[to]])
-		for _, end := range c.offsets[from+1 : to+1] {
-			offsets = append(offsets, end-shift)
+		for _, end := range c.offsets[from+1 : to+1] { // in the same memory: what is kept never passes what is read
+			kept = append(kept, end-shift)
 		}
 	})
-	c.offsets, c.data = offsets, c.data[:length]
+	c.offsets, c.data = kept, c.data[:length]
 	c.base.remove(r)
 }
 
 func (c *textColumn) build() *table.Column {
 	out := c.column()
+	c.offsets, c.data = fitted(c.offsets), fitted(c.data)
 	out.Array = table.StringArray(c.offsets, c.data, c.bitmap(), c.nulls)
 	return out
 }

@@ -20,6 +20,7 @@ const depth = 3
 type window struct {
 	text    *table.Text
 	columns atomic.Int32 // workers that are not done with it
+	ahead   int          // rows that are likely still to come, its own among them; 0 when nobody knows
 }
 
 func (w *window) done() {
@@ -90,6 +91,7 @@ func (w *worker) run(ctx context.Context, fail context.CancelCauseFunc) {
 
 func (w *worker) add(win *window, places []int) {
 	for _, s := range w.slots {
+		s.column.common().ahead = win.ahead
 		if place := places[s.number]; place >= 0 {
 			s.column.add(win.text, place)
 		} else {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"unicode"
@@ -59,6 +60,8 @@ type Options struct {
 	// Known tells whether a name is that of a column of the table; nil when nothing is known. It is what tells the
 	// header from the titles above it.
 	Known func(name string) bool
+	// Workers is how many windows are scanned side by side; 0 for as many as there are processors.
+	Workers int
 }
 
 // ReadCSV reads a file of separated text: lines ended by LF, CRLF or CR, cells in double quotes where they hold
@@ -94,7 +97,7 @@ func ReadCSV(ctx context.Context, r io.Reader, options Options, sink Sink) (Repo
 		text = &feedReader{source: text}
 	}
 	c := &csvReader{
-		ctx: ctx, source: text, sink: sink, windows: make(windows, maxFree), titles: d.titles,
+		ctx: ctx, source: text, sink: sink, windows: make(windows, maxFree), titles: d.titles, workers: options.Workers,
 		scanner: scanner{limits: options.Limits.withDefaults(), separator: d.separator, line: d.header, report: report},
 	}
 	err = c.read()
@@ -137,61 +140,95 @@ func refuseBinary(head []byte) error {
 	return nil
 }
 
-// csvReader moves a file through windows.
+// csvReader moves a file through windows. The header, and what other windows cannot be told apart from, is read one
+// window after the other; all else in rounds of several side by side.
 type csvReader struct {
 	ctx     context.Context
 	source  io.Reader
 	sink    Sink
-	scanner scanner
+	scanner scanner // what is known behind the last window that was handed on
 	windows windows
 	titles  []title // the lines above the header, until they are handed on
+	workers int
+
+	win     *window // the next one; its first bytes are what is left of the one before
+	held    int     // how many they are
+	checked int     // how many of them are known to be UTF-8
+	size    int     // how many bytes it takes
+	ended   bool
+	alone   int // windows to be read one by one before the next round
+	backoff int // how many after a round that did not fit
 }
 
-// read fills a window, hands on its whole records and carries the rest over to the next.
+// read moves the whole file.
 func (c *csvReader) read() error {
-	s := &c.scanner
-	size := s.limits.Window
-	win, held, checked := c.windows.lend(size), 0, 0
-	for {
+	c.size = c.scanner.limits.Window
+	c.win = c.windows.lend(c.size)
+	if c.workers <= 0 {
+		c.workers = runtime.GOMAXPROCS(0)
+	}
+	for !c.ended {
 		if err := context.Cause(c.ctx); err != nil {
 			return err
 		}
-		n, err := io.ReadFull(c.source, win.buffer[held:size])
-		last := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-		if err != nil && !last {
-			return readFault(err)
+		step := c.readRound
+		if c.workers == 1 || c.alone > 0 || c.scanner.columns == 0 {
+			step = c.readWindow
 		}
-		data := win.buffer[:held+n]
-		clear(win.buffer[held+n : held+n+block])
-		s.text, s.kept = &win.text, 0
-		if checked, win.text.Plain, err = c.checkText(data, checked, last); err != nil {
+		if err := step(); err != nil {
 			return err
 		}
-		used, err := c.scan(data, last)
-		if err != nil {
-			return err
-		}
-		last = last && !s.section
-		held = len(data) - used
-		if used == 0 && !last && !s.section {
-			if size >= s.limits.Record {
-				return fmt.Errorf("read extract: the record on line %d is longer than %d bytes; check the file's line ends, or raise the limit: %w", s.line, s.limits.Record, ErrLimit)
-			}
-		}
-		size = min(max(s.limits.Window, 2*held), s.limits.Record)
-		next := win
-		if !last {
-			next = c.windows.lend(size)
-			copy(next.buffer, data[used:])
-			checked = max(checked-used, 0)
-		}
-		s.closeWindow(data[:used])
-		win.text.Data = data
-		if err := c.handOn(win); err != nil || last {
-			return err
-		}
-		win = next
 	}
+	return nil
+}
+
+// fill reads as much as the next window takes. last says that nothing follows.
+func (c *csvReader) fill() (data []byte, last bool, err error) {
+	n, err := io.ReadFull(c.source, c.win.buffer[c.held:c.size])
+	last = errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+	if err != nil && !last {
+		return nil, false, readFault(err)
+	}
+	data = c.win.buffer[:c.held+n]
+	clear(c.win.buffer[len(data) : len(data)+block])
+	return data, last, nil
+}
+
+// carry lends the next window and puts what is left into it.
+func (c *csvReader) carry(left []byte) {
+	c.held = len(left)
+	c.size = min(max(c.scanner.limits.Window, 2*c.held), c.scanner.limits.Record)
+	c.win = c.windows.lend(c.size)
+	copy(c.win.buffer, left)
+}
+
+// readWindow fills a window, hands on its whole records and carries the rest over to the next.
+func (c *csvReader) readWindow() error {
+	s, win := &c.scanner, c.win
+	data, last, err := c.fill()
+	if err != nil {
+		return err
+	}
+	s.begin(&win.text)
+	if c.checked, win.text.Plain, err = c.checkText(data, c.checked, last); err != nil {
+		return err
+	}
+	used, err := c.scan(data, last)
+	if err != nil {
+		return err
+	}
+	if c.ended = last && !s.section; used == 0 && !last && !s.section && c.size >= s.limits.Record {
+		return fmt.Errorf("read extract: the record on line %d is longer than %d bytes; check the file's line ends, or raise the limit: %w", s.line, s.limits.Record, ErrLimit)
+	}
+	if c.alone = max(c.alone-1, 0); used == 0 {
+		c.alone++ // until the record is whole
+	}
+	if !c.ended {
+		c.carry(data[used:])
+		c.checked = max(c.checked-used, 0)
+	}
+	win.close(s, data, used)
+	return c.handOn(win)
 }
 
 // scan scans a window; while the header is not known, it is read first.
@@ -222,7 +259,7 @@ func (c *csvReader) header(data []byte) error {
 	names := make([]string, s.kept)
 	filled := 0
 	for i := range names {
-		names[i] = string(data[t.Begin[i]:t.End[i]])
+		names[i] = string(s.textOf(data, i))
 		if names[i] != "" {
 			filled = i + 1
 		}
@@ -237,7 +274,7 @@ func (c *csvReader) header(data []byte) error {
 	}
 	s.columns, s.report.Columns = filled, max(s.report.Columns, filled)
 	s.headers = newHeaders(names)
-	s.stopped, s.kept = false, 0
+	s.stopped, s.kept, s.unquoted = false, 0, s.unquoted[:0]
 	t.Lines = t.Lines[:0]
 	for _, title := range c.titles {
 		s.note(table.Fault{Kind: table.Title, Line: title.line, Text: title.text})

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"crypto/sha256"
@@ -17,6 +18,7 @@ import (
 // Sum is what names the content of a place: of a text as it is unpacked, of a sheet its whole workbook.
 type Sum struct {
 	Bytes    int64
+	Unpacked int64  // bytes that reading it unpacks: of a text Bytes, of a sheet those of its workbook's parts
 	SHA256   string // 64 hex digits
 	Size     int64  // of the delivered file
 	ModTime  time.Time
@@ -41,7 +43,10 @@ func Digest(ctx context.Context, root *os.Root, p Place, declared Encoding, limi
 		if sum.Bytes, err = io.CopyBuffer(to, contextReader{ctx, c.stream}, make([]byte, 256<<10)); err != nil {
 			return readFault(err)
 		}
-		sum.SHA256 = hex.EncodeToString(hash.Sum(nil))
+		sum.SHA256, sum.Unpacked = hex.EncodeToString(hash.Sum(nil)), sum.Bytes
+		if p.Sheet != "" {
+			sum.Unpacked = unpackedSize(c)
+		}
 		switch {
 		case p.Sheet != "":
 		case declared != Undeclared:
@@ -70,8 +75,22 @@ func DigestXML(ctx context.Context, root *os.Root, name string) (Sum, error) {
 	if sum.Bytes, err = io.CopyBuffer(hash, contextReader{ctx, file}, make([]byte, 256<<10)); err != nil {
 		return sum, readFault(err)
 	}
-	sum.SHA256 = hex.EncodeToString(hash.Sum(nil))
+	sum.SHA256, sum.Unpacked = hex.EncodeToString(hash.Sum(nil)), sum.Bytes
 	return sum, nil
+}
+
+// unpackedSize is what the parts of a workbook say that they unpack to; 0 when it cannot be told.
+func unpackedSize(c *content) (size int64) {
+	archive, err := zip.NewReader(c.at, c.size)
+	if err != nil {
+		return 0
+	}
+	for _, part := range archive.File {
+		if n := int64(part.UncompressedSize64); n > 0 { //nolint:gosec // a size that passes the range says nothing
+			size += n
+		}
+	}
+	return size
 }
 
 // Unchanged tells whether the file of a place is still as it was summed up.

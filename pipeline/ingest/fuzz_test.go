@@ -15,7 +15,7 @@ import (
 )
 
 var seeds = []string{
-	"a,b\n1,2\n", "a,b\r\n\"1\",\"2\r\n2\"\r\n", "a\n\"\"\n\n1", "a,b\n\"x\"\"y\",\n", "a,b,,\n1,2,,\n", "a,b\n1\n1,2,3\n",
+	"a,b\n1,2\n", "a,b\r\n\"1\",\"2\r\n2\"\r\n", "a\n\"\"\n\n1", "a,b\n\"x\"\"y\",\n", "\"a \"\"b\"\"\",c\n1,2\n", "a,b,,\n1,2,,\n", "a,b\n1\n1,2,3\n",
 	"a,b\n1,\"2\n3,4\n\"5\",6\n", "a,b\n\"1\"x,2\n", "a,b\n1\"1,2\n", "a,b\n\x001,2\n", "\xef\xbb\xbfa,b\n1,2", "a;b\n", "a,b\n1,\"",
 }
 
@@ -51,7 +51,7 @@ func FuzzAgainstEncodingCSV(f *testing.F) {
 			return
 		}
 		got := &collector{}
-		report, err := ReadCSV(t.Context(), strings.NewReader(text), Options{Separator: ',', Limits: Limits{Window: window % 64}}, got)
+		report, err := ReadCSV(t.Context(), strings.NewReader(text), Options{Separator: ',', Limits: Limits{Window: window % 64}, Workers: 1 + window&3}, got)
 		if errors.Is(err, ErrHeader) || report.LineEnds == "CR" || report.Encoding != UTF8 {
 			return
 		}
@@ -88,10 +88,10 @@ func FuzzEveryLineIsSomewhere(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte, window int) {
 		limits := Limits{Field: 20, Columns: 10}
 		whole, report := &collector{}, Report{}
-		report, err := ReadCSV(context.Background(), bytes.NewReader(text), Options{Limits: limits}, whole)
+		report, err := ReadCSV(context.Background(), bytes.NewReader(text), Options{Limits: limits, Workers: 1}, whole)
 		limits.Window = 1 + (window&0xffff)%50
 		parts := &collector{}
-		reportOfParts, errOfParts := ReadCSV(context.Background(), bytes.NewReader(text), Options{Limits: limits}, parts)
+		reportOfParts, errOfParts := ReadCSV(context.Background(), bytes.NewReader(text), Options{Limits: limits, Workers: 1 + window>>8&3}, parts)
 		if err != nil && errOfParts != nil {
 			return // which of a file's faults is met first may depend on the windows
 		}

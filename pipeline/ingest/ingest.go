@@ -6,8 +6,11 @@
 // their window as faults, and the records around them are kept. A file that is no readable CSV text at all
 // ends in an error whose cause is one of the Err values and whose text says what to do next.
 //
+// A text is cut into windows where counting line feeds and quotes says that a record ends; they are scanned side by
+// side, and what the scanner finds decides. Behind a quote that stands alone it goes on window by window.
+//
 // The promise: every physical line after the header is in exactly one record, one fault or a blank line, and
-// what the sink takes does not depend on the size of the windows. No error holds a value or the file's name.
+// what the sink takes does not depend on the size of the windows or on how many are scanned at once. No error holds a value or the file's name.
 package ingest
 
 import "frontdoor/schemas/table"
@@ -22,7 +25,7 @@ type Sink interface {
 
 // Limits bound what one file may ask for. A zero means the default.
 type Limits struct {
-	Window  int // bytes read at a time: 512 KiB
+	Window  int // bytes read at a time: 256 KiB
 	Record  int // bytes of one record: 16 MiB
 	Field   int // bytes of one cell: 1 MiB
 	Columns int // columns of the header: 4,096
@@ -41,7 +44,7 @@ func (l Limits) withDefaults() Limits {
 			*value = otherwise
 		}
 	}
-	set(&l.Window, 512<<10)
+	set(&l.Window, 256<<10)
 	set(&l.Record, 16<<20)
 	set(&l.Field, 1<<20)
 	set(&l.Columns, 4096)

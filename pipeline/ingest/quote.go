@@ -86,19 +86,17 @@ func endOfCell(data []byte, separator byte) int {
 	return len(data)
 }
 
-// unquote moves the text of a quoted cell, which begins behind the opening quote, together: doubled quotes
-// become one, the closing quote goes. It returns where the text ends.
-func unquote(data []byte, begin, closing, end int) int {
-	to := begin
+// unquote appends the text of a quoted cell, which begins behind the opening quote, to others: doubled quotes
+// become one, the closing quote goes. The data stays as it was delivered.
+func unquote(to, data []byte, begin, closing, end int) []byte {
 	for from := begin; from < closing; from++ {
-		data[to] = data[from]
-		to++
+		to = append(to, data[from])
 		if data[from] == '"' {
 			from++ // its double
 		}
 	}
 	if end > closing {
-		to += copy(data[to:], data[closing+1:end])
+		to = append(to, data[closing+1:end]...)
 	}
 	return to
 }

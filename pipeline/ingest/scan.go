@@ -23,12 +23,13 @@ type scanner struct {
 	blank     int // the first of the blank lines before the current record, 0 when there are none
 	blanks    int // how many
 
-	text    *table.Text // the window being filled; its Begin and End have all their capacity as length
-	kept    int         // cells of the window's good records
-	feeds   int         // line feeds in the quoted cells of the current record
-	repairs []repair
-	stopped bool // the header was read, or one of its quotes stays open
-	section bool // another header begins at the place up to which the text was used
+	text     *table.Text // the window being filled; its Begin and End have all their capacity as length
+	kept     int         // cells of the window's good records
+	feeds    int         // line feeds in the quoted cells of the current record
+	repairs  []repair
+	unquoted []byte // the texts of cells that do not stand in the window as they are: they follow behind it
+	stopped  bool   // the header was read, or one of its quotes stays open
+	section  bool   // another header begins at the place up to which the text was used
 }
 
 // repair is a quoted cell of the current record whose text is put right once the record is known to be good.
@@ -205,7 +206,10 @@ func (s *scanner) endRecord(raw, data []byte, n int) int {
 		if r.cell >= n {
 			break
 		}
-		s.text.End[r.cell] = uint32(unquote(data, int(s.text.Begin[r.cell]), r.closing, r.end))
+		begin := int(s.text.Begin[r.cell])
+		s.text.Begin[r.cell] = uint32(len(data) + len(s.unquoted))
+		s.unquoted = unquote(s.unquoted, data, begin, r.closing, r.end)
+		s.text.End[r.cell] = uint32(len(data) + len(s.unquoted))
 		if r.trailing {
 			s.text.Faults = append(s.text.Faults, table.Fault{Kind: table.Stray, Line: line, Column: r.cell - s.kept})
 		}
@@ -248,6 +252,15 @@ func (s *scanner) texts(data []byte, n int) [][]byte {
 		cells = append(cells, data[s.text.Begin[cell]:s.text.End[cell]])
 	}
 	return cells
+}
+
+// textOf returns the text of a cell of a record that was kept.
+func (s *scanner) textOf(data []byte, cell int) []byte {
+	begin, end := int(s.text.Begin[cell]), int(s.text.End[cell])
+	if begin < len(data) {
+		return data[begin:end]
+	}
+	return s.unquoted[begin-len(data) : end-len(data)]
 }
 
 // overlong tells whether a cell of the current record, whose cells end at n, passes the limit.
@@ -299,16 +312,25 @@ func (s *scanner) rejectOpen(raw []byte) int {
 	return s.take(table.Fault{Kind: table.Unclosed, Line: line, Text: string(text)})
 }
 
-// closeWindow makes the window ready to be handed on: cut to its good records, and with its NUL bytes found.
-func (s *scanner) closeWindow(data []byte) {
-	t := s.text
+// begin makes the scanner fill another window.
+func (s *scanner) begin(text *table.Text) { s.text, s.kept, s.unquoted = text, 0, s.unquoted[:0] }
+
+// close makes a scanned window ready to be handed on: cut to its good records, with the texts that follow behind the
+// data, of which the first so many bytes were used, and with its NUL bytes found.
+func (w *window) close(s *scanner, data []byte, used int) {
+	t := &w.text
 	t.Begin, t.End = t.Begin[:s.kept], t.End[:s.kept]
 	s.report.Records += t.Records()
-	if bytes.IndexByte(data, 0) < 0 {
+	hasNUL := bytes.IndexByte(data[:used], 0) >= 0
+	if room := len(data) + len(s.unquoted); room > len(w.buffer) {
+		w.buffer = append(data, make([]byte, 2*len(s.unquoted)+block)...)
+	}
+	t.Data = append(w.buffer[:len(data)], s.unquoted...)
+	if !hasNUL {
 		return
 	}
 	for cell := range t.Begin {
-		if slices.Contains(data[t.Begin[cell]:t.End[cell]], 0) {
+		if slices.Contains(t.Data[t.Begin[cell]:t.End[cell]], 0) {
 			t.Marks = append(t.Marks, table.Mark{Cell: uint32(cell), Kind: table.NUL})
 		}
 	}

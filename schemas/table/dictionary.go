@@ -2,8 +2,10 @@ package table
 
 import (
 	"bytes"
+	"encoding/binary"
 	"hash/maphash"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -16,20 +18,26 @@ import (
 // concurrent use.
 type Dictionary struct {
 	seed    maphash.Seed
+	mixer   uint64 // of the short texts' hashes, by the seed
 	slots   []slot // open addressing
 	offsets []int32
 	data    []byte
 }
 
-// slot is a place in a dictionary's hash table: a code and the low half of its text's hash.
+// slot is a place in a dictionary's hash table. A text of up to shortText bytes stands in it whole, so that the
+// slot alone tells whether it is the text looked for; of a longer one its hash does.
 type slot struct {
+	text uint64
 	next uint32 // code+1, or 0 when the slot is free
-	hash uint32
+	size uint32 // bytes of the text
 }
+
+const shortText = 8
 
 // NewDictionary returns an empty dictionary.
 func NewDictionary() *Dictionary {
-	return &Dictionary{seed: maphash.MakeSeed(), slots: make([]slot, 64), offsets: []int32{0}}
+	seed := maphash.MakeSeed()
+	return &Dictionary{seed: seed, mixer: maphash.String(seed, "") | 1, slots: make([]slot, 64), offsets: []int32{0}}
 }
 
 // Len counts the distinct texts.
@@ -43,8 +51,8 @@ func (d *Dictionary) Value(code uint32) []byte {
 // Code returns the code of text, giving it the next one when it is new. It panics with an explanation when
 // the distinct texts together pass 2 GiB, which is the most that one Arrow string array holds.
 func (d *Dictionary) Code(text []byte) uint32 {
-	hash := uint32(maphash.Bytes(d.seed, text))
-	at, found := d.find(text, hash)
+	sought := d.slotOf(text)
+	at, found := d.find(text, sought)
 	if found {
 		return d.slots[at].next - 1
 	}
@@ -54,7 +62,8 @@ func (d *Dictionary) Code(text []byte) uint32 {
 	}
 	d.data = append(d.data, text...)
 	d.offsets = append(d.offsets, int32(len(d.data)))
-	d.slots[at] = slot{code + 1, hash}
+	sought.next = code + 1
+	d.slots[at] = sought
 	if d.Len()*2 > len(d.slots) {
 		d.grow()
 	}
@@ -63,19 +72,42 @@ func (d *Dictionary) Code(text []byte) uint32 {
 
 // Lookup returns the code of text and whether it has one.
 func (d *Dictionary) Lookup(text []byte) (uint32, bool) {
-	at, found := d.find(text, uint32(maphash.Bytes(d.seed, text)))
+	at, found := d.find(text, d.slotOf(text))
 	return d.slots[at].next - 1, found
 }
 
+// slotOf returns the slot that a text would stand in, without its code.
+func (d *Dictionary) slotOf(text []byte) slot {
+	s := slot{size: uint32(len(text))}
+	switch n := len(text); {
+	case n > shortText:
+		s.text = maphash.Bytes(d.seed, text)
+	case n >= 4: // the two halves overlap; with the size they tell the text
+		s.text = uint64(binary.LittleEndian.Uint32(text)) | uint64(binary.LittleEndian.Uint32(text[n-4:]))<<32
+	case n > 0:
+		s.text = uint64(text[0]) | uint64(text[n/2])<<8 | uint64(text[n-1])<<16
+	}
+	return s
+}
+
+// home returns the place at which the search for a slot begins, before it is cut to the table's size.
+func (d *Dictionary) home(s slot) uint64 {
+	if s.size > shortText {
+		return s.text
+	}
+	high, low := bits.Mul64(s.text^d.mixer, uint64(s.size)^d.mixer>>32|1<<63)
+	return high ^ low
+}
+
 // find returns the place of a text's slot, or of the free one where it belongs.
-func (d *Dictionary) find(text []byte, hash uint32) (at uint32, found bool) {
-	mask := uint32(len(d.slots) - 1)
-	for at = hash & mask; ; at = (at + 1) & mask {
+func (d *Dictionary) find(text []byte, sought slot) (at uint64, found bool) {
+	mask := uint64(len(d.slots) - 1)
+	for at = d.home(sought) & mask; ; at = (at + 1) & mask {
 		held := d.slots[at]
 		if held.next == 0 {
 			return at, false
 		}
-		if held.hash == hash && bytes.Equal(d.Value(held.next-1), text) {
+		if held.text == sought.text && held.size == sought.size && (held.size <= shortText || bytes.Equal(d.Value(held.next-1), text)) {
 			return at, true
 		}
 	}
@@ -84,12 +116,12 @@ func (d *Dictionary) find(text []byte, hash uint32) (at uint32, found bool) {
 func (d *Dictionary) grow() {
 	old := d.slots
 	d.slots = make([]slot, 2*len(old))
-	mask := uint32(len(d.slots) - 1)
+	mask := uint64(len(d.slots) - 1)
 	for _, held := range old {
 		if held.next == 0 {
 			continue
 		}
-		at := held.hash & mask
+		at := d.home(held) & mask
 		for d.slots[at].next != 0 {
 			at = (at + 1) & mask
 		}

@@ -1,0 +1,130 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
+)
+
+// ErrMemory says that what was delivered does not fit into the memory that was allowed.
+var ErrMemory = errors.New("not enough memory allowed")
+
+// What a run and a check need, measured with a million synthetic contacts under limits that grew until the collector
+// no longer took more time for them: so much for the program and its declarations, and so many bytes for every byte
+// of delivered text, unpacked and as UTF-8.
+const (
+	memoryAtLeast  = 96 << 20
+	memoryPerByte  = 5
+	checkedPerByte = 2.5
+)
+
+// sheetShare is how much of a workbook's unpacked bytes are text; the others are marks around its cells.
+const sheetShare = 0.25
+
+// programMemory is what the collector does not count: the program itself.
+const programMemory = 32 << 20
+
+// textBytes counts the bytes of text that were delivered, unpacked. The sheets of one workbook count once.
+func textBytes(deliveries ...*delivery) (total int64) {
+	for _, d := range deliveries {
+		for i, in := range d.inputs {
+			switch {
+			case in.failure != "" || i > 0 && in.ofWorkbook(d.inputs[i-1]):
+			case in.place.Sheet != "":
+				total += int64(float64(in.sum.Unpacked) * sheetShare)
+			default:
+				total += in.sum.Unpacked
+			}
+		}
+	}
+	return total
+}
+
+// allowMemory holds the program to so many bytes of memory until the function that it returns is called, and refuses
+// what cannot fit before it is read: the cause of the error is ErrMemory. With 0 the program may take what it needs;
+// the collector then aims at what such a delivery usually needs, unless the environment told it otherwise.
+func allowMemory(limit int64, perByte float64, deliveries ...*delivery) (done func(), err error) {
+	text := textBytes(deliveries...)
+	needed := memoryAtLeast + int64(perByte*float64(text))
+	before := debug.SetMemoryLimit(-1)
+	switch {
+	case limit == 0 && (before != math.MaxInt64 || os.Getenv("GOGC") != ""):
+		return func() {}, nil
+	case limit == 0:
+		aim := newMemoryAim(needed - programMemory)
+		return func() { aim.end(before) }, nil
+	case limit < needed:
+		return nil, fmt.Errorf("read extracts: they unpack to %s, which takes about %s of memory, and --memory allows %s; allow that much, or deliver fewer years at a time: %w",
+			SizeText(text), SizeText(needed), SizeText(limit), ErrMemory)
+	}
+	debug.SetMemoryLimit(limit - programMemory)
+	return func() { debug.SetMemoryLimit(before) }, nil
+}
+
+// aimRoom is how much room an aim leaves above what lives, beside an eighth of it.
+const aimRoom = 64 << 20
+
+// memoryAim is a limit that gives way: the collector keeps to it, which costs little as long as it leaves room above
+// what lives, and would cost much where it does not. It is looked at after every collection.
+type memoryAim struct {
+	mu    sync.Mutex
+	bytes int64
+	ended bool
+}
+
+func newMemoryAim(bytes int64) *memoryAim {
+	a := &memoryAim{bytes: bytes}
+	debug.SetMemoryLimit(bytes)
+	a.watch()
+	return a
+}
+
+// watch calls give after the next collection.
+func (a *memoryAim) watch() {
+	type sentinel struct{ _ [64]byte }
+	runtime.AddCleanup(&sentinel{}, func(a *memoryAim) { a.give(heapLive()) }, a)
+}
+
+// give makes room when so many bytes live, and watches on.
+func (a *memoryAim) give(live int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.ended {
+		return
+	}
+	if room := live + live/8 + aimRoom; room > a.bytes {
+		a.bytes = room
+		debug.SetMemoryLimit(room)
+	}
+	a.watch()
+}
+
+func (a *memoryAim) end(before int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.ended = true
+	debug.SetMemoryLimit(before)
+}
+
+// heapLive is how many bytes the last collection found in use.
+func heapLive() int64 {
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	return int64(min(sample[0].Value.Uint64(), math.MaxInt64))
+}
+
+// SizeText writes a number of bytes for people, rounded up: 850 MB, 1.2 GB.
+func SizeText(bytes int64) string {
+	switch {
+	case bytes >= 1e9:
+		return fmt.Sprintf("%.1f GB", math.Ceil(float64(bytes)/1e8)/10)
+	case bytes >= 1e6:
+		return fmt.Sprintf("%.0f MB", math.Ceil(float64(bytes)/1e6))
+	}
+	return fmt.Sprintf("%d bytes", bytes)
+}
