@@ -1,11 +1,11 @@
-# Needs Go and make, nothing else; bench and samples write below bin/ and samples/. duckdb needs a C compiler.
+# Needs Go and make, nothing else; bench and samples write below bin/ and samples/. duckdb and compare need a C compiler.
 GO = go
 BINARY = bin/frontdoor
 BUILD = CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 SOURCES = cmd pipeline rules schemas scripts
 CONCURRENT = ./pipeline/conform ./pipeline/ingest ./pipeline/dedupe ./pipeline/validate ./pipeline/publish/... ./pipeline/measure
 
-.PHONY: run build test format lint unit bench docs cross samples duckdb clean
+.PHONY: run build test format lint unit bench compare docs cross samples duckdb clean
 
 # Build, run the main job on the sample, print the headline and where the report and the Parquet files are.
 run: build
@@ -43,7 +43,7 @@ unit:
 # A million contacts: wall clock, rows a second, peak memory, stages; the same bytes with one processor; then the
 # benchmarks of the packages.
 bench: build
-	$(GO) run ./scripts/bench
+	$(GO) run ./scripts/timing
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime 3x ./...
 
 # Write the pages about rules, schemas and measures from their catalogues.
@@ -64,6 +64,16 @@ duckdb: build
 	@compiler=$$($(GO) env CC); command -v "$${compiler%% *}" >/dev/null 2>&1 || { echo "duckdb: needs a C compiler"; exit 1; }
 	@$(BINARY) run --config samples/front-door.yaml --store bin/duckdb-store >/dev/null
 	cd scripts/parquet && CGO_ENABLED=1 FRONTDOOR_STORE="$(CURDIR)/bin/duckdb-store" $(GO) test -count=1 -v ./...
+
+# The main job side by side with DuckDB doing the same in SQL, in turn, with one thread and with two; whether both find
+# the same. Not part of test: DuckDB is C++.
+ROWS = 1000000
+PAIRS = 5
+compare: build
+	@compiler=$$($(GO) env CC); command -v "$${compiler%% *}" >/dev/null 2>&1 || { echo "compare: needs a C compiler"; exit 1; }
+	$(GO) run ./scripts/timing --prepare --rows $(ROWS)
+	cd scripts/bench && CGO_ENABLED=1 $(GO) build -o "$(CURDIR)/bin/compare" .
+	bin/compare compare --rows $(ROWS) --pairs $(PAIRS)
 
 clean:
 	rm -rf bin

@@ -75,7 +75,7 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 	defer d.close()
 	for _, path := range o.Paths {
 		info, err := os.Stat(path)
-		asGiven := func(name string) string {
+		asGiven := func(name, _ string) string {
 			if err == nil && info.IsDir() {
 				return filepath.ToSlash(filepath.Join(path, name))
 			}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -60,6 +61,8 @@ type Extract struct {
 
 	MappingFile string  `yaml:"mapping"` // a file of columns, values and state
 	Local       Mapping `yaml:",inline"`
+
+	succession *schemas.Succession // how its authority became part of the run's; nil for the run's own
 }
 
 // Join says that school data are to be joined to social care, and what for. Without it they are read side by side.
@@ -84,13 +87,16 @@ type Limits struct {
 // separators are the characters that a configuration names.
 var separators = map[string]byte{"comma": ',', "semicolon": ';', "tab": '\t', "pipe": '|'}
 
-// delivery says which days the extract speaks for, nil when it does not say when it was delivered. An increment covers
-// its own days; a snapshot or what was gathered since a day covers all up to its end.
-func (e *Extract) delivery() *conform.Delivery {
+// delivery says which days the extract speaks for, nil when it does not say when it was delivered. Without from it is all
+// days up to the last, without to all up to that of the delivery.
+func (e *Extract) delivery(ended *schemas.Day) *conform.Delivery {
 	if e.Delivered == nil {
 		return nil
 	}
-	d := &conform.Delivery{Delivered: schemas.Day(*e.Delivered), From: math.MinInt32, To: schemas.Day(*e.Delivered)}
+	d := &conform.Delivery{
+		Kind: conform.Kind(cmp.Or(e.Kind, string(conform.Cumulative))), Delivered: schemas.Day(*e.Delivered),
+		From: math.MinInt32, To: schemas.Day(*e.Delivered), Ended: ended,
+	}
 	if e.From != nil {
 		d.From = schemas.Day(*e.From)
 	}
@@ -102,14 +108,18 @@ func (e *Extract) delivery() *conform.Delivery {
 
 // reading says how the files of the extract are read.
 func (e *Extract) reading(c *Config) reading {
-	return reading{
+	how := reading{
 		table: e.Table, encoding: ingest.Encoding(e.Encoding), separator: separators[e.Separator],
 		limits: ingest.Limits{
 			Field: c.Limits.Field, Record: c.Limits.Record, Columns: c.Limits.Columns, Unpacked: c.Limits.Unpacked, Ratio: c.Limits.Ratio,
 			Members: c.Limits.Members, Depth: c.Limits.Depth, Sheets: c.Limits.Sheets, Held: c.Limits.Held,
 		},
-		order: conform.DateOrder(e.Dates), mapping: &e.Local, delivery: e.delivery(),
+		order: conform.DateOrder(e.Dates), mapping: &e.Local, delivery: e.delivery(nil), authority: string(c.Authority),
 	}
+	if s := e.succession; s != nil {
+		how.delivery, how.authority, how.lead = e.delivery(&s.On), s.From, s.From+":"
+	}
+	return how
 }
 
 // Contacts are the settings of the definition of a unique contact: names, defaults and ranges are those of the
@@ -229,11 +239,8 @@ func (c *Config) checkTables() error {
 		if err != nil {
 			return err
 		}
-		if err := c.checkAuthority(&e); err != nil {
+		if err := errors.Join(c.checkAuthority(&c.Extracts[i]), e.checkDelivery()); err != nil {
 			return fmt.Errorf("read configuration: extracts[%d]: %w", i, err)
-		}
-		if e.Kind == "increment" && (e.From == nil || e.To == nil || e.Delivered == nil) {
-			return fmt.Errorf("read configuration: extracts[%d]: an increment says from, to and delivered: %w", i, ErrConfig)
 		}
 		if e.MappingFile != "" {
 			if err := c.Extracts[i].Local.include(c.path(e.MappingFile)); err != nil {
@@ -256,36 +263,57 @@ func (c *Config) checkTables() error {
 }
 
 // checkAuthority refuses the extract of an authority that is neither the run's nor became part of it.
-func (c *Config) checkAuthority(e *Extract) error {
+func (c *Config) checkAuthority(e *Extract) (err error) {
 	if e.Authority == "" || e.Authority == c.Authority {
 		return nil
 	}
-	found, err := schemas.Successions(string(e.Authority), string(c.Authority))
-	if err == nil && len(found) == 0 {
-		err = fmt.Errorf("authority %s did not become part of %s; run it for itself: %w", e.Authority, c.Authority, ErrConfig)
+	if e.succession, err = schemas.Successor(string(e.Authority), string(c.Authority)); err == nil && e.succession == nil {
+		err = fmt.Errorf("authority %s did not become part of %s: one run is of one authority, so write a configuration for each and run them by themselves: %w", e.Authority, c.Authority, ErrConfig)
 	}
 	return err
 }
 
-// predecessors says of every extract of another authority how that became part of the run's.
-func (c *Config) predecessors() (notes []string, err error) {
-	for i, e := range c.Extracts {
-		if e.Authority == "" || e.Authority == c.Authority {
-			continue
-		}
-		found, err := schemas.Successions(string(e.Authority), string(c.Authority))
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range found {
-			note := fmt.Sprintf("extract %d is of %s %s: %s became part of %s on %s", i+1, e.Authority, authorityName(e.Authority), s.About, c.Authority, s.On)
-			if e.To != nil && e.To.String() >= s.On {
-				note += "; it covers days on which the authority was no more"
-			}
-			notes = append(notes, note)
+// checkDelivery refuses a kind that says nothing because the days are missing, and days that end before they begin.
+func (e *Extract) checkDelivery() error {
+	switch {
+	case e.From != nil && e.To != nil && *e.To < *e.From:
+		return fmt.Errorf("to lies before from: %w", ErrConfig)
+	case e.Kind != "" && e.Delivered == nil:
+		return fmt.Errorf("kind %s says nothing without the day on which it was delivered: %w", e.Kind, ErrConfig)
+	case e.Kind == string(conform.Increment) && (e.From == nil || e.To == nil):
+		return fmt.Errorf("an increment says from, to and delivered: %w", ErrConfig)
+	}
+	return nil
+}
+
+// formerAuthorities are those of the extracts that became part of the run's.
+func (c *Config) formerAuthorities() (codes []string) {
+	for _, e := range c.Extracts {
+		if e.succession != nil && !slices.Contains(codes, e.succession.From) {
+			codes = append(codes, e.succession.From)
 		}
 	}
-	return notes, nil
+	return codes
+}
+
+// predecessors says of every extract of another authority how that became part of the run's.
+func (c *Config) predecessors() (notes []string) {
+	for i, e := range c.Extracts {
+		s := e.succession
+		if s == nil {
+			continue
+		}
+		on := Day(s.On)
+		note := fmt.Sprintf("extract %d is of %s %s: %s became part of %s on %s; its identifiers are led by %s:", i+1, e.Authority, authorityName(e.Authority), s.About, c.Authority, on, e.Authority)
+		if s.Part {
+			note += "; nothing in a record tells which part it is of, so the extract must hold no other"
+		}
+		if e.To != nil && *e.To >= on {
+			note += "; it covers days on which the authority was no more"
+		}
+		notes = append(notes, note)
+	}
+	return notes
 }
 
 // path returns a path of the configuration as the process can open it.

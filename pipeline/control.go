@@ -36,7 +36,7 @@ func (j *job) control(reader *reader, read *read) error {
 		var cells []rules.Cell
 		for _, f := range read.files {
 			if f.input.table == t {
-				cells = append(cells, rules.Cell{Table: t.Name, File: f.input.shown, Line: 1})
+				cells = append(cells, f.input.cell())
 			}
 		}
 		if err := reader.find(read, ruleControlTotal, t.Name, nil, cells); err != nil {

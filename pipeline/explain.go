@@ -22,12 +22,15 @@ var ErrNotInRun = errors.New("not in this run")
 
 // Place is where a delivered record starts.
 type Place struct {
-	File string `json:"file"`
-	Line int64  `json:"line"`
+	File  string `json:"file"`
+	Sheet string `json:"sheet,omitempty"` // of the workbook that the file is; blank for any other
+	Line  int64  `json:"line"`
 }
 
-// String writes file:line.
-func (p Place) String() string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
+// String writes file:line, for a sheet of a workbook file!sheet:line.
+func (p Place) String() string {
+	return rules.Cell{File: p.File, Sheet: p.Sheet, Line: int(p.Line)}.Place()
+}
 
 // Condition names the rows of a stored table whose shown values are the given ones: what `show --where` takes.
 type Condition struct {
@@ -41,6 +44,8 @@ type Step struct {
 	Count  int64
 	Less   bool // it is taken off what stands above
 	Behind Condition
+	// Unavailable says why the extract cannot tell: that is never zero. Nothing is taken off then.
+	Unavailable string
 }
 
 // Record is a contact row behind a figure.
@@ -120,21 +125,22 @@ type FindingExplained struct {
 	Rule    *rules.Rule
 }
 
-// deductions are the classes that are taken off the contacts, in the order of the waterfall.
-var deductions = []struct{ class, title string }{
-	{"unidentified", "contacts that name no child"},
-	{"exact", "copies"},
-	{"migrated", "migrated copies"},
-	{"same_incident_ref", "further reports of the same incident, by reference"},
-	{"same_incident_window", "further reports of the same incident, by concern and day"},
-	{"open_case", "contacts that began on an open case"},
+// deductions are the classes that are taken off the contacts, in the order of the waterfall, with the field of a contact
+// without which nobody can tell.
+var deductions = []struct{ class, title, needs string }{
+	{"unidentified", "contacts that name no child", ""},
+	{"exact", "copies", ""},
+	{"migrated", "migrated copies", "source_system"},
+	{"same_incident_ref", "further reports of the same incident, by reference", "incident_ref"},
+	{"same_incident_window", "further reports of the same incident, by concern and day", ""},
+	{"open_case", "contacts that began on an open case", ""},
 }
 
-// linkMethods are how a referral can be linked to an incident.
-var linkMethods = []struct{ method, title string }{
-	{"explicit", "named by a contact"},
-	{"window", "within the working days after a contact"},
-	{"before_contact", "dated just before the contact"},
+// linkMethods are how a referral can be linked to an incident, with the field of a contact that it takes.
+var linkMethods = []struct{ method, title, needs string }{
+	{"explicit", "named by a contact", "referral_id"},
+	{"window", "within the working days after a contact", ""},
+	{"before_contact", "dated just before the contact", ""},
 }
 
 // ExplainConversion opens the conversion of a run to its records: limit of them for each of numerator and
@@ -186,20 +192,23 @@ func ExplainConversion(run *publish.Run, limit int, reveal bool) (*ConversionExp
 		}
 	}
 	c.Unique = classes["unique"]
-	c.waterfall("table="+path.Base(lists[0]), read, quarantined, outside, rows, classes)
+	c.waterfall("table="+path.Base(lists[0]), read, quarantined, outside, rows, classes, run.Manifest().NotDelivered["contacts"])
+	missing := run.Manifest().NotDelivered["contacts"]
 	for _, m := range linkMethods {
-		c.Methods = append(c.Methods, Step{Title: m.title, Count: methods[m.method], Behind: inPeriod("class=unique", "link_method="+m.method)})
+		c.Methods = append(c.Methods, Step{
+			Title: m.title, Count: methods[m.method], Behind: inPeriod("class=unique", "link_method="+m.method), Unavailable: lacking(missing, m.needs),
+		})
 	}
 	c.OutcomeOnly = Step{
 		Title: "an outcome that speaks of a referral, without one", Count: methods["outcome_only"],
-		Behind: inPeriod("class=unique", "link_method=outcome_only"),
+		Behind: inPeriod("class=unique", "link_method=outcome_only"), Unavailable: lacking(missing, "outcome"),
 	}
 	return c, nil
 }
 
 // waterfall lists what lies between the rows of the files, which delivered names among the inputs, and the unique
-// contacts.
-func (c *ConversionExplained) waterfall(delivered string, read, quarantined, outside, rows int64, classes map[string]int64) {
+// contacts. missing are the fields of contacts that were not delivered.
+func (c *ConversionExplained) waterfall(delivered string, read, quarantined, outside, rows int64, classes map[string]int64, missing []string) {
 	step := func(title string, count int64, less bool, behind Condition) {
 		c.Steps = append(c.Steps, Step{Title: title, Count: count, Less: less, Behind: behind})
 	}
@@ -211,8 +220,17 @@ func (c *ConversionExplained) waterfall(delivered string, read, quarantined, out
 	step("contacts", rows-classes["repeated_row"], false, Condition{})
 	for _, d := range deductions {
 		step(d.title, classes[d.class], true, inPeriod("class="+d.class))
+		c.Steps[len(c.Steps)-1].Unavailable = lacking(missing, d.needs)
 	}
 	step("unique contacts", c.Unique, false, inPeriod("class=unique"))
+}
+
+// lacking says that the contacts lack a field, "" where they have it.
+func lacking(missing []string, field string) string {
+	if !slices.Contains(missing, field) {
+		return ""
+	}
+	return "the contacts have no " + field
 }
 
 // inPeriod names contact rows of the period.
@@ -220,13 +238,14 @@ func inPeriod(where ...string) Condition {
 	return Condition{Table: "contacts", Where: append([]string{"in_period=true"}, where...)}
 }
 
-// whyUnavailable returns why a run has no figure for a measure, or "".
+// whyUnavailable returns why a run has no figure of the reporting period for a measure, or "".
 func whyUnavailable(run *publish.Run, measure string) (string, error) {
 	for row, err := range run.Rows("measures", false) {
 		if err != nil {
 			return "", err
 		}
-		if status := textOf(row, "status"); row.Value("measure") == measure && status != "available" {
+		whole := textOf(row, "period_kind") == "whole" && textOf(row, "breakdown") == ""
+		if status := textOf(row, "status"); whole && row.Value("measure") == measure && status != "available" {
 			return strings.TrimPrefix(status, "not available: "), nil
 		}
 	}
@@ -494,7 +513,7 @@ func recordOf(row publish.Row) Record {
 }
 
 func placeOf(row publish.Row) Place {
-	return Place{File: textOf(row, "file"), Line: numberOf(row, "line")}
+	return Place{File: textOf(row, "file"), Sheet: textOf(row, "sheet"), Line: numberOf(row, "line")}
 }
 
 func textOf(row publish.Row, name string) string {

@@ -123,7 +123,7 @@ func (j *job) identify(deliveries []*delivery) (*identity, error) {
 	if err := j.readLedger(i); err != nil {
 		return nil, err
 	}
-	type file struct{ Collection, Table, File, SHA256, Failure string }
+	type file struct{ Collection, Table, File, Sheet, SHA256, Failure string }
 	parts := struct {
 		Program, KeyID string
 		Settings       json.RawMessage
@@ -136,7 +136,7 @@ func (j *job) identify(deliveries []*delivery) (*identity, error) {
 	}
 	for _, d := range deliveries {
 		for _, in := range d.inputs {
-			parts.Files = append(parts.Files, file{Collection: d.collection.Name, Table: in.tableName(), File: in.shown, SHA256: in.sum.SHA256, Failure: in.failure})
+			parts.Files = append(parts.Files, file{Collection: d.collection.Name, Table: in.tableName(), File: in.shown, Sheet: in.place.Sheet, SHA256: in.sum.SHA256, Failure: in.failure})
 		}
 	}
 	text, err := json.Marshal(parts)

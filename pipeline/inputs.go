@@ -16,6 +16,7 @@ import (
 
 	"frontdoor/pipeline/conform"
 	"frontdoor/pipeline/ingest"
+	"frontdoor/rules"
 	"frontdoor/schemas"
 )
 
@@ -24,7 +25,7 @@ type input struct {
 	collection *schemas.Collection
 	root       *os.Root
 	place      ingest.Place
-	shown      string         // as it stands in findings and tables
+	shown      string         // its file, as it stands in findings and tables
 	xml        bool           // it holds all tables of a return
 	group      int            // inputs of one return have the same; see returns
 	table      *schemas.Table // nil for XML, and when the file cannot be read and its name says nothing
@@ -33,6 +34,21 @@ type input struct {
 	report     ingest.Report // of its reading
 	failure    string        // why it could not be read; "" when it could
 	cause      error         // of the failure
+}
+
+// inWords names a file, with its sheet if it is a workbook.
+func inWords(file, sheet string) string {
+	if sheet == "" {
+		return file
+	}
+	return file + "!" + sheet
+}
+
+func (in *input) String() string { return inWords(in.shown, in.place.Sheet) }
+
+// cell is the input as a whole: the place of a finding about it.
+func (in *input) cell() rules.Cell {
+	return rules.Cell{Table: in.tableName(), File: in.shown, Sheet: in.place.Sheet, Line: 1}
 }
 
 // tableName is the name of the input's table, "" when it is not known.
@@ -54,11 +70,13 @@ type reading struct {
 	order     conform.DateOrder
 	mapping   *Mapping // nil for none
 	delivery  *conform.Delivery
+	authority string // whose records they are; "" when nobody says
+	lead      string // of its identifiers
 }
 
 // options returns how the cells of a table are read.
 func (r reading) options(table string) conform.Options {
-	o := conform.Options{DateOrder: r.order, Delivery: r.delivery}
+	o := conform.Options{DateOrder: r.order, Delivery: r.delivery, Authority: r.authority, Lead: r.lead}
 	if r.mapping != nil {
 		o.Columns, o.Values = r.mapping.options(table)
 	}
@@ -67,8 +85,8 @@ func (r reading) options(table string) conform.Options {
 
 // ignored is a file, sheet or member that is no table of the collection.
 type ignored struct {
-	shown  string
-	inside bool // of a workbook or an archive
+	shown, sheet string
+	inside       bool // of a workbook or an archive
 }
 
 // delivery is the files of one collection, tables in the order of the schema.
@@ -91,7 +109,7 @@ var extensions = []string{".csv", ".txt", ".tsv", ".tab", ".psv", ".xlsx", ".xls
 
 // find adds the lists of a path: a folder of files, or one file. Other files, and sheets and members that are no
 // table, are listed as ignored. The cause of the error is ErrConfig.
-func (d *delivery) find(ctx context.Context, path string, how reading, shown func(name string) string) error {
+func (d *delivery) find(ctx context.Context, path string, how reading, shown func(file, sheet string) string) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return fmt.Errorf("find extract: no file or folder there, mend its path: %w", ErrConfig)
@@ -115,11 +133,11 @@ func (d *delivery) find(ctx context.Context, path string, how reading, shown fun
 		extension := strings.ToLower(filepath.Ext(name))
 		if d.collection.XML != nil && extension == ".xml" {
 			d.groups++
-			d.inputs = append(d.inputs, &input{collection: d.collection, root: root, place: ingest.Place{Name: name}, xml: true, shown: shown(name), reading: how, group: -d.groups})
+			d.inputs = append(d.inputs, &input{collection: d.collection, root: root, place: ingest.Place{Name: name}, xml: true, shown: shown(name, ""), reading: how, group: -d.groups})
 			continue
 		}
 		if !slices.Contains(extensions, extension) {
-			d.ignored = append(d.ignored, ignored{shown: shown(name)})
+			d.ignored = append(d.ignored, ignored{shown: shown(name, "")})
 			continue
 		}
 		found, err := ingest.Find(ctx, root, name, how.limits)
@@ -141,7 +159,7 @@ func (d *delivery) find(ctx context.Context, path string, how reading, shown fun
 }
 
 // add adds what was found in a file.
-func (d *delivery) add(root *os.Root, found []ingest.Found, how reading, shown func(name string) string) {
+func (d *delivery) add(root *os.Root, found []ingest.Found, how reading, shown func(file, sheet string) string) {
 	readable := 0
 	for _, f := range found {
 		if f.Err == nil && !f.Hidden {
@@ -153,10 +171,10 @@ func (d *delivery) add(root *os.Root, found []ingest.Found, how reading, shown f
 		in.table = d.tableOf(f.Place, how, readable == 1)
 		inside := f.Sheet != "" || len(f.Members) > 0
 		if in.table == nil && (f.Err == nil || !inside && errors.Is(f.Err, ingest.ErrEmpty)) {
-			d.ignored = append(d.ignored, ignored{shown(f.Shown()), inside})
+			d.ignored = append(d.ignored, ignored{shown(f.Shown(), f.Sheet), f.Sheet, inside})
 			continue
 		}
-		if in.shown = shown(f.Shown()); f.Err != nil {
+		if in.shown = shown(f.Shown(), f.Sheet); f.Err != nil {
 			in.fail(f.Err)
 		}
 		d.inputs = append(d.inputs, in)

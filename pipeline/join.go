@@ -26,6 +26,7 @@ type joined struct {
 	feeds       map[string]fed // by table of the front door
 	files       []fileRead
 	quarantined []conform.Quarantined
+	differences []difference
 	notes       []string
 	unreadable  int
 }
@@ -44,6 +45,7 @@ func join(parts []*read, front *schemas.Collection) *joined {
 	for _, part := range parts {
 		j.files = append(j.files, part.files...)
 		j.quarantined = append(j.quarantined, part.quarantined...)
+		j.differences = append(j.differences, part.differences...)
 		j.notes = append(j.notes, part.notes...)
 		j.unreadable += part.unreadable
 	}

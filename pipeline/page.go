@@ -34,7 +34,7 @@ func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures) 
 	policy := figures.file.Disclosure
 	p := &report.Page{
 		Authority: report.Authority(m.Authority), Synthetic: m.Synthetic, AsAt: m.AsAt, RunID: m.RunID, Program: m.Program,
-		Notes: m.Notes, FindingsBySeverity: map[rules.Severity]int64{}, DefinitionVersion: figures.catalogue.Version,
+		Notes: m.Notes, NotDelivered: m.NotDelivered["contacts"], FindingsBySeverity: map[rules.Severity]int64{}, DefinitionVersion: figures.catalogue.Version,
 		Policy: report.Policy{
 			Name: policy.Name, Words: policy.Words, Exempt: policy.Exempt, ApprovedBy: policy.ApprovedBy, RoundTo: policy.RoundTo,
 			Hidden: policy.Symbols.Hidden, NotAvailable: policy.Symbols.NotAvailable, NoRate: policy.Symbols.NoRate,
@@ -141,7 +141,7 @@ func readInputs(run *publish.Run, p *report.Page) error {
 			return err
 		}
 		p.Inputs = append(p.Inputs, report.Input{
-			File: text(row, "file"), Table: text(row, "table"), Status: text(row, "status"),
+			File: inWords(text(row, "file"), text(row, "sheet")), Table: text(row, "table"), Status: text(row, "status"),
 			Read: number(row, "read"), Accepted: number(row, "accepted"), Quarantined: number(row, "quarantined"),
 		})
 	}

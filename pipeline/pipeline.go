@@ -238,15 +238,28 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 		return nil, errors.Join(ctx.Err(), err)
 	}
 
-	done = j.stage("measure")
-	in := j.measureInput(read, decided)
-	figures, err := j.figures.catalogue.Evaluate(ctx, in)
+	pupils, err := read.joinSchool(j.config.Join, decided)
 	if err != nil {
 		return nil, err
 	}
-	done()
-
-	r := &result{job: j, identity: identity, read: read, judged: judged, decided: decided, figures: figures}
+	r := &result{job: j, identity: identity, read: read, judged: judged, decided: decided, pupils: pupils}
+	stages, stagesCtx = errgroup.WithContext(ctx)
+	stages.Go(func() error {
+		defer j.stage("store decided")()
+		return r.writeDecided(stagesCtx, staging)
+	})
+	stages.Go(func() (err error) {
+		defer j.stage("measure")()
+		in := j.measureInput(read, decided)
+		if pupils != nil {
+			in.Tables[pupils.Schema.Name] = pupils
+		}
+		r.figures, err = j.figures.catalogue.Evaluate(stagesCtx, in)
+		return err
+	})
+	if err := stages.Wait(); err != nil {
+		return nil, errors.Join(ctx.Err(), err)
+	}
 	if gates := r.gates(); len(gates) > 0 {
 		summary = j.summaryOf(r.manifest())
 		summary.Code, summary.Gates, summary.Folder, summary.Report = ExitGate, gates, "", ""
@@ -257,7 +270,7 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 
 // stageRun begins the run's folder beside the others.
 func (j *job) stageRun(identity *identity) (*publish.Staging, error) {
-	pseudonyms, err := publish.NewPseudonymiser(j.key, string(j.config.Authority))
+	pseudonyms, err := publish.NewPseudonymiser(j.key, string(j.config.Authority), j.config.formerAuthorities()...)
 	if err != nil {
 		return nil, err
 	}
@@ -284,24 +297,16 @@ func (j *job) read(ctx context.Context, deliveries []*delivery) (*joined, error)
 		parts = append(parts, part)
 	}
 	joined := join(parts, j.catalogue.collections[frontDoor])
-	joined.joinSchool(j.config.Join)
-	notes, err := j.config.predecessors()
-	joined.notes = append(joined.notes, notes...)
-	return joined, err
+	joined.notes = append(joined.notes, j.config.predecessors()...)
+	return joined, nil
 }
 
 // find lists and sums up the files of all extracts, by collection. What it returns is to be closed, with an error too.
 func (j *job) find(ctx context.Context) (deliveries []*delivery, err error) {
 	defer j.stage("find")()
-	seen := map[string]bool{}
+	names := takenNames{}
 	for i, e := range j.config.Extracts {
-		shown := func(name string) string {
-			if seen[name] {
-				name = fmt.Sprintf("%d/%s", i+1, name)
-			}
-			seen[name] = true
-			return name
-		}
+		shown := func(file, sheet string) string { return names.take(file, sheet, i+1) }
 		at := slices.IndexFunc(deliveries, func(d *delivery) bool { return d.collection.Name == e.Collection })
 		if at < 0 {
 			at = len(deliveries)
@@ -321,6 +326,30 @@ func (j *job) find(ctx context.Context) (deliveries []*delivery, err error) {
 		d.order()
 	}
 	return deliveries, nil
+}
+
+// takenNames are the names by which files are shown: by name, the extract that has it and the sheets of the file.
+type takenNames map[string]*takenName
+
+type takenName struct {
+	extract int
+	sheets  []string
+}
+
+// take returns the name by which a file, or a sheet of it, of an extract is shown: that of no other.
+func (names takenNames) take(file, sheet string, extract int) string {
+	for n, name := extract, file; ; n++ {
+		held := names[name]
+		if held == nil {
+			held = &takenName{extract: extract}
+			names[name] = held
+		}
+		if held.extract == extract && !slices.Contains(held.sheets, sheet) {
+			held.sheets = append(held.sheets, sheet)
+			return name
+		}
+		name = fmt.Sprintf("%d/%s", n, file)
+	}
 }
 
 // stage notes the beginning of a stage; the function that it returns notes the end.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"slices"
 
 	"go.uber.org/zap"
 
@@ -22,11 +24,18 @@ type read struct {
 	findings    []rules.Finding
 	looked      map[string]int // by structural rule, how many places were looked at
 	quarantined []conform.Quarantined
+	differences []difference
 	notes       []string
 	unreadable  int             // files that could not be read, or only in part
 	hashed      map[string]bool // fields, as table.field, that were pseudonymised at source
 
 	unconfigured bool // nothing of the collection was to be delivered; it holds what others feed
+}
+
+// difference is one between deliveries of a collection.
+type difference struct {
+	collection string
+	conform.Difference
 }
 
 // fileRead is what became of one delivered file.
@@ -60,10 +69,14 @@ type reader struct {
 func (r *reader) read(ctx context.Context, d *delivery) (*read, error) {
 	result := &read{collection: d.collection, tables: map[string]*table.Table{}, looked: map[string]int{}, hashed: map[string]bool{}}
 	for _, i := range d.ignored {
-		result.notes = append(result.notes, fmt.Sprintf("%s is no table of %s and was not read", i.shown, d.collection.Name))
+		note := fmt.Sprintf("%s is no table of %s and was not read", inWords(i.shown, i.sheet), d.collection.Name)
+		if i.inside {
+			note += "; if it is one, name it as its table, or say which it is under files in the extract"
+		}
+		result.notes = append(result.notes, note)
 		result.looked[ruleNoTable]++
 		if i.inside {
-			if err := r.find(result, ruleNoTable, "", nil, []rules.Cell{{File: i.shown, Line: 1}}); err != nil {
+			if err := r.find(result, ruleNoTable, "", nil, []rules.Cell{{File: i.shown, Sheet: i.sheet, Line: 1}}); err != nil {
 				return nil, err
 			}
 		}
@@ -113,6 +126,9 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 		result.notes = append(result.notes, fmt.Sprintf("%s was not delivered: %s", t.Name, costOf(t.Name)))
 		return r.find(result, ruleTableMissing, t.Name, nil, nil)
 	}
+	if stand := besideEachOther(inputs); stand > 1 {
+		result.notes = append(result.notes, fmt.Sprintf("%s came in %d extracts that do not say when they were delivered: all of their records count, also those that stand in several", t.Name, stand))
+	}
 	builder, err := conform.NewBuilder(ctx, c, t, keys, conform.Options{})
 	if err != nil {
 		return fmt.Errorf("read %s: %w", t.Name, err)
@@ -151,6 +167,17 @@ func (r *reader) readTable(ctx context.Context, c *schemas.Collection, t *schema
 	return r.take(t, read, taken, result)
 }
 
+// besideEachOther counts the extracts among inputs that do not say when they were delivered.
+func besideEachOther(inputs []*input) int {
+	var roots []*os.Root
+	for _, in := range inputs {
+		if in.reading.delivery == nil && !slices.Contains(roots, in.root) {
+			roots = append(roots, in.root)
+		}
+	}
+	return len(roots)
+}
+
 // take adds what became of the files of a table.
 func (r *reader) take(t *schemas.Table, made *conform.Result, taken []*input, result *read) error {
 	result.tables[t.Name] = made.Table
@@ -159,19 +186,20 @@ func (r *reader) take(t *schemas.Table, made *conform.Result, taken []*input, re
 		result.look(report, len(t.Fields))
 		if report.Damaged {
 			result.unreadable++
-			result.notes = append(result.notes, fmt.Sprintf("%s is damaged: %s; the records around it were read", report.File, damageOf(taken[i])))
+			result.notes = append(result.notes, fmt.Sprintf("%s is damaged: %s; the records around it were read", taken[i], damageOf(taken[i])))
 		}
-		if report.Superseded > 0 {
-			result.notes = append(result.notes, fmt.Sprintf("a later delivery speaks for %d records of %s; %d of them it no longer has", report.Superseded, report.File, report.Withdrawn))
-		}
+		result.notes = append(result.notes, ofDeliveries(report)...)
 		for _, field := range report.Missing {
-			result.notes = append(result.notes, fmt.Sprintf("%s has no column %s: what reads it is skipped or not available", report.File, field))
+			result.notes = append(result.notes, fmt.Sprintf("%s has no column %s: what reads it is skipped or not available", taken[i], field))
 		}
 		for _, column := range report.Extra {
-			result.notes = append(result.notes, fmt.Sprintf("%s has a column that no schema knows, kept with restricted access: %s", report.File, column))
+			result.notes = append(result.notes, fmt.Sprintf("%s has a column that no schema knows, kept with restricted access: %s", taken[i], column))
 		}
 	}
 	result.quarantined = append(result.quarantined, made.Quarantined...)
+	for _, d := range made.Differences {
+		result.differences = append(result.differences, difference{result.collection.Name, d})
+	}
 	for _, p := range made.Problems {
 		if err := r.findProblem(result, p); err != nil {
 			return err
@@ -181,17 +209,35 @@ func (r *reader) take(t *schemas.Table, made *conform.Result, taken []*input, re
 	return nil
 }
 
+// ofDeliveries says in what a file differs from the deliveries before and after it.
+func ofDeliveries(report conform.FileReport) (notes []string) {
+	file := inWords(report.File, report.Sheet)
+	if report.Superseded > 0 {
+		notes = append(notes, fmt.Sprintf("a later delivery speaks for %d records of %s; %d of them it has changed and %d it does not have", report.Superseded, file, report.Changed, report.Dropped))
+	}
+	if report.Added > 0 {
+		notes = append(notes, fmt.Sprintf("%s has %d records added late: an earlier delivery covers their days and does not have them", file, report.Added))
+	}
+	if report.Again > 0 {
+		notes = append(notes, fmt.Sprintf("%s is an increment and has %d records that an earlier delivery has too; both stand", file, report.Again))
+	}
+	if len(notes) > 0 {
+		notes[len(notes)-1] += "; the table differences names them"
+	}
+	return notes
+}
+
 // refused notes a file that could not be read: what it costs, and why.
 func (r *reader) refused(result *read, in *input) error {
 	result.unreadable++
 	result.looked[ruleFileUnreadable]++
-	result.files = append(result.files, fileRead{input: in, report: conform.FileReport{File: in.shown}})
+	result.files = append(result.files, fileRead{input: in, report: conform.FileReport{File: in.shown, Sheet: in.place.Sheet}})
 	cost := "nothing tells which table is missing"
 	if in.table != nil {
 		cost = costOf(in.table.Name)
 	}
-	result.notes = append(result.notes, fmt.Sprintf("%s could not be read: %s; %s", in.shown, in.failure, cost))
-	cells := []rules.Cell{{Table: in.tableName(), File: in.shown, Line: 1}}
+	result.notes = append(result.notes, fmt.Sprintf("%s could not be read: %s; %s", in, in.failure, cost))
+	cells := []rules.Cell{in.cell()}
 	if err := r.find(result, ruleFileUnreadable, in.tableName(), nil, cells); err != nil {
 		return err
 	}
@@ -220,7 +266,7 @@ func (r *reader) encoding(result *read, in *input) error {
 		return nil
 	}
 	result.notes = append(result.notes, fmt.Sprintf("%s is not UTF-8: its content was read as %s; declare its encoding to settle it", in.shown, in.sum.Encoding))
-	return r.find(result, ruleEncodingTold, in.tableName(), nil, []rules.Cell{{Table: in.tableName(), File: in.shown, Line: 1}})
+	return r.find(result, ruleEncodingTold, in.tableName(), nil, []rules.Cell{in.cell()})
 }
 
 // damageOf says in words what makes a file a damaged one.
@@ -253,6 +299,7 @@ var errChanged = fmt.Errorf("it changed while it was read; deliver it again when
 // readFile reads one file into the builder. That the file cannot be read is no error: it becomes its failure.
 func (r *reader) readFile(ctx context.Context, builder *conform.Builder, in *input) error {
 	how := in.reading.options(in.table.Name)
+	how.Sheet = in.place.Sheet
 	if err := builder.Declare(how); err != nil {
 		return err
 	}
@@ -295,7 +342,7 @@ var (
 	}
 	rulesOnColumns = []string{
 		conform.RuleDecimal, conform.RuleFraction, conform.RuleBlankHidden, conform.RuleTextProtected, conform.RuleZerosLost, conform.RuleNumbers,
-		conform.RuleColumnHidden, conform.RuleCellsMerged, conform.RuleComputed, conform.RuleCodeUnmapped, conform.RuleColumnPattern,
+		conform.RuleColumnHidden, conform.RuleCellsMerged, conform.RuleComputed, conform.RuleCodeUnmapped, conform.RuleColumnPattern, conform.RuleTwoWays,
 	}
 )
 
@@ -321,14 +368,14 @@ func (result *read) look(report conform.FileReport, fields int) {
 func (r *reader) findProblem(result *read, p conform.Problem) error {
 	var cells []rules.Cell
 	for i, field := range p.Fields {
-		cell := rules.Cell{Table: p.Table, File: p.File, Line: p.Line, Field: field}
+		cell := rules.Cell{Table: p.Table, File: p.File, Sheet: p.Sheet, Line: p.Line, Field: field}
 		if i == 0 {
 			cell.Value = p.Value
 		}
 		cells = append(cells, cell)
 	}
 	if len(cells) == 0 {
-		cells = []rules.Cell{{Table: p.Table, File: p.File, Line: p.Line, Value: p.Value}}
+		cells = []rules.Cell{{Table: p.Table, File: p.File, Sheet: p.Sheet, Line: p.Line, Value: p.Value}}
 	}
 	return r.findKeyed(result, p.Rule, p.Table, p.Key, p.Fields, cells)
 }

@@ -32,6 +32,7 @@ type result struct {
 	read     *joined
 	judged   *judgement
 	decided  *dedupe.Result
+	pupils   *table.Table // links to school data; nil unless they are to be made
 	figures  []measure.Figure
 }
 
@@ -86,10 +87,20 @@ func (r *result) manifest() *publish.Manifest {
 	}
 	for _, f := range r.read.files {
 		m.Inputs = append(m.Inputs, publish.Input{
-			Collection: f.input.collection.Name, Table: f.input.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes,
+			Collection: f.input.collection.Name, Table: f.input.tableName(), File: f.input.shown, Sheet: f.input.place.Sheet, Authority: predecessor(f.input), Bytes: f.input.sum.Bytes,
 			SHA256: f.input.sum.SHA256, Encoding: string(f.input.sum.Encoding), Separator: separatorName(f.input.report.Separator), LineEnds: f.input.report.LineEnds,
 			MissingColumns: f.report.Missing, ExtraColumns: f.report.Extra,
 		})
+	}
+	for name, t := range r.read.tables {
+		for _, c := range t.Columns {
+			if !c.Delivered() {
+				if m.NotDelivered == nil {
+					m.NotDelivered = map[string][]string{}
+				}
+				m.NotDelivered[name] = append(m.NotDelivered[name], c.Field.Name)
+			}
+		}
 	}
 	for name, from := range r.read.feeds {
 		if m.Feeds == nil {
@@ -100,6 +111,14 @@ func (r *result) manifest() *publish.Manifest {
 		}
 	}
 	return m
+}
+
+// predecessor names the authority whose records a file holds, where it became part of the run's.
+func predecessor(in *input) string {
+	if in.reading.lead == "" {
+		return ""
+	}
+	return in.reading.authority
 }
 
 // notes are what a reader must know beside the figures.
@@ -203,18 +222,26 @@ func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summar
 		return nil, err
 	}
 	staging.Draft(m)
-	page, err := readPage(staging.Reader(), m, r.job.figures)
-	if err != nil {
+	var page *report.Page
+	var checks errgroup.Group
+	checks.Go(func() (err error) {
+		page, err = readPage(staging.Reader(), m, r.job.figures)
+		return err
+	})
+	checks.Go(func() error {
+		problems, err := publish.Invariants(staging.Reader())
+		if err != nil {
+			return err
+		}
+		if len(problems) > 0 {
+			return fmt.Errorf("check counts: %s: %w", problems[0], ErrCount)
+		}
+		return nil
+	})
+	if err := checks.Wait(); err != nil {
 		return nil, err
 	}
 	m.Headline = report.HeadlineInternal(page.Internal())
-	problems, err := publish.Invariants(staging.Reader())
-	if err != nil {
-		return nil, err
-	}
-	if len(problems) > 0 {
-		return nil, fmt.Errorf("check counts: %s: %w", problems[0], ErrCount)
-	}
 	done()
 	done = r.job.stage("report")
 	if err := r.writeReports(staging, page); err != nil {
@@ -251,7 +278,23 @@ func (j *joined) stored() []publish.Stored {
 	return tables
 }
 
-// write stores what the stages made, side by side.
+// writeDecided stores the tables that dedupe made.
+func (r *result) writeDecided(ctx context.Context, staging *publish.Staging) error {
+	var made []*table.Table
+	if d := r.decided; d != nil {
+		made = []*table.Table{d.Contacts, d.Incidents, d.Referrals, d.Persons, d.Links}
+	}
+	if r.pupils != nil {
+		made = append(made, r.pupils)
+	}
+	var stored []publish.Stored
+	for _, t := range made {
+		stored = append(stored, publish.Stored{Table: t})
+	}
+	return staging.Tables(ctx, r.job.options.Workers, stored...)
+}
+
+// write stores what else the stages made, side by side.
 func (r *result) write(ctx context.Context, staging *publish.Staging) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(max(r.job.options.Workers, 1))
@@ -261,12 +304,6 @@ func (r *result) write(ctx context.Context, staging *publish.Staging) error {
 				return err
 			}
 			return write()
-		})
-	}
-	if d := r.decided; d != nil {
-		run(func() error {
-			return staging.Tables(ctx, r.job.options.Workers, publish.Stored{Table: d.Contacts}, publish.Stored{Table: d.Incidents},
-				publish.Stored{Table: d.Referrals}, publish.Stored{Table: d.Persons}, publish.Stored{Table: d.Links})
 		})
 	}
 	run(func() error { return r.writeRows(ctx, staging) })
@@ -282,7 +319,11 @@ func (r *result) writeRows(ctx context.Context, staging *publish.Staging) error 
 	}
 	var quarantined []publish.QuarantinedRow
 	for _, q := range r.read.quarantined {
-		quarantined = append(quarantined, publish.QuarantinedRow{File: q.File, Line: int64(q.Line), Table: q.Table, Rule: q.Rule, Reason: q.Reason, Text: &q.Text})
+		quarantined = append(quarantined, publish.QuarantinedRow{File: q.File, Sheet: textOr(q.Sheet), Line: int64(q.Line), Table: q.Table, Rule: q.Rule, Reason: q.Reason, Text: &q.Text})
+	}
+	differences, err := r.differenceRows()
+	if err != nil {
+		return err
 	}
 	var inputs []publish.InputRow
 	for _, f := range r.read.files {
@@ -294,7 +335,8 @@ func (r *result) writeRows(ctx context.Context, staging *publish.Staging) error 
 			status = "damaged: a quote never closes"
 		}
 		inputs = append(inputs, publish.InputRow{
-			Collection: f.input.collection.Name, Table: f.input.tableName(), File: f.input.shown, Bytes: f.input.sum.Bytes, SHA256: f.input.sum.SHA256,
+			Collection: f.input.collection.Name, Table: f.input.tableName(), File: f.input.shown, Sheet: textOr(f.input.place.Sheet),
+			Authority: f.input.reading.authority, Bytes: f.input.sum.Bytes, SHA256: f.input.sum.SHA256,
 			Read: int64(f.report.Read), Accepted: int64(f.report.Accepted), Quarantined: int64(f.report.Quarantined), Status: status,
 			MissingColumns: strings.Join(f.report.Missing, ", "), ExtraColumns: strings.Join(f.report.Extra, ", "), DateOrder: dateOrders(f),
 			Encoding: string(f.input.sum.Encoding), Separator: separatorName(f.input.report.Separator), LineEnds: f.input.report.LineEnds,
@@ -305,10 +347,51 @@ func (r *result) writeRows(ctx context.Context, staging *publish.Staging) error 
 		publish.Rows(staging, "outcomes", publish.Both, slices.Values(outcomes)),
 		publish.Rows(staging, "measures", publish.Both, slices.Values(r.measureRows())),
 		publish.Rows(staging, "quarantined", publish.Both, slices.Values(quarantined)),
+		publish.Rows(staging, "differences", publish.Both, slices.Values(differences)),
 		publish.Rows(staging, "inputs", publish.Both, slices.Values(inputs)),
 		staging.StoreLedger(ctx, ledger),
 		publish.Rows(staging, publish.LedgerEventsTable, publish.Restricted, slices.Values(events)),
 	)
+}
+
+// differenceRows are the differences between deliveries as they are stored.
+func (r *result) differenceRows() (rows []publish.DifferenceRow, err error) {
+	for _, d := range r.read.differences {
+		row := publish.DifferenceRow{
+			Collection: d.collection, Table: d.Table, Kind: d.Kind, Fields: strings.Join(d.Fields, ", "),
+			File: d.Earlier.File, Sheet: textOr(d.Earlier.Sheet), Line: lineOr(d.Earlier.Line),
+			LaterFile: d.Later.File, LaterSheet: textOr(d.Later.Sheet), LaterLine: lineOr(d.Later.Line),
+		}
+		if len(d.Fields) > 0 {
+			var before, after []byte
+			if before, err = json.Marshal(d.Before); err != nil {
+				return nil, fmt.Errorf("write differences: %w", err)
+			}
+			if after, err = json.Marshal(d.After); err != nil {
+				return nil, fmt.Errorf("write differences: %w", err)
+			}
+			row.Before, row.After = textOr(string(before)), textOr(string(after))
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// textOr returns a text that is there, or nil.
+func textOr(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
+// lineOr returns a line that is there, or nil.
+func lineOr(line int) *int64 {
+	if line == 0 {
+		return nil
+	}
+	n := int64(line)
+	return &n
 }
 
 // ledger returns the ledger that the run leaves. Without contacts nothing was decided and it is the old one.

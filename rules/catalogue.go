@@ -52,13 +52,14 @@ type Rule struct {
 // Check is one condition of a rule over the records of one table. It has one of Holds, Unique, NoOverlap and
 // AtMostOneOpen.
 type Check struct {
-	For           string         `yaml:"for"`     // the table, or WholeReturn
-	About         string         `yaml:"about"`   // its own sentence; blank for the rule's
-	Let           Lets           `yaml:"let"`     // named values, each seeing those before it
-	Applies       Expression     `yaml:"applies"` // the records looked at; blank for all
-	Holds         Expression     `yaml:"holds"`   // what must be true of each
-	Unique        []Expression   `yaml:"unique"`  // values that together must not stand on two records
-	AtMost        int            `yaml:"at_most"` // on how many records they may stand; 0 for one
+	For           string         `yaml:"for"`         // the table, or WholeReturn
+	About         string         `yaml:"about"`       // its own sentence; blank for the rule's
+	Let           Lets           `yaml:"let"`         // named values, each seeing those before it
+	Applies       Expression     `yaml:"applies"`     // the records looked at; blank for all
+	Holds         Expression     `yaml:"holds"`       // what must be true of each
+	Unique        []Expression   `yaml:"unique"`      // values that together must not stand on two records
+	AtMost        int            `yaml:"at_most"`     // on how many records they may stand; 0 for one
+	TimesUsual    int            `yaml:"times_usual"` // ... and on how many times as many as other first values usually do; 0 for any
 	NoOverlap     *NoOverlap     `yaml:"no_overlap"`
 	AtMostOneOpen *AtMostOneOpen `yaml:"at_most_one_open"`
 	Flags         []Flag         `yaml:"flags"`   // the cells of a finding

@@ -35,7 +35,7 @@ func (s *cellSet) add(ref fieldRef, row int) {
 		s.seen[at] = true
 	}
 	t := b.delivery.table(ref.table)
-	cell := Cell{Table: ref.table.name(), File: t.FileOf(row), Line: t.LineOf(row), Field: ref.name}
+	cell := Cell{Table: ref.table.name(), File: t.FileOf(row), Sheet: t.SheetOf(row), Line: t.LineOf(row), Field: ref.name}
 	if text, delivered := t.Column(ref.name).Delivery(row); delivered {
 		cell.Value = &text
 	}

@@ -31,10 +31,12 @@ type checkProgram struct {
 	holds   boolNode
 	unique  []any // numberNode or textNode
 	atMost  int   // how many records may agree in unique
-	overlap *overlapProgram
-	open    *openProgram
-	group   []any // as unique; nil for a finding of each record
-	flags   []flagProgram
+	// timesUsual lets as many agree as so many times the usual; 0 where the usual does not matter.
+	timesUsual int
+	overlap    *overlapProgram
+	open       *openProgram
+	group      []any // as unique; nil for a finding of each record
+	flags      []flagProgram
 	// flagNames is flags as a finding's id knows them.
 	flagNames []string
 
@@ -210,6 +212,7 @@ func (c *compilation) check(x *explainer, check *Check) (*checkProgram, error) {
 	compiled.applies = compiler.bool(check.Applies, "applies")
 	compiled.holds = compiler.bool(check.Holds, "holds")
 	compiled.unique, compiled.atMost = compiler.keys(check.Unique, "unique"), max(1, check.AtMost)
+	compiled.timesUsual = check.TimesUsual
 	compiled.overlap = compiler.noOverlap(check.NoOverlap)
 	compiled.open = compiler.atMostOneOpen(check.AtMostOneOpen)
 	compiled.group = compiler.keys(check.Group, "group")

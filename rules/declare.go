@@ -147,6 +147,9 @@ func (c *Check) faults() []error {
 	if c.AtMost != 0 && (c.AtMost < 2 || len(c.Unique) == 0) {
 		fault("at_most: want a number of at least 2, beside unique")
 	}
+	if c.TimesUsual != 0 && (c.TimesUsual < 2 || c.AtMost == 0) {
+		fault("times_usual: want a number of at least 2, beside at_most")
+	}
 	if n := c.NoOverlap; n != nil {
 		if len(n.Within) == 0 || n.Start.Text == "" || n.End.Text == "" {
 			fault("no_overlap: want within, start and end")

@@ -71,17 +71,7 @@ func (n differentNode) numbers(w *worker, at *lanes, out numbers) {
 func (s *scratch) different() int64 {
 	slices.Sort(s.numbers)
 	slices.Sort(s.texts)
-	n := int64(0)
-	for i, v := range s.numbers {
-		if i == 0 || v != s.numbers[i-1] {
-			n++
-		}
-	}
-	for i, v := range s.texts {
-		if i == 0 || v != s.texts[i-1] {
-			n++
-		}
-	}
+	n := len(slices.Compact(s.numbers)) + len(slices.Compact(s.texts))
 	s.numbers, s.texts = s.numbers[:0], s.texts[:0]
-	return n
+	return int64(n)
 }

@@ -24,9 +24,18 @@ const (
 type Cell struct {
 	Table string  `json:"table"`
 	File  string  `json:"file"`
+	Sheet string  `json:"sheet,omitempty"` // of the workbook that the file is; blank for any other
 	Line  int     `json:"line"`
 	Field string  `json:"field"`
 	Value *string `json:"value,omitempty"`
+}
+
+// Place writes file:line, for a sheet of a workbook file!sheet:line.
+func (c Cell) Place() string {
+	if c.Sheet == "" {
+		return c.File + ":" + strconv.Itoa(c.Line)
+	}
+	return c.File + "!" + c.Sheet + ":" + strconv.Itoa(c.Line)
 }
 
 // Finding is one place where a rule failed. Message never holds a value.

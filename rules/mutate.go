@@ -106,8 +106,8 @@ func (c *Check) slots() []slot {
 	return all
 }
 
-// reshaped returns the check with one word of its shape said otherwise: how many may agree, what touches, what is
-// identical, until when an open end reaches and what records agree in.
+// reshaped returns the check with one word of its shape said otherwise: how many may agree, how many times the
+// usual, what touches, what is identical, until when an open end reaches and what records agree in.
 func (c *Check) reshaped() (changed []*Check, told []mutant) {
 	change := func(was, with string, do func(*Check)) {
 		other := c.copied()
@@ -117,6 +117,9 @@ func (c *Check) reshaped() (changed []*Check, told []mutant) {
 	for _, step := range []int{-1, 1} {
 		if c.AtMost > 0 {
 			change("at_most: "+strconv.Itoa(c.AtMost), strconv.Itoa(c.AtMost+step), func(o *Check) { o.AtMost += step })
+		}
+		if c.TimesUsual > 0 {
+			change("times_usual: "+strconv.Itoa(c.TimesUsual), strconv.Itoa(c.TimesUsual+step), func(o *Check) { o.TimesUsual += step })
 		}
 	}
 	var within []Expression
@@ -175,7 +178,7 @@ func (r *Rule) survivors(ctx context.Context, check *Check, judge *examiner, tel
 			}
 		}
 	}
-	shape := check.where("no_overlap", "at_most_one_open", "at_most", "unique")
+	shape := check.where("no_overlap", "at_most_one_open", "at_most", "times_usual", "unique")
 	reshaped, told := check.reshaped()
 	for i, changed := range reshaped {
 		seen, err := noticed(changed)

@@ -249,19 +249,28 @@ func TestUniqueAgreesWithCounting(t *testing.T) {
 		list.Columns = append(list.Columns, &c)
 	}
 	delivery := &Delivery{Collection: coll, Tables: map[string]*table.Table{"list": list}}
-	for _, keys := range [][]string{{"k"}, {"t"}, {"t", "d"}, {"d", "c"}, {"c"}, {"lower(t)", "d + 1", "c"}} {
+	for _, x := range []struct {
+		keys               []string
+		atMost, timesUsual int
+	}{
+		{keys: []string{"k"}}, {keys: []string{"t"}}, {keys: []string{"t", "d"}}, {keys: []string{"d", "c"}}, {keys: []string{"c"}},
+		{keys: []string{"lower(t)", "d + 1", "c"}}, {keys: []string{"d"}, atMost: 30}, {keys: []string{"d", "c"}, atMost: 2, timesUsual: 2},
+		{keys: []string{"d"}, atMost: 10, timesUsual: 2}, {keys: []string{"c"}, atMost: 2, timesUsual: 3},
+	} {
+		keys := x.keys
 		var unique []Expression
 		for _, k := range keys {
 			unique = append(unique, Expression{Text: k})
 		}
 		c := &Catalogue{Collection: "test", Rules: []*Rule{{Code: "T-1", Checks: []*Check{{
-			For: "list", Unique: unique, Applies: Expression{Text: `c != "6"`}, Flags: []Flag{{Field: "k"}},
+			For: "list", Unique: unique, AtMost: x.atMost, TimesUsual: x.timesUsual, Applies: Expression{Text: `c != "6"`}, Flags: []Flag{{Field: "k"}},
 		}}}}}
 		p, err := c.Compile(coll)
 		if err != nil {
 			t.Fatal(err)
 		}
 		groups := map[string][]uint32{}
+		others := map[string]string{} // the key's values but the first
 		looked := 0
 		for row := range list.Rows {
 			if source := list.Columns[3].Text(row); source == "" || source == "6" {
@@ -276,11 +285,25 @@ func TestUniqueAgreesWithCounting(t *testing.T) {
 			}
 			if known {
 				groups[key] = append(groups[key], uint32(row))
+				_, others[key], _ = strings.Cut(key, "\x00")
 			}
 		}
 		var want []uint32
-		for _, g := range groups {
-			if len(g) > 1 {
+		usual := func(but string) int { // of the groups that agree with it in all but the first value
+			var sizes []int
+			for key, g := range groups {
+				if key != but && others[key] == others[but] {
+					sizes = append(sizes, len(g))
+				}
+			}
+			slices.Sort(sizes)
+			if len(sizes) == 0 {
+				return 0
+			}
+			return sizes[(len(sizes)-1)/2]
+		}
+		for key, g := range groups {
+			if len(g) > max(1, x.atMost) && (x.timesUsual == 0 || len(g) > x.timesUsual*usual(key)) {
 				want = append(want, g...)
 			}
 		}

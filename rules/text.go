@@ -28,6 +28,9 @@ func (c *Check) Lines() []Line {
 	if c.AtMost > 0 {
 		add("at_most", strconv.Itoa(c.AtMost))
 	}
+	if c.TimesUsual > 0 {
+		add("times_usual", strconv.Itoa(c.TimesUsual))
+	}
 	if c.NoOverlap != nil {
 		add("no_overlap", c.NoOverlap.String())
 	}

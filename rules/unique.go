@@ -3,6 +3,7 @@ package rules
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 )
 
 // repeated returns the rows whose keys stand together on more of the records looked at than may agree, in row order,
@@ -12,49 +13,98 @@ import (
 func (c *checkProgram) repeated(w *worker, look func(rows []uint32)) ([]uint32, error) {
 	seed := maphash.MakeSeed()
 	var rows []uint32
-	var hashes []uint64
+	var hashes, others []uint64 // of the key, and of its values but the first
 	err := c.eachKey(w, c.unique, nil, look, func(row uint32, key []byte) {
 		rows = append(rows, row)
 		hashes = append(hashes, maphash.Bytes(seed, key))
+		if c.timesUsual > 0 {
+			others = append(others, maphash.Bytes(seed, key[c.firstLength(key):]))
+		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	suspects := sharing(rows, hashes, c.atMost)
+	first, count := agreeing(hashes)
+	var suspects []uint32
+	for i, row := range rows {
+		if int(count[first[i]]) > c.atMost {
+			suspects = append(suspects, row)
+		}
+	}
 	if len(suspects) == 0 {
 		return nil, nil
 	}
+	var usual map[uint64]int
+	if c.timesUsual > 0 {
+		usual = usually(first, count, others)
+	}
+	type group struct {
+		rows    []uint32
+		allowed int
+	}
 	places := map[string]int{} // of the key in groups
-	var groups [][]uint32
+	var groups []group
 	err = c.eachKey(w, c.unique, suspects, func([]uint32) {}, func(row uint32, key []byte) {
 		place, known := places[string(key)]
 		if !known {
 			place = len(groups)
 			places[string(key)] = place
-			groups = append(groups, nil)
+			allowed := c.atMost
+			if c.timesUsual > 0 {
+				allowed = max(allowed, c.timesUsual*usual[maphash.Bytes(seed, key[c.firstLength(key):])])
+			}
+			groups = append(groups, group{allowed: allowed})
 		}
-		groups[place] = append(groups[place], row)
+		groups[place].rows = append(groups[place].rows, row)
 	})
 	if err != nil {
 		return nil, err
 	}
 	shared := newBits(w.in.rows)
-	for _, group := range groups {
-		if len(group) > c.atMost {
-			shared.Add(group)
+	for _, g := range groups {
+		if len(g.rows) > g.allowed {
+			shared.Add(g.rows)
 		}
 	}
 	return shared.Rows(), nil
 }
 
-// sharing returns the rows whose hash more than atMost rows have, in order.
-func sharing(rows []uint32, hashes []uint64, atMost int) []uint32 {
+// firstLength is the length of the first value in a joined key.
+func (c *checkProgram) firstLength(key []byte) int {
+	if _, number := c.unique[0].(numberNode); number {
+		return 8
+	}
+	return 4 + int(binary.LittleEndian.Uint32(key))
+}
+
+// usually returns, by the hash of a key's values but the first, how many records a first value usually has beside
+// them: the middle of their numbers without that of one large group, or the lower of the two in the middle; 0 where
+// there is no other. A group below the middle is never large.
+func usually(first, count []uint32, others []uint64) map[uint64]int {
+	sizes := map[uint64][]int{}
+	for i, f := range first {
+		if int(f) == i {
+			sizes[others[i]] = append(sizes[others[i]], int(count[i]))
+		}
+	}
+	usual := make(map[uint64]int, len(sizes))
+	for key, of := range sizes {
+		if len(of) > 1 {
+			slices.Sort(of)
+			usual[key] = of[(len(of)-2)/2]
+		}
+	}
+	return usual
+}
+
+// agreeing returns for each row the first one with the same hash, and for the first ones how many have it.
+func agreeing(hashes []uint64) (first, count []uint32) {
 	size := 16
-	for size < 2*len(rows) {
+	for size < 2*len(hashes) {
 		size *= 2
 	}
 	slots := make([]uint32, size) // open addressing: place+1 of the first row with a hash, or 0
-	first, count := make([]uint32, len(rows)), make([]uint32, len(rows))
+	first, count = make([]uint32, len(hashes)), make([]uint32, len(hashes))
 	mask := uint64(size - 1)
 	for i, h := range hashes {
 		slot := h & mask
@@ -67,13 +117,7 @@ func sharing(rows []uint32, hashes []uint64, atMost int) []uint32 {
 		first[i] = slots[slot] - 1
 		count[first[i]]++
 	}
-	var suspects []uint32
-	for i, row := range rows {
-		if int(count[first[i]]) > atMost {
-			suspects = append(suspects, row)
-		}
-	}
-	return suspects
+	return first, count
 }
 
 // eachKey hands over the joined values of each record that the check applies to and whose values are all known;

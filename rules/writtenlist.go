@@ -2,6 +2,15 @@ package rules
 
 // The written nodes are the elements of a list that is written out: the row of the variable says which.
 
+// pick takes over what the element at one place made, for the lanes that are at this place.
+func pick[T any](rows []uint32, place int, made, out []T) {
+	for i, row := range rows {
+		if row == uint32(place) {
+			out[i] = made[i]
+		}
+	}
+}
+
 type writtenBool struct {
 	variable int
 	elements []boolNode
@@ -11,11 +20,7 @@ func (n writtenBool) bools(w *worker, at *lanes, out []uint8) {
 	made := w.takeFlags(at.n)
 	for place, e := range n.elements {
 		e.bools(w, at, made)
-		for i, row := range at.rows[n.variable] {
-			if row == uint32(place) {
-				out[i] = made[i]
-			}
-		}
+		pick(at.rows[n.variable], place, made, out)
 	}
 	w.dropFlags(made)
 }
@@ -29,11 +34,8 @@ func (n writtenNumber) numbers(w *worker, at *lanes, out numbers) {
 	made := w.takeNumbers(at.n)
 	for place, e := range n.elements {
 		e.numbers(w, at, made)
-		for i, row := range at.rows[n.variable] {
-			if row == uint32(place) {
-				out.values[i], out.known[i] = made.values[i], made.known[i]
-			}
-		}
+		pick(at.rows[n.variable], place, made.values, out.values)
+		pick(at.rows[n.variable], place, made.known, out.known)
 	}
 	w.dropNumbers(made)
 }
@@ -47,11 +49,8 @@ func (n writtenText) texts(w *worker, at *lanes, out texts) {
 	made := w.takeTexts(at.n)
 	for place, e := range n.elements {
 		e.texts(w, at, made)
-		for i, row := range at.rows[n.variable] {
-			if row == uint32(place) {
-				out.values[i], out.known[i] = made.values[i], made.known[i]
-			}
-		}
+		pick(at.rows[n.variable], place, made.values, out.values)
+		pick(at.rows[n.variable], place, made.known, out.known)
 	}
 	w.dropTexts(made)
 }
@@ -65,11 +64,7 @@ func (n writtenRecord) places(w *worker, at *lanes, out []int32) {
 	made := w.takePlaces(at.n)
 	for place, e := range n.elements {
 		e.places(w, at, made)
-		for i, row := range at.rows[n.variable] {
-			if row == uint32(place) {
-				out[i] = made[i]
-			}
-		}
+		pick(at.rows[n.variable], place, made, out)
 	}
 	w.dropPlaces(made)
 }

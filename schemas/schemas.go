@@ -310,7 +310,7 @@ func (c *Collection) check() error {
 	return errors.Join(faults...)
 }
 
-// Result reads the schema of a table that the pipeline makes: contacts, incidents, referrals, persons, links.
+// Result reads the schema of a table that the pipeline makes: a file of results.
 func Result(name string) (*Table, error) {
 	t := &Table{}
 	if err := own.read("result table", "results", name, t); err != nil {

@@ -20,6 +20,7 @@ type expectation struct {
 	Exit     int
 	Findings []string
 	File     string
+	Sheet    string
 	Line     *int // null where it is no record
 }
 
@@ -85,7 +86,7 @@ func (want expectation) hold(t *testing.T, folder string) {
 			placed = true
 		}
 		for _, cell := range f.Cells {
-			if cell.File == file && (want.Line == nil || cell.Line == *want.Line) {
+			if cell.File == file && cell.Sheet == want.Sheet && (want.Line == nil || cell.Line == *want.Line) {
 				placed = true
 			}
 		}

@@ -62,7 +62,7 @@ func printFindingLines(out *bufio.Writer, c *pipeline.Checked, values bool) erro
 // printFindingCells writes CSV with one line for each cell, and one for a finding without cells.
 func printFindingCells(out *bufio.Writer, c *pipeline.Checked, values bool) error {
 	w := csv.NewWriter(out)
-	header := []string{"id", "rule", "severity", "collection", "table", "message", "origin", "cell_table", "file", "line", "field"}
+	header := []string{"id", "rule", "severity", "collection", "table", "message", "origin", "cell_table", "file", "line", "field", "sheet"}
 	if values {
 		header = append(header, "value")
 	}
@@ -77,7 +77,7 @@ func printFindingCells(out *bufio.Writer, c *pipeline.Checked, values bool) erro
 			}
 		}
 		for _, cell := range f.Cells {
-			fields := append(lead[:len(lead):len(lead)], cell.Table, cell.File, strconv.Itoa(cell.Line), cell.Field)
+			fields := append(lead[:len(lead):len(lead)], cell.Table, cell.File, strconv.Itoa(cell.Line), cell.Field, cell.Sheet)
 			if values {
 				fields = append(fields, textOf(cell.Value))
 			}
@@ -163,13 +163,13 @@ func placesInWords(f rules.Finding, values bool) string {
 	var b strings.Builder
 	for i, cell := range f.Cells {
 		switch {
-		case i > 0 && f.Cells[i-1].File == cell.File && f.Cells[i-1].Line == cell.Line:
+		case i > 0 && f.Cells[i-1].Place() == cell.Place():
 			b.WriteString(", ")
 		case i > 0:
 			b.WriteString("; ")
 			fallthrough
 		default:
-			fmt.Fprintf(&b, "%s:%d ", printable(cell.File), cell.Line)
+			b.WriteString(printable(cell.Place()) + " ")
 		}
 		b.WriteString(fieldOr(cell.Field))
 		if values {

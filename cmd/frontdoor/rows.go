@@ -53,7 +53,7 @@ func shown(value any) string {
 func shownCells(cells []rules.Cell) string {
 	parts := make([]string, len(cells))
 	for i, c := range cells {
-		parts[i] = fmt.Sprintf("%s:%d %s", c.File, c.Line, c.Field)
+		parts[i] = c.Place() + " " + c.Field
 		if c.Value != nil {
 			parts[i] += " " + strconv.Quote(*c.Value)
 		}
@@ -144,6 +144,7 @@ type (
 	place struct {
 		Table string `json:"table"`
 		File  string `json:"file"`
+		Sheet string `json:"sheet,omitempty"`
 		Line  int    `json:"line"`
 		Field string `json:"field"`
 	}
@@ -157,7 +158,7 @@ type (
 func placesOf(cells []rules.Cell, values bool) any {
 	bare, full := []place{}, []placeWithValue{}
 	for _, c := range cells {
-		p := place{c.Table, c.File, c.Line, c.Field}
+		p := place{c.Table, c.File, c.Sheet, c.Line, c.Field}
 		bare, full = append(bare, p), append(full, placeWithValue{p, c.Value})
 	}
 	if values {

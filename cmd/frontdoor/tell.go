@@ -19,6 +19,18 @@ func write(out io.Writer, tell func(lines)) error {
 	return err
 }
 
+// counted writes a step with its count, or why there is none.
+func counted(s pipeline.Step) string {
+	sign := " "
+	if s.Less {
+		sign = "-"
+	}
+	if s.Unavailable != "" {
+		return fmt.Sprintf("  %s %9s  %s: not available, %s", sign, "", s.Title, s.Unavailable)
+	}
+	return fmt.Sprintf("  %s %9d  %s", sign, s.Count, s.Title)
+}
+
 // tellConversion tells of the figure, what was taken off on the way to it, and the records behind it.
 func (p *published) tellConversion(line lines, e *pipeline.ConversionExplained) {
 	if e.Headline != "" {
@@ -30,11 +42,7 @@ func (p *published) tellConversion(line lines, e *pipeline.ConversionExplained) 
 	}
 	line("\nFrom rows to unique contacts")
 	for _, s := range e.Steps {
-		sign := " "
-		if s.Less {
-			sign = "-"
-		}
-		line("  %s %9d  %s", sign, s.Count, s.Title)
+		line("%s", counted(s))
 	}
 	line("\nConversion")
 	if e.Unavailable != "" {
@@ -47,10 +55,10 @@ func (p *published) tellConversion(line lines, e *pipeline.ConversionExplained) 
 		}
 		line("\nHow the referrals are linked")
 		for _, m := range e.Methods {
-			line("    %9d  %s", m.Count, m.Title)
+			line("%s", counted(m))
 		}
 		line("  not counted")
-		line("    %9d  %s", e.OutcomeOnly.Count, e.OutcomeOnly.Title)
+		line("%s", counted(e.OutcomeOnly))
 		tellRecords(line, "numerator", e.Converted, e.ConvertedRecords)
 	}
 	tellRecords(line, "denominator", e.Unique, e.UniqueRecords)
@@ -220,7 +228,7 @@ func tellFinding(line lines, e *pipeline.FindingExplained, values bool) {
 		if values {
 			text = "  " + quoted(c.Value)
 		}
-		line("  %s:%d  %s, %s%s", printable(c.File), c.Line, c.Table, fieldOr(c.Field), text)
+		line("  %s  %s, %s%s", printable(c.Place()), c.Table, fieldOr(c.Field), text)
 	}
 }
 

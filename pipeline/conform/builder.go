@@ -13,11 +13,11 @@ import (
 // file is one file of the table.
 type file struct {
 	name     string
+	how      *Options
 	sections []*section // one, unless another header stands among the records
 	span     table.Span
 	faults   []table.Fault
 	dropped  bool
-	delivery *Delivery
 	report   FileReport
 }
 
@@ -136,9 +136,9 @@ func (b *Builder) Begin(name string, header []string, line int) error {
 	if b.open {
 		return errors.New("begin file: end or drop the one before first")
 	}
-	b.files = append(b.files, &file{name: name, delivery: b.options.Delivery, span: table.Span{From: len(b.lines)}, report: FileReport{File: name}})
-	b.open = true
 	options := b.options
+	b.files = append(b.files, &file{name: name, how: &options, span: table.Span{From: len(b.lines)}, report: FileReport{File: name, Sheet: options.Sheet}})
+	b.open = true
 	if err := b.tell(message{options: &options}); err != nil {
 		return err
 	}

@@ -51,11 +51,13 @@ const (
 	hiddenBlank               // no-break or zero-width blanks inside
 	protected                 // ="00123"
 	partial                   // a whole number, such as an age, with a fraction
+	twoWays                   // codes with and without the letter of their list
 )
 
 // oddityRules are the rules that they fall under.
 var oddityRules = [...]string{
 	decimal: RuleDecimal, serial: RuleDateSerial, shortYear: RuleDateShortYear, hiddenBlank: RuleBlankHidden, protected: RuleTextProtected, partial: RuleFraction,
+	twoWays: RuleTwoWays,
 }
 
 // sighting is where an oddity first stood in a file.

@@ -58,6 +58,7 @@ const (
 	RuleFraction        = "IN-046"
 	RuleSuperseded      = "IN-047"
 	RuleXMLBroken       = "IN-048"
+	RuleTwoWays         = "IN-052"
 )
 
 // DateOrder says which part of a date such as 02/05/2019 is the day.
@@ -78,17 +79,13 @@ type Options struct {
 	// Values gives, by field and by what is delivered (Folded), the value that it means.
 	Values map[string]map[string]string
 	// Delivery says which of several deliveries of the table the files are; nil when there is only one.
-	Delivery *Delivery
-	XML      bool // the cells are XML elements
+	Delivery  *Delivery
+	Sheet     string // of the workbook that the file is; blank for a text
+	Authority string // whose records the files hold; blank when nobody says
+	// Lead stands in front of the identifiers that the authority gave, so that they are those of no other.
+	Lead string
+	XML  bool // the cells are XML elements
 }
-
-// Delivery is one of several deliveries of a table: the days that it covers, and when it was delivered. For any day
-// the latest delivery that covers it speaks; of records that bear no day, the latest that has the record's key.
-type Delivery struct {
-	Delivered, From, To schemas.Day
-}
-
-func (d *Delivery) covers(day schemas.Day) bool { return d.From <= day && day <= d.To }
 
 // Result is what became of the files of one table.
 type Result struct {
@@ -96,11 +93,12 @@ type Result struct {
 	Files       []FileReport
 	Problems    []Problem     // by file, line, field
 	Quarantined []Quarantined // by file, line
+	Differences []Difference  // by file, line of the record that was delivered first, then of the other
 }
 
 // FileReport says what a file held. Read = Accepted + Quarantined.
 type FileReport struct {
-	File                        string
+	File, Sheet                 string
 	Read, Accepted, Quarantined int
 	Missing                     []string // fields of the schema that the header does not name
 	Extra                       []string // columns that the schema does not know, by the names they are kept under
@@ -109,7 +107,8 @@ type FileReport struct {
 	HeaderOnly                  bool
 	Damaged                     bool // a quote never closed
 	Superseded                  int  // of those quarantined: a later delivery speaks for them
-	Withdrawn                   int  // of those superseded: the later delivery has no such record
+	Changed, Dropped            int  // of those superseded: the next delivery has another record, or none
+	Added, Again                int  // of those accepted or superseded: what Difference says of them
 	Stray                       int  // cells with text behind their closing quote
 }
 
@@ -126,6 +125,7 @@ type Problem struct {
 	Rule   string
 	Table  string
 	File   string
+	Sheet  string
 	Line   int
 	Fields []string
 	Value  *string  // the text of the first field, or of the record when there are no fields; nil when absent
@@ -134,11 +134,11 @@ type Problem struct {
 
 // Quarantined is a record that was taken out because it cannot be placed.
 type Quarantined struct {
-	File, Table string
-	Line        int
-	Rule        string
-	Reason      string // in plain words, without a value
-	Text        string // the record as delivered; for IN-007 its cells, written anew as CSV
+	File, Sheet, Table string
+	Line               int
+	Rule               string
+	Reason             string // in plain words, without a value
+	Text               string // the record as delivered; for IN-007 its cells, written anew as CSV
 }
 
 // Keys holds the dictionary of every key that another table refers to. The tables of a collection share it,

@@ -21,18 +21,15 @@ func Feed(to *schemas.Table, lists []*table.Table) *table.Table {
 		return nil
 	}
 	fed := &table.Table{Schema: to}
+	var ends []int
 	for _, list := range lists {
 		fed.Rows += list.Rows
+		ends = append(ends, fed.Rows)
 	}
-	files, codes := table.NewDictionary(), make([]uint32, 0, fed.Rows)
-	lines := make([]uint32, 0, fed.Rows)
-	for _, list := range lists {
-		for row := range list.Rows {
-			codes = append(codes, files.Code([]byte(list.FileOf(row))))
-			lines = append(lines, uint32(list.LineOf(row)))
-		}
-	}
-	fed.File, fed.Line = table.DictionaryArray(codes, files.Array(), nil, 0), table.LineArray(lines)
+	fed.StandAt(fed.Rows, func(row int) (*table.Table, int) {
+		at := sort.SearchInts(ends, row+1)
+		return lists[at], row - ends[at] + lists[at].Rows
+	})
 	id := lists[0].Schema.FeedFor(to.Name).ID
 	for _, f := range to.Fields {
 		column := &table.Column{}

@@ -40,7 +40,7 @@ const wholeRecord = -1
 
 func (s *findings) add(number, slot int, f *file, rule string, line int, fields []string, value *string, key []string) {
 	s.problems = append(s.problems, placed{number, slot, Problem{
-		Rule: rule, Table: s.builder.schema.Name, File: f.name, Line: line, Fields: fields, Value: value, Key: key,
+		Rule: rule, Table: s.builder.schema.Name, File: f.name, Sheet: f.how.Sheet, Line: line, Fields: fields, Value: value, Key: key,
 	}})
 }
 
@@ -158,7 +158,7 @@ func (s *findings) stray(number int, f *file, fault table.Fault) {
 
 func (s *findings) quarantine(f *file, line int, rule, reason, text string) {
 	s.quarantined = append(s.quarantined, Quarantined{
-		File: f.name, Table: s.builder.schema.Name, Line: line, Rule: rule, Reason: reason, Text: text,
+		File: f.name, Sheet: f.how.Sheet, Table: s.builder.schema.Name, Line: line, Rule: rule, Reason: reason, Text: text,
 	})
 }
 

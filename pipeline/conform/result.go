@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
+
 	"frontdoor/schemas/table"
 )
 
@@ -12,26 +14,29 @@ func (b *Builder) result() *Result {
 	full := b.buildColumns()
 	out := &Result{}
 	found := newFindings(b, full)
-	superseded := b.superseded(full)
+	unplaced := make([][]int, len(b.files))
+	for i, f := range b.files {
+		if !f.dropped {
+			unplaced[i] = b.unplaced(f)
+		}
+	}
+	var superseded [][]int
+	superseded, out.Differences = b.compare(full, unplaced)
 	var gone removal
 	for i, f := range b.files {
 		if f.dropped {
 			gone.add(f.span)
 			continue
 		}
-		unplaced := b.unplaced(f)
-		later := slices.DeleteFunc(superseded[i], func(row int) bool {
-			_, also := slices.BinarySearch(unplaced, row)
-			return also
-		})
-		aside := slices.Concat(unplaced, later)
+		later := superseded[i]
+		aside := slices.Concat(unplaced[i], later)
 		slices.Sort(aside)
 		for _, row := range aside {
 			gone.add(table.Span{From: row, To: row + 1})
 		}
 		f.report.Superseded = len(later)
 		b.report(i, f, len(aside))
-		found.file(i, f, unplaced)
+		found.file(i, f, unplaced[i])
 		found.superseded(i, f, later)
 		out.Files = append(out.Files, f.report)
 	}
@@ -41,6 +46,7 @@ func (b *Builder) result() *Result {
 		full = b.buildColumns()
 	}
 	out.Table = b.table(full)
+	b.lead(out.Table)
 	return out
 }
 
@@ -75,20 +81,38 @@ func (b *Builder) table(columns []*table.Column) *table.Table {
 			t.Extras = append(t.Extras, c)
 		}
 	}
+	t.File = b.each(func(f *file) string { return f.name })
+	t.Sheet = b.each(func(f *file) string { return f.how.Sheet })
+	t.Authority = b.each(func(f *file) string { return f.how.Authority })
+	t.Line = table.LineArray(b.lines)
+	return t
+}
+
+// each returns, for every row, what is said of its file: nil where that is blank of all of them.
+func (b *Builder) each(of func(f *file) string) *array.Dictionary {
 	names := table.NewDictionary()
 	codes := make([]uint32, 0, len(b.lines))
+	valid, nulls := make([]byte, (len(b.lines)+7)/8), 0
 	for _, f := range b.files {
 		if f.dropped {
 			continue
 		}
-		code := names.Code([]byte(f.name))
+		text := of(f)
+		if text == "" {
+			nulls += f.report.Accepted
+			codes = append(codes, make([]uint32, f.report.Accepted)...)
+			continue
+		}
+		code := names.Code([]byte(text))
 		for range f.report.Accepted {
+			valid[len(codes)>>3] |= 1 << (len(codes) & 7)
 			codes = append(codes, code)
 		}
 	}
-	t.File = table.DictionaryArray(codes, names.Array(), nil, 0)
-	t.Line = table.LineArray(b.lines)
-	return t
+	if nulls > 0 && names.Len() == 0 {
+		return nil
+	}
+	return table.DictionaryArray(codes, names.Array(), valid, nulls)
 }
 
 // unplaced returns the rows of a file in which a field that is needed holds no value.

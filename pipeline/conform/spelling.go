@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"bytes"
 	"strings"
 
 	"frontdoor/schemas"
@@ -18,6 +19,8 @@ type spelling struct {
 	codes    []string // by the code of seen
 	same     []bool   // the text is the code as it is written
 	unmapped []bool
+	lettered [2]bool // codes without, and with, the letter of their list were met
+	mixed    bool    // the last text is the first of the other of these ways
 }
 
 // of returns the code of a text, or the text itself where no code is meant, and whether the two are the same.
@@ -26,11 +29,30 @@ func (s *spelling) of(text []byte) (code []byte, same bool) {
 	if int(n) == len(s.codes) {
 		meant, known := s.find(string(text))
 		s.codes, s.same, s.unmapped = append(s.codes, meant), append(s.same, meant == string(text)), append(s.unmapped, !known)
+		if s.loose && known {
+			s.meet(hasLetter(text))
+		}
 	}
 	if s.same[n] {
 		return text, true
 	}
 	return []byte(s.codes[n]), false
+}
+
+// meet notes in which way a code is written.
+func (s *spelling) meet(lettered bool) {
+	way := 0
+	if lettered {
+		way = 1
+	}
+	s.mixed = !s.lettered[way] && s.lettered[1-way]
+	s.lettered[way] = true
+}
+
+// hasLetter tells whether a text begins with a letter of a list, such as "q) 6: Police".
+func hasLetter(text []byte) bool {
+	end := bytes.IndexByte(text, ')')
+	return end == 1 || end == 2 && len(bytes.Trim(bytes.ToLower(text[:end]), "abcdefghijklmnopqrstuvwxyz")) == 0
 }
 
 // find returns what a text means: what the delivery declares, a code, the flags of an object, another spelling. A

@@ -191,3 +191,18 @@ func TestFeedMakesATableOfTheFrontDoor(t *testing.T) {
 		t.Error("nothing feeds the children")
 	}
 }
+
+func TestCodesWithAndWithoutTheirLetter(t *testing.T) {
+	c, err := schemas.Load("annex_a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const header = "Child Unique ID,Gender,Contact Source,Date of Contact\n"
+	r, err := read(t.Context(), c, "list_1", conform.NewKeys(c), conform.Options{}, ingest.Limits{},
+		delivery{"mixed.csv", header + "1,b) Female,q) 6: Police,2019-05-01\n2,b) female,6,2019-05-02\n3,Female,6 Police,2019-05-03\n4,a) Male,e) 2A: Schools,2019-05-04\n"},
+		delivery{"plain.csv", header + "5,Female,6,2019-05-05\n6,Martian,6,2019-05-06\n"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantEqual(t, "columns in two ways", found(r, conform.RuleTwoWays), []string{"IN-052|mixed.csv|04|contact_source|6|2+2019-05-02+6", "IN-052|mixed.csv|05|sex|Female|3+2019-05-03+6"})
+}

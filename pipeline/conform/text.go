@@ -36,6 +36,10 @@ func (c *codeColumn) set(row int, value []byte) {
 	}
 	if c.spelling != nil {
 		code, same := c.spelling.of(value)
+		if c.spelling.mixed {
+			c.see(twoWays, row, value)
+			c.spelling.mixed = false
+		}
 		if !same {
 			c.keep(row, value, rewritten, 0)
 		}

@@ -65,7 +65,7 @@ func (j *judged) referralsTable(in Input, people *persons, incidentIDs, personID
 	if t == nil {
 		t = &table.Table{Schema: &schemas.Table{}}
 	} else {
-		b.table.File, b.table.Line = t.File, t.Line
+		b.table.StandAs(t)
 	}
 	b.delivered("referral_id", t.Column("referral_id"))
 	b.delivered("child_id", t.Column("child_id"))

@@ -53,9 +53,9 @@ func resultPage() ([]byte, error) {
 	w := &writer{}
 	w.line("# Tables that a run makes")
 	w.note("schemas/results/*.yaml")
-	w.line("Every record also has `file` and `line`: where it stood in the delivery.")
+	w.line("Every record of contacts, referrals and links to pupils also has `file` and `line`, where it stood in the delivery, and behind its fields `sheet`, null where the file is no workbook, and `authority`, whose it is.")
 	w.classes()
-	for _, name := range []string{"contacts", "incidents", "referrals", "persons", "links"} {
+	for _, name := range []string{"contacts", "incidents", "referrals", "persons", "links", "school_links"} {
 		t, err := schemas.Result(name)
 		if err != nil {
 			return nil, err

@@ -30,14 +30,11 @@ type Member struct {
 	index int
 }
 
-// Shown is how a place is named: archive.zip!member, workbook.xlsx!sheet.
+// Shown is how the file of a place is named: archive.zip!member. A sheet is no part of it.
 func (p Place) Shown() string {
 	shown := p.Name
 	for _, m := range p.Members {
 		shown += "!" + m.Name
-	}
-	if p.Sheet != "" {
-		shown += "!" + p.Sheet
 	}
 	return shown
 }

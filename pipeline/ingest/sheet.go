@@ -233,9 +233,9 @@ func (s *sheetReader) endCell() {
 		if len(value) > 0 {
 			s.row.text = append(s.row.text, text...)
 		}
-	case "inlineStr", "str", "e":
-		s.row.text = append(s.row.text, value...)
-	case "d": // a date as text
+	case "inlineStr", "str":
+		s.row.text = append(s.row.text, unescaped(value)...)
+	case "e", "d": // an error, or a date as text
 		s.row.text = append(s.row.text, value...)
 	default:
 		if len(value) > 0 {

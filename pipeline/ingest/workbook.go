@@ -45,6 +45,16 @@ func (t *texts) text(i int) ([]byte, bool) {
 	return t.data[from:t.ends[i]], true
 }
 
+// end ends a text.
+func (t *texts) end() {
+	from := uint32(0)
+	if last := len(t.ends) - 1; last >= 0 {
+		from = t.ends[last]
+	}
+	t.data = t.data[:int(from)+len(unescaped(t.data[from:]))]
+	t.ends = append(t.ends, uint32(len(t.data)))
+}
+
 // sheetsOf lists the sheets of a workbook.
 func sheetsOf(c *content, limits Limits) ([]sheetEntry, error) {
 	w, err := openWorkbook(c, limits)
@@ -222,7 +232,7 @@ func (w *workbook) loadStrings() error {
 				spoken = !x.closed
 			}
 			if string(x.name) == "si" && x.closed {
-				w.strings.ends = append(w.strings.ends, uint32(len(w.strings.data)))
+				w.strings.end()
 			}
 		case xmlEnd:
 			switch string(x.name) {
@@ -231,7 +241,7 @@ func (w *workbook) loadStrings() error {
 			case "rPh":
 				spoken = false
 			case "si":
-				w.strings.ends = append(w.strings.ends, uint32(len(w.strings.data)))
+				w.strings.end()
 			}
 		case xmlText:
 			if !inText || spoken {

@@ -253,7 +253,11 @@ func TestFind(t *testing.T) {
 			}
 			var places []string
 			for _, f := range found {
-				places = append(places, f.Shown())
+				place := f.Shown()
+				if f.Sheet != "" {
+					place += "!" + f.Sheet
+				}
+				places = append(places, place)
 				if !errors.Is(f.Err, c.fails) {
 					t.Errorf("error %v, want %v", f.Err, c.fails)
 				}

@@ -147,7 +147,7 @@ func input(t testing.TB) Input {
 			map[string]string{"person_id": "P1", "referral_date": "2019-06-03", "status": "not_linked", "nfa": "0", "in_period": "yes", "missed_by_working_days": "6"},
 			map[string]string{"person_id": "P9", "referral_date": "2018-11-05", "status": "not_linked", "nfa": "0"}),
 	}
-	in.Delivered = map[string]bool{"contacts": true, "referrals": true, "referrals.nfa": true, "contacts.family_id": true}
+	in.Delivered = map[string]bool{"contacts": true, "referrals": true, "referrals.nfa": true, "contacts.family_id": true, "contacts.outcome": true}
 	in.Counts = map[string]int{"rows_read": 5, "rows_quarantined": 1}
 	in.Grid = []GridPoint{{SameIncidentDays: 3, ReferralWindow: 5, Unique: 4, Converted: 2}}
 	return in

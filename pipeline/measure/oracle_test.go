@@ -61,7 +61,7 @@ func TestFiguresAreThoseOfPlainCounting(t *testing.T) {
 		}
 		in := base
 		in.Tables = map[string]*table.Table{"contacts": tableOf(t, contacts), "incidents": tableOf(t, incidents, plain(events)...), "referrals": tableOf(t, referrals, plain(refs)...)}
-		in.Delivered = map[string]bool{"contacts": true, "referrals": true, "referrals.nfa": true}
+		in.Delivered = map[string]bool{"contacts": true, "referrals": true, "referrals.nfa": true, "contacts.outcome": true}
 		figures, err := catalogue.Evaluate(context.Background(), in)
 		if err != nil {
 			t.Fatal(err)

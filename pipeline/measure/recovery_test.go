@@ -399,7 +399,7 @@ func randomDoor(t *testing.T, in Input, incidents, contacts, referrals *schemas.
 		records = append(records, record)
 	}
 	in.Tables = map[string]*table.Table{"contacts": tableOf(t, contacts), "incidents": tableOf(t, incidents, records...), "referrals": tableOf(t, referrals)}
-	in.Delivered = map[string]bool{"contacts": true, "referrals": true}
+	in.Delivered = map[string]bool{"contacts": true, "referrals": true, "contacts.outcome": true}
 	in.Held.From = in.Period.From - 200
 	return in
 }

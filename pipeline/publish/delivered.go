@@ -17,10 +17,12 @@ import (
 
 // The columns of a delivered table that say where a record stood, and the name of a datetime's time of day.
 const (
-	fileColumn = "_file"
-	lineColumn = "_line"
-	timeSuffix = "_time"
-	extraLead  = "extra_"
+	fileColumn      = "_file"
+	sheetColumn     = "_sheet"
+	lineColumn      = "_line"
+	authorityColumn = "_authority"
+	timeSuffix      = "_time"
+	extraLead       = "extra_"
 )
 
 // absentNote names, in the footer of a delivered table, the columns that were not delivered: they are there,
@@ -29,10 +31,11 @@ const absentNote = "frontdoor.absent"
 
 // KeptRow is a delivered cell whose text cannot be told from its value in the table.
 type KeptRow struct {
-	File  string `parquet:"file,dict"`
-	Line  int64  `parquet:"line"`
-	Field string `parquet:"field,dict"`
-	Text  string `parquet:"text"`
+	File  string  `parquet:"file,dict"`
+	Sheet *string `parquet:"sheet,dict"`
+	Line  int64   `parquet:"line"`
+	Field string  `parquet:"field,dict"`
+	Text  string  `parquet:"text"`
 	// Unreadable: the text could not be read as the field's type, and the table has null.
 	Unreadable bool `parquet:"unreadable"`
 }
@@ -60,7 +63,7 @@ func deliveredColumns(t *table.Table) ([]column, error) {
 			columns = append(columns, newColumn(freeName(columns, extraLead+c.Field.Name), extraText(c), restrictedField))
 		}
 	}
-	return columns, nil
+	return append(columns, originColumns(t, sheetColumn, authorityColumn)...), nil
 }
 
 // placeColumns returns the columns that say where each record stood; none when the table does not know.
@@ -71,6 +74,25 @@ func placeColumns(t *table.Table, file, line string) []column {
 	files, lines := newColumn(file, t.File, nil), newColumn(line, t.Line, nil)
 	files.Required, files.Unranged, lines.Required = true, true, true
 	return []column{files, lines}
+}
+
+// originColumns returns the columns that say, behind all others, of which sheet and whose each record is: null where the
+// file is no workbook, and where nobody says. There are none when the table does not know where its records stood.
+func originColumns(t *table.Table, sheet, authority string) []column {
+	if t.File == nil || t.Line == nil {
+		return nil
+	}
+	sheets, authorities := newColumn(sheet, orNothing(t.Sheet, t.Rows), nil), newColumn(authority, orNothing(t.Authority, t.Rows), nil)
+	sheets.Unranged, authorities.Unranged = true, true
+	return []column{sheets, authorities}
+}
+
+// orNothing returns texts, or as many nulls where there are none.
+func orNothing(texts *array.Dictionary, rows int) arrow.Array {
+	if texts == nil {
+		return nothing(&schemas.Field{Type: schemas.TypeCode}, rows)
+	}
+	return texts
 }
 
 // restrictedField is what every column that no schema knows is treated as.
@@ -141,6 +163,14 @@ func nothing(f *schemas.Field, rows int) arrow.Array {
 	return table.DictionaryArray(make([]uint32, rows), table.NewDictionary().Array(), none, rows)
 }
 
+// sheetOf returns the sheet that a row came from, or nil.
+func sheetOf(t *table.Table, row int) *string {
+	if sheet := t.SheetOf(row); sheet != "" {
+		return &sheet
+	}
+	return nil
+}
+
 // absent names the columns that were not delivered.
 func absent(t *table.Table) []string {
 	var names []string
@@ -169,7 +199,7 @@ func (st *Staging) kept(collection string, t *table.Table) error {
 	rows := func(yield func(KeptRow) bool) {
 		for _, c := range cells {
 			k := columns[c.column].Kept[c.place]
-			row := KeptRow{File: t.FileOf(c.row), Line: int64(t.LineOf(c.row)), Field: columns[c.column].Field.Name, Text: k.Text, Unreadable: k.Unreadable}
+			row := KeptRow{File: t.FileOf(c.row), Sheet: sheetOf(t, c.row), Line: int64(t.LineOf(c.row)), Field: columns[c.column].Field.Name, Text: k.Text, Unreadable: k.Unreadable}
 			if !yield(row) {
 				return
 			}

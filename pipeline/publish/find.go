@@ -16,46 +16,27 @@ import (
 // prints them. Only that column is read throughout; row groups whose range excludes the values are not. Errors are
 // those of Rows; ErrNoTable also when the table has no such column.
 func (r *Run) Find(name string, reveal bool, column string, values ...string) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
-		f, err := r.openTable(name, reveal)
-		if err != nil {
-			yield(Row{}, err)
-			return
-		}
-		defer f.Close()
+	return r.read(name, reveal, func(f *tableFile) (iter.Seq2[Row, error], error) {
 		place := slices.Index(f.names, column)
 		if place < 0 {
-			yield(Row{}, fmt.Errorf("read %s: it has no column %s: %w", f.name, column, ErrNoTable))
-			return
+			return nil, fmt.Errorf("read %s: it has no column %s: %w", f.name, column, ErrNoTable)
 		}
 		groups := f.data.RowGroups()
-		numbers := func(group int) ([]int64, error) {
-			chunk := groups[group].ColumnChunks()[place]
+		return f.chosenRows(func(group int) ([]int64, error) {
 			if !f.mayHold(group, place, values) {
 				return nil, nil
 			}
-			return matching(chunk, values)
-		}
-		for row, err := range guarded(f.name, f.chosenRows(numbers)) {
-			if !yield(row, err) || err != nil {
-				return
-			}
-		}
-	}
+			return matching(groups[group].ColumnChunks()[place], values)
+		}), nil
+	})
 }
 
 // At reads the rows of a table that stand at the given numbers, in ascending order. Errors are those of Rows.
 func (r *Run) At(name string, reveal bool, numbers ...int64) iter.Seq2[Row, error] {
-	return func(yield func(Row, error) bool) {
-		f, err := r.openTable(name, reveal)
-		if err != nil {
-			yield(Row{}, err)
-			return
-		}
-		defer f.Close()
+	return r.read(name, reveal, func(f *tableFile) (iter.Seq2[Row, error], error) {
 		numbers := slices.Sorted(slices.Values(numbers))
 		first := int64(0)
-		inGroup := func(group int) (inside []int64, _ error) {
+		return f.chosenRows(func(group int) (inside []int64, _ error) {
 			rows := f.data.RowGroups()[group].NumRows()
 			for _, n := range numbers {
 				if n >= first && n < first+rows {
@@ -64,13 +45,8 @@ func (r *Run) At(name string, reveal bool, numbers ...int64) iter.Seq2[Row, erro
 			}
 			first += rows
 			return inside, nil
-		}
-		for row, err := range guarded(f.name, f.chosenRows(inGroup)) {
-			if !yield(row, err) || err != nil {
-				return
-			}
-		}
-	}
+		}), nil
+	})
 }
 
 // mayHold tells whether the range of a column of text in a row group allows for one of the values.

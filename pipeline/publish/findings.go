@@ -25,6 +25,7 @@ type findingRow struct {
 type cellRow struct {
 	Table string  `parquet:"table,dict"`
 	File  string  `parquet:"file,dict"`
+	Sheet *string `parquet:"sheet,optional,dict"`
 	Line  int64   `parquet:"line"`
 	Field string  `parquet:"field,dict"`
 	Value *string `parquet:"value,optional"`
@@ -55,7 +56,7 @@ func (st *Staging) Findings(seq iter.Seq[rules.Finding]) error {
 			break
 		}
 	}
-	if err := errors.Join(broken, closeRows(sinks)); err != nil {
+	if err := first(broken, closeRows(sinks)); err != nil {
 		return fault(err)
 	}
 	st.remember("findings", content.sum())
@@ -69,6 +70,9 @@ func findingRowOf(f rules.Finding, values bool) findingRow {
 	}
 	for i, c := range f.Cells {
 		row.Cells[i] = cellRow{Table: c.Table, File: c.File, Line: int64(c.Line), Field: c.Field}
+		if c.Sheet != "" {
+			row.Cells[i].Sheet = &f.Cells[i].Sheet
+		}
 		if values {
 			row.Cells[i].Value = c.Value
 		}
@@ -80,6 +84,9 @@ func (r findingRow) cells() []rules.Cell {
 	cells := make([]rules.Cell, len(r.Cells))
 	for i, c := range r.Cells {
 		cells[i] = rules.Cell{Table: c.Table, File: c.File, Line: int(c.Line), Field: c.Field, Value: c.Value}
+		if c.Sheet != nil {
+			cells[i].Sheet = *c.Sheet
+		}
 	}
 	return cells
 }
@@ -93,6 +100,7 @@ func (h *contentHasher) finding(f rules.Finding) {
 	for _, c := range f.Cells {
 		h.text(c.Table)
 		h.text(c.File)
+		h.text(c.Sheet)
 		h.number(c.Line)
 		h.text(c.Field)
 		h.number(btoi(c.Value != nil))

@@ -89,25 +89,39 @@ func (c *recount) inputs() error {
 	if err != nil {
 		return err
 	}
-	type place struct{ table, file string }
+	type source struct{ file, sheet string }
+	type place struct {
+		table string
+		source
+	}
+	sourceOf := func(file string, sheet *string) source {
+		if sheet == nil {
+			return source{file: file}
+		}
+		return source{file, *sheet}
+	}
 	quarantined := map[place]int64{}
 	held, err := allRows[QuarantinedRow](c.run, "quarantined")
 	if err != nil {
 		return err
 	}
 	for _, q := range held {
-		quarantined[place{q.Table, q.File}]++
+		quarantined[place{q.Table, sourceOf(q.File, q.Sheet)}]++
 	}
-	stored := map[string]map[string]int64{} // delivered table to file to rows
+	stored := map[string]map[source]int64{} // delivered table to file to rows
 	for _, r := range rows {
 		table := "delivered/" + r.Collection + "/" + r.Table
 		if _, known := stored[table]; known || r.Table == "" {
 			continue
 		}
-		perFile := map[string]int64{}
-		_, err := c.strips(table, []string{fileColumn}, func(s []*strip) {
-			for _, code := range s[0].codes {
-				perFile[s[0].texts[code]]++
+		perFile := map[source]int64{}
+		_, err := c.strips(table, []string{fileColumn, sheetColumn}, func(s []*strip) {
+			rows := map[[2]uint32]int64{}
+			for row, code := range s[0].codes {
+				rows[[2]uint32{code, s[1].codes[row]}]++
+			}
+			for codes, n := range rows {
+				perFile[source{s[0].texts[codes[0]], s[1].texts[codes[1]]}] += n
 			}
 		})
 		if err != nil {
@@ -116,13 +130,13 @@ func (c *recount) inputs() error {
 		stored[table] = perFile
 	}
 	for _, r := range rows {
-		where := "inputs, " + r.Table + ", " + r.File
+		where, from := "inputs, "+r.Table+", "+r.File, sourceOf(r.File, r.Sheet)
 		table := "delivered/" + r.Collection + "/" + r.Table
 		c.equal(where, "records read", r.Read, "accepted and quarantined", r.Accepted+r.Quarantined)
-		c.equal(where, "accepted", r.Accepted, "stored", stored[table][r.File])
-		c.equal(where, "quarantined", r.Quarantined, "listed as quarantined", quarantined[place{r.Table, r.File}])
-		delete(stored[table], r.File)
-		delete(quarantined, place{r.Table, r.File})
+		c.equal(where, "accepted", r.Accepted, "stored", stored[table][from])
+		c.equal(where, "quarantined", r.Quarantined, "listed as quarantined", quarantined[place{r.Table, from}])
+		delete(stored[table], from)
+		delete(quarantined, place{r.Table, from})
 	}
 	for table, perFile := range stored {
 		for range perFile {

@@ -31,6 +31,8 @@ type Manifest struct {
 	// LedgerFrom is the SHA-256 of the ledger that this run started from, or "".
 	LedgerFrom string  `json:"ledger_from"`
 	Inputs     []Input `json:"inputs,omitempty"`
+	// NotDelivered names, by table of the front door, the fields that no file has.
+	NotDelivered map[string][]string `json:"not_delivered,omitempty"`
 	// Feeds names, for tables of the front door that were not delivered themselves, the lists that they were made
 	// of, as collection/table.
 	Feeds map[string][]string `json:"feeds,omitempty"`
@@ -65,6 +67,8 @@ type Input struct {
 	Collection string `json:"collection"`
 	Table      string `json:"table"`
 	File       string `json:"file"`
+	Sheet      string `json:"sheet,omitempty"`     // of the workbook that the file is
+	Authority  string `json:"authority,omitempty"` // whose records it holds, where that is not the run's
 	Bytes      int64  `json:"bytes"`
 	SHA256     string `json:"sha256"`
 	// Encoding, Separator and LineEnds say how the text is written; a sheet of a workbook has none.

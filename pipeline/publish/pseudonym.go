@@ -2,11 +2,8 @@ package publish
 
 import (
 	"bytes"
-	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
-	"hash"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -15,6 +12,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
+	"frontdoor/pipeline/publish/hmac8"
 	"frontdoor/schemas/table"
 )
 
@@ -27,57 +25,75 @@ const pseudonymLength = 16
 type Pseudonymiser struct {
 	key       []byte
 	authority string
+	former    []string // authorities that became part of it
 }
 
-// NewPseudonymiser returns a pseudonymiser for one authority. The error is ErrNoKey when the key is not of
+// NewPseudonymiser returns a pseudonymiser for one authority. An identifier that begins with the number of one of those
+// that became part of it and a colon gets the pseudonym that it had there. The error is ErrNoKey when the key is not of
 // KeyBytes.
-func NewPseudonymiser(key []byte, authority string) (*Pseudonymiser, error) {
+func NewPseudonymiser(key []byte, authority string, former ...string) (*Pseudonymiser, error) {
 	if len(key) != KeyBytes {
 		return nil, fmt.Errorf("make pseudonyms: the key has %d bytes, want %d: %w", len(key), KeyBytes, ErrNoKey)
 	}
-	return &Pseudonymiser{key: bytes.Clone(key), authority: authority}, nil
+	return &Pseudonymiser{key: bytes.Clone(key), authority: authority, former: former}, nil
 }
 
 // Of returns the pseudonym of one value: 16 characters, the first 10 bytes of the HMAC-SHA-256 over kind,
 // authority and the normalised value, each led by its length in 4 bytes, the lowest first: short, so that the whole
 // mostly fits one block of the hash.
 func (p *Pseudonymiser) Of(kind, value string) string {
-	short := p.of(kind).short([]byte(value))
-	return string(appendBase32(nil, short[:]))
+	made := p.of(kind)
+	var sum [hmac8.SumBytes]byte
+	made.add([]byte(value), &sum)
+	made.hash.Finish()
+	return string(appendBase32(nil, &sum))
 }
 
 // of returns what makes the pseudonyms of one kind; not safe for concurrent use.
 func (p *Pseudonymiser) of(kind string) *pseudonyms {
-	var head []byte
-	for _, part := range []string{kind, p.authority} {
-		head = binary.LittleEndian.AppendUint32(head, uint32(len(part)))
-		head = append(head, part...)
+	head := func(authority string) (head []byte) {
+		for _, part := range []string{kind, authority} {
+			head = binary.LittleEndian.AppendUint32(head, uint32(len(part)))
+			head = append(head, part...)
+		}
+		return head
 	}
-	return &pseudonyms{hash: hmac.New(sha256.New, p.key), head: head, blanks: kind != "upn" && kind != "nhs_number"}
+	made := &pseudonyms{hash: hmac8.New(p.key), head: head(p.authority), blanks: kind != "upn" && kind != "nhs_number"}
+	for _, authority := range p.former {
+		made.former = append(made.former, formerHead{lead: []byte(authority + ":"), head: head(authority)})
+	}
+	return made
 }
+
+// formerHead is the head of the identifiers that begin with a lead.
+type formerHead struct{ lead, head []byte }
 
 // pseudonyms makes the pseudonyms of one kind.
 type pseudonyms struct {
-	hash    hash.Hash
+	hash    *hmac8.Hasher
 	head    []byte
+	former  []formerHead
 	text    []byte
-	sum     []byte
 	blanks  bool // blanks inside the value count
 	changed bool // normalising has altered a value
 }
 
-// short returns the first 16 bytes of the HMAC of a value.
-func (p *pseudonyms) short(value []byte) [16]byte {
-	p.text = append(p.text[:0], p.head...)
+// add writes the first bytes of the HMAC of a value to sum, by the time the hash has finished.
+func (p *pseudonyms) add(value []byte, sum *[hmac8.SumBytes]byte) {
+	head := p.head
+	for _, f := range p.former {
+		if bytes.HasPrefix(value, f.lead) {
+			head, value = f.head, value[len(f.lead):]
+			break
+		}
+	}
+	p.text = append(p.text[:0], head...)
 	at := len(p.text)
 	p.text = append(p.text, 0, 0, 0, 0)
 	p.text = normalise(p.text, value, p.blanks)
 	p.changed = p.changed || !bytes.Equal(p.text[at+4:], value)
 	binary.LittleEndian.PutUint32(p.text[at:], uint32(len(p.text)-at-4))
-	p.hash.Reset()
-	p.hash.Write(p.text)
-	p.sum = p.hash.Sum(p.sum[:0])
-	return [16]byte(p.sum)
+	p.hash.Add(p.text, sum)
 }
 
 // normalise appends value trimmed and in upper case, and without any blanks unless they count.
@@ -104,10 +120,10 @@ func normalise(dst, value []byte, blanks bool) []byte {
 	return dst
 }
 
-// appendBase32 appends the first 10 of 16 bytes as 16 letters and digits: RFC 4648, lower case.
-func appendBase32(dst, sum []byte) []byte {
+// appendBase32 appends the first 10 bytes of a sum as 16 letters and digits: RFC 4648, lower case.
+func appendBase32(dst []byte, sum *[hmac8.SumBytes]byte) []byte {
 	const alphabet = "abcdefghijklmnopqrstuvwxyz234567"
-	high, low := binary.BigEndian.Uint64(sum), binary.BigEndian.Uint64(sum[8:])
+	high, low := binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:])
 	for range pseudonymLength {
 		dst = append(dst, alphabet[high>>59])
 		high, low = high<<5|low>>59, low<<5
@@ -176,12 +192,21 @@ func (k *kindAliases) array(values *array.String) (pseudonyms *array.String, mer
 			data = append(data[:0], known.pseudonyms.ValueBytes()[:offsets[from]]...)
 		}
 	}
-	for i := from; i < n; i++ {
-		if values.IsValid(i) {
-			short := k.made.short(textBytes(values.Value(i)))
-			data = appendBase32(data, short[:])
+	var sums [1024][hmac8.SumBytes]byte
+	for from := from; from < n; from += len(sums) {
+		rows := min(len(sums), n-from)
+		for i := range rows {
+			if values.IsValid(from + i) {
+				k.made.add(textBytes(values.Value(from+i)), &sums[i])
+			}
 		}
-		offsets = append(offsets, int32(len(data)))
+		k.made.hash.Finish()
+		for i := range rows {
+			if values.IsValid(from + i) {
+				data = appendBase32(data, &sums[i])
+			}
+			offsets = append(offsets, int32(len(data)))
+		}
 	}
 	pseudonyms = table.StringArray(offsets, data, validBits(values), values.NullN())
 	if from < n && values.Data().Offset() == 0 {

@@ -48,8 +48,9 @@ func (r Row) Value(name string) any {
 // tables are the names that can be read, with the file of each inside a part.
 var tables = map[string]string{
 	"contacts": "contacts", "incidents": "incidents", "referrals": "referrals", "persons": "persons", "links": "links",
-	"children": "delivered/front_door/children", "cin_episodes": "delivered/front_door/cin_episodes",
-	"findings": "findings", "outcomes": "outcomes", "measures": "measures", "quarantined": "quarantined", "inputs": "inputs",
+	"school_links": "school_links",
+	"children":     "delivered/front_door/children", "cin_episodes": "delivered/front_door/cin_episodes",
+	"findings": "findings", "outcomes": "outcomes", "measures": "measures", "quarantined": "quarantined", "inputs": "inputs", "differences": "differences",
 }
 
 // Tables returns the names of the tables that Rows reads, sorted. A run need not have all of them.
@@ -91,6 +92,16 @@ func (r *Run) Columns(name string, reveal bool) ([]string, error) {
 // Rows reads a table row group by row group: with originals if reveal, else with pseudonyms. An error ends
 // it; ErrNoTable when the run has no such table, ErrDamaged when its file cannot be read.
 func (r *Run) Rows(name string, reveal bool) iter.Seq2[Row, error] {
+	return r.read(name, reveal, func(f *tableFile) (iter.Seq2[Row, error], error) {
+		if name == "findings" {
+			return f.findingRows, nil
+		}
+		return f.flatRows, nil
+	})
+}
+
+// read opens a table for as long as the rows that choose finds in it are read.
+func (r *Run) read(name string, reveal bool, choose func(*tableFile) (iter.Seq2[Row, error], error)) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		f, err := r.openTable(name, reveal)
 		if err != nil {
@@ -98,11 +109,12 @@ func (r *Run) Rows(name string, reveal bool) iter.Seq2[Row, error] {
 			return
 		}
 		defer f.Close()
-		next := f.flatRows
-		if name == "findings" {
-			next = f.findingRows
+		rows, err := choose(f)
+		if err != nil {
+			yield(Row{}, err)
+			return
 		}
-		for row, err := range guarded(f.name, next) {
+		for row, err := range guarded(f.name, rows) {
 			if !yield(row, err) || err != nil {
 				return
 			}
@@ -175,10 +187,8 @@ func damaged(err *error, name string) {
 // that the pipeline makes.
 func shownName(stored string) string {
 	switch stored {
-	case fileColumn:
-		return "file"
-	case lineColumn:
-		return "line"
+	case fileColumn, sheetColumn, lineColumn, authorityColumn:
+		return stored[1:]
 	}
 	return stored
 }

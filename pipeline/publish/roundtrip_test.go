@@ -117,7 +117,7 @@ func TestAnalysisHasNoOriginals(t *testing.T) {
 	names := columnsOf(t, st.Reader(), "children", false)
 	want := []string{
 		"file", "line", "child_id", "upn", "nhs_number", "date_of_birth", "expected_date_of_birth", "sex", "ethnicity",
-		"postcode", "source_system", "legacy_child_id",
+		"postcode", "source_system", "legacy_child_id", "sheet", "authority",
 	}
 	if !slices.Equal(names, want) {
 		t.Fatalf("columns: got %v, want %v", names, want)
@@ -200,7 +200,7 @@ func TestDecidedRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := columnsOf(t, st.Reader(), "contacts", true)
-	if !slices.Equal(names[:3], []string{"file", "line", "contact_id"}) || len(names) != len(contacts.Columns)+2 {
+	if !slices.Equal(names[:3], []string{"file", "line", "contact_id"}) || len(names) != len(contacts.Columns)+4 {
 		t.Fatalf("columns: got %v", names)
 	}
 	at := 0
@@ -277,7 +277,7 @@ func TestCodesKeepTheirDictionary(t *testing.T) {
 				t.Errorf("%s is compressed by %v", name, chunk.MetaData.Codec)
 			}
 			field := resultSchema(t, "contacts").Field(name)
-			code := name == "file" || field != nil && field.Type == schemas.TypeCode
+			code := name == "file" || name == "sheet" || name == "authority" || field != nil && field.Type == schemas.TypeCode
 			boolean := field != nil && field.Type == schemas.TypeBoolean
 			if !code && !boolean && chunk.MetaData.Statistics.MinValue == nil {
 				t.Errorf("%s has no smallest value", name)

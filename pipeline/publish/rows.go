@@ -78,6 +78,31 @@ type QuarantinedRow struct {
 	Reason string `parquet:"reason,dict"`
 	// Text is the record as it stood; null in the analysis part.
 	Text *string `parquet:"text"`
+	// Sheet is null where the file is no workbook.
+	Sheet *string `parquet:"sheet,dict"`
+}
+
+// DifferenceRow is a record of which two deliveries of a table, one and the next that speaks of it, tell different
+// things.
+type DifferenceRow struct {
+	Collection string `parquet:"collection,dict"`
+	Table      string `parquet:"table,dict"`
+	// Kind is changed, dropped, added, again (an increment brings what an earlier delivery has: both stand) or not
+	// compared (the next delivery is of the authority that this one became part of).
+	Kind string `parquet:"kind,dict"`
+	// Fields are those whose values differ, joined by ", ".
+	Fields string `parquet:"fields,dict"`
+	// File, Sheet and Line are the record's place in the earlier delivery, Later... that in the later one. Line is null
+	// where the delivery does not have the record, Sheet where the file is no workbook.
+	File       string  `parquet:"file,dict"`
+	Sheet      *string `parquet:"sheet,dict"`
+	Line       *int64  `parquet:"line"`
+	LaterFile  string  `parquet:"later_file,dict"`
+	LaterSheet *string `parquet:"later_sheet,dict"`
+	LaterLine  *int64  `parquet:"later_line"`
+	// Before and After are what was delivered in the fields, as a JSON list in their order; null in the analysis part.
+	Before *string `parquet:"before"`
+	After  *string `parquet:"after"`
 }
 
 // InputRow is one delivered file. Read = Accepted + Quarantined.
@@ -101,6 +126,9 @@ type InputRow struct {
 	Encoding  string `parquet:"encoding,dict"`
 	Separator string `parquet:"separator,dict"`
 	LineEnds  string `parquet:"line_ends,dict"`
+	// Sheet is null where the file is no workbook; Authority is whose records it holds.
+	Sheet     *string `parquet:"sheet"`
+	Authority string  `parquet:"authority,dict"`
 }
 
 // LedgerRow says which person a child number belongs to, and since when it is known.
@@ -126,6 +154,10 @@ type public[T any] interface{ public() T }
 func (r OutcomeRow) public() OutcomeRow { return r }
 func (r MeasureRow) public() MeasureRow { return r }
 func (r InputRow) public() InputRow     { return r }
+func (r DifferenceRow) public() DifferenceRow {
+	r.Before, r.After = nil, nil
+	return r
+}
 func (r QuarantinedRow) public() QuarantinedRow {
 	r.Text = nil
 	return r
@@ -170,7 +202,7 @@ func Rows[T any](s *Staging, name string, part Part, rows iter.Seq[T]) error {
 			break
 		}
 	}
-	if err := errors.Join(broken, closeRows(sinks)); err != nil {
+	if err := first(broken, closeRows(sinks)); err != nil {
 		return fault(err)
 	}
 	if part != Analysis {
@@ -235,7 +267,17 @@ func (r *rowSink[T]) flush() error {
 func closeRows[T any](sinks []*rowSink[T]) error {
 	var faults []error
 	for _, r := range sinks {
-		faults = append(faults, r.flush(), r.writer.Close(), r.file.Close())
+		faults = append(faults, first(r.flush(), r.writer.Close(), r.file.Close()))
 	}
 	return errors.Join(faults...)
+}
+
+// first returns the first error, where the later ones only say again that a file is broken.
+func first(faults ...error) error {
+	for _, err := range faults {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -15,6 +15,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // Staging is a run that is being written. Set its exported fields before the first write. Its methods are
@@ -40,6 +43,7 @@ type Staging struct {
 	finished bool
 	aliases  aliases
 	shared   *sharedChunks
+	syncing  errgroup.Group // brings closed files to the disk
 }
 
 // analysisNote stands beside the pseudonymised files and in each of them.
@@ -114,9 +118,20 @@ func (f *stagedFile) Write(b []byte) (int, error) {
 	f.hash.Write(b[:n])
 	f.bytes += int64(n)
 	if err != nil {
-		f.fault = fmt.Errorf("write %s: %w", f.name, err)
+		f.fault = writeFault(f.name, err)
 	}
 	return n, f.fault
+}
+
+// writeFault explains why a file of the run could not be written, by its name inside the run.
+func writeFault(name string, err error) error {
+	if place, ok := errors.AsType[*fs.PathError](err); ok {
+		err = place.Err
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("write %s: %w; free some space, or name a store on another disk", name, err)
+	}
+	return fmt.Errorf("write %s: %w", name, err)
 }
 
 func (f *stagedFile) Close() error {
@@ -133,6 +148,7 @@ func (f *stagedFile) Close() error {
 	f.staging.mu.Lock()
 	defer f.staging.mu.Unlock()
 	f.staging.files[f.name] = FileEntry{Path: f.name, Bytes: f.bytes, SHA256: hex.EncodeToString(f.hash.Sum(nil))}
+	f.staging.syncing.Go(func() error { return f.staging.store.syncFile(path.Join(f.staging.folder, f.name)) })
 	return nil
 }
 
@@ -253,6 +269,7 @@ func (st *Staging) keep(there []byte) (*Run, error) {
 	if !bytes.Equal(mine, there) {
 		return nil, st.conflict()
 	}
+	_ = st.syncing.Wait() // what could not be synced goes with the rest
 	if err := st.store.root.RemoveAll(st.folder); err != nil {
 		return nil, fmt.Errorf("publish run: drop staging: %w", err)
 	}
@@ -271,16 +288,17 @@ func (st *Staging) makeCurrent() (*Run, error) {
 	return st.store.Run(st.id)
 }
 
-// sync returns once every file and folder of the staging is on the disk.
+// sync returns once every file and folder of the staging is on the disk. The files are on their way since they
+// were closed.
 func (st *Staging) sync() error {
+	if err := errors.Join(st.syncing.Wait(), st.store.syncFile(path.Join(st.folder, ManifestFile))); err != nil {
+		return err
+	}
 	return fs.WalkDir(st.store.root.FS(), st.folder, func(name string, e fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case e.IsDir():
-			return st.store.syncFolder(name)
+		if err == nil && e.IsDir() {
+			err = st.store.syncFolder(name)
 		}
-		return st.store.syncFile(name)
+		return err
 	})
 }
 
@@ -294,6 +312,7 @@ func (st *Staging) Discard() error {
 	st.finished = true
 	st.aliases.forget()
 	st.shared = nil
+	_ = st.syncing.Wait() // a file that could not be synced goes too
 	if err := st.store.root.RemoveAll(st.folder); err != nil {
 		return fmt.Errorf("discard run: %w", err)
 	}

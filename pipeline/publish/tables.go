@@ -95,13 +95,14 @@ func (st *Staging) tableWriter(t Stored) (*tableWriter, error) {
 	return &tableWriter{name: path.Join("delivered", t.Collection, name), columns: columns, rows: t.Table.Rows, notes: notes}, nil
 }
 
-// decidedColumns returns the columns of a table that the pipeline made, with file and line first where it has them.
+// decidedColumns returns the columns of a table that the pipeline made, with file and line first and sheet and authority
+// last where it has them.
 func decidedColumns(t *table.Table) []column {
 	columns := placeColumns(t, "file", "line")
 	for _, c := range t.Columns {
 		columns = append(columns, fieldColumn(c, t.Rows))
 	}
-	return columns
+	return append(columns, originColumns(t, "sheet", "authority")...)
 }
 
 // writeTable writes the table's files row group by row group.
@@ -119,7 +120,7 @@ func (st *Staging) writeTable(ctx context.Context, w *tableWriter) (err error) {
 		if err := st.createFile(f, w); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, f.staged.Close()) }()
+		defer func() { err = first(err, f.staged.Close()) }()
 	}
 	content := newContentHasher()
 	for _, c := range w.columns {

@@ -19,6 +19,9 @@ type bar struct {
 	Row                           string // the label in the table
 }
 
+// notAvailable stands for what the extract cannot tell: that is never zero.
+const notAvailable = "not available"
+
 // waterfall lays the steps out: totals from the left edge, each deduction hanging from where the last step ended.
 func waterfall(steps []Step) []bar {
 	var most, level int64 = 1, 0
@@ -34,7 +37,10 @@ func waterfall(steps []Step) []bar {
 		if s.Kind == Deduction {
 			level = max(level-s.Count, 0)
 			b.X, b.Row, b.Count = share(level, most), "less "+lower(s.Label), thousands(-s.Count)
-			if s.Count == 0 {
+			switch {
+			case s.Unknown:
+				b.Count = notAvailable
+			case s.Count == 0:
 				b.Count = "0"
 			}
 		} else {
@@ -60,7 +66,11 @@ func inWords(steps []Step) string {
 		default:
 			b.WriteString("; leaves ")
 		}
-		fmt.Fprintf(&b, "%s %s", s.Label, thousands(s.Count))
+		count := thousands(s.Count)
+		if s.Unknown {
+			count = notAvailable
+		}
+		fmt.Fprintf(&b, "%s %s", s.Label, count)
 	}
 	b.WriteString(".")
 	return b.String()

@@ -75,6 +75,25 @@ func (s *sheet) becameOf(conversion figure) string {
 	var text strings.Builder
 	all, _ := s.whole("conversion_all")
 	fmt.Fprintf(&text, "%s of these (%s) became a referral; ", say(conversion.Numerator), rounded(conversion))
+	if !slices.Contains(s.page.NotDelivered, "outcome") {
+		text.WriteString(s.partsInWords())
+	} else {
+		text.WriteString("what became of the others cannot be said: the contacts have no outcome. ")
+	}
+	if all.Value.text != "" {
+		fmt.Fprintf(&text, "As a share of all %s this is %s. ", some(all.Denominator, "contact", "contacts"), rounded(all))
+	}
+	if low, high, moved := s.span(); moved {
+		fmt.Fprintf(&text, "If the council’s settings are varied as shown, the figure lies between %s and %s: it is not robust. ", low, high)
+	} else if low != "" {
+		fmt.Fprintf(&text, "If the council’s settings are varied as shown, the figure lies between %s and %s. ", low, high)
+	}
+	return text.String()
+}
+
+// partsInWords words what became of those that did not become a referral.
+func (s *sheet) partsInWords() string {
+	var text strings.Builder
 	early, ended, elsewhere, open := s.parts()
 	fmt.Fprintf(&text, "%s %s, %s %s, ", say(early), partsOf[0].words, say(ended), partsOf[1].words)
 	if elsewhere.text != "0" {
@@ -85,14 +104,6 @@ func (s *sheet) becameOf(conversion figure) string {
 		verb = "is"
 	}
 	fmt.Fprintf(&text, "and %s %s %s. ", say(open), verb, partsOf[2].words)
-	if all.Value.text != "" {
-		fmt.Fprintf(&text, "As a share of all %s this is %s. ", some(all.Denominator, "contact", "contacts"), rounded(all))
-	}
-	if low, high, moved := s.span(); moved {
-		fmt.Fprintf(&text, "If the council’s settings are varied as shown, the figure lies between %s and %s: it is not robust. ", low, high)
-	} else if low != "" {
-		fmt.Fprintf(&text, "If the council’s settings are varied as shown, the figure lies between %s and %s. ", low, high)
-	}
 	return text.String()
 }
 

@@ -25,6 +25,8 @@ type Page struct {
 	RunID     string
 	Program   string // the version that made the run
 
+	NotDelivered []string // the fields of contacts that no file has
+
 	Notes    []string // what a reader must know beside the headline, such as what a missing table cost
 	Measures []Measure
 	Figures  []Figure
@@ -113,9 +115,10 @@ const (
 
 // Step is one line of the waterfall. Count is never negative.
 type Step struct {
-	Label string
-	Count int64
-	Kind  Kind
+	Label   string
+	Count   int64
+	Kind    Kind
+	Unknown bool // the extract cannot tell, so nothing is taken off
 }
 
 // Setting is a value of the definition that the council chooses.

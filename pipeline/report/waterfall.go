@@ -1,5 +1,10 @@
 package report
 
+import "slices"
+
+// needed are the fields of a contact without which nobody can tell that it is of a class.
+var needed = map[string]string{"same_incident_ref": "incident_ref", "migrated": "source_system"}
+
 // steps leads from the rows in the files to the unique contacts, every deduction named. It is empty when the figures
 // are not available.
 func (s *sheet) steps() []Step {
@@ -30,7 +35,8 @@ func (s *sheet) steps() []Step {
 		if !seen && step.category == "" {
 			return nil
 		}
-		steps = append(steps, Step{Label: step.label, Count: n, Kind: step.kind})
+		unknown := slices.Contains(s.page.NotDelivered, needed[step.category])
+		steps = append(steps, Step{Label: step.label, Count: n, Kind: step.kind, Unknown: n == 0 && unknown})
 	}
 	return steps
 }

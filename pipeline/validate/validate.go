@@ -117,15 +117,15 @@ func (r *Result) ErrorRows(table string) int {
 		return 0
 	}
 	type place struct {
-		file string
-		line int
+		file, sheet string
+		line        int
 	}
 	places := map[place]bool{}
 	for _, f := range r.structural {
 		if f.Severity == rules.Error {
 			for _, c := range f.Cells {
 				if c.Table == table {
-					places[place{c.File, c.Line}] = true
+					places[place{c.File, c.Sheet, c.Line}] = true
 				}
 			}
 		}
@@ -133,7 +133,7 @@ func (r *Result) ErrorRows(table string) int {
 	if len(places) > 0 {
 		t := r.delivery.Tables[table]
 		for row := range t.Rows {
-			if places[place{t.FileOf(row), t.LineOf(row)}] {
+			if places[place{t.FileOf(row), t.SheetOf(row), t.LineOf(row)}] {
 				rows.Add([]uint32{uint32(row)})
 			}
 		}

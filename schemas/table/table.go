@@ -8,6 +8,7 @@ package table
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -26,7 +27,10 @@ type Table struct {
 	// itself says whose record it is, as the nesting of XML does. A parent that is not in it is found by its key.
 	Parents map[string][]int32
 	File    *array.Dictionary // the file as given, row by row; nil in tables that the pipeline makes without it
+	Sheet   *array.Dictionary // the sheet of the workbook that the file is, null for a text; nil when there is none
 	Line    *array.Uint32     // the physical line on which the record starts, counted from 1
+	// Authority says whose record it is; nil when nobody says.
+	Authority *array.Dictionary
 }
 
 // Column is one field of every record.
@@ -49,12 +53,20 @@ type Column struct {
 	Midnight string
 	// Absent holds the rows whose file did not have the column, where another file of the table had it.
 	Absent []Span
+	// Leads says which rows hold an identifier behind something that was not delivered: its authority's number.
+	Leads []Lead
 	// Elements says that the cells are XML elements: a null row had none, unless its text is kept.
 	Elements bool
 }
 
 // Span is the rows from From up to, but not including, To.
 type Span struct{ From, To int }
+
+// Lead is the rows of a span whose values begin with a text that was not delivered.
+type Lead struct {
+	Span
+	Text string
+}
 
 // Kept is a cell whose delivered text differs from what its value would be written as.
 type Kept struct {
@@ -87,22 +99,6 @@ func (t *Table) Column(field string) *Column {
 
 // Delivered tells whether the column was in the delivery.
 func (c *Column) Delivered() bool { return c != nil && c.Array != nil }
-
-// FileOf returns the file that a row came from, as given.
-func (t *Table) FileOf(row int) string {
-	if t.File == nil {
-		return ""
-	}
-	return t.File.Dictionary().(*array.String).Value(t.File.GetValueIndex(row))
-}
-
-// LineOf returns the physical line on which a row's record starts.
-func (t *Table) LineOf(row int) int {
-	if t.Line == nil {
-		return 0
-	}
-	return int(t.Line.Value(row))
-}
 
 // kept returns the kept text of a row, or nil.
 func (c *Column) kept(row int) *Kept {
@@ -190,7 +186,18 @@ func (c *Column) Delivery(row int) (text string, delivered bool) {
 	if a, ok := c.Array.(*array.Date32); ok && c.Layout != "" && a.IsValid(row) {
 		return c.writtenDate(a, row), true
 	}
-	return c.Text(row), !c.Elements || c.Array.IsValid(row)
+	return c.withoutLead(row), !c.Elements || c.Array.IsValid(row)
+}
+
+// withoutLead returns the value of a row as text, without what stands in front of it that was not delivered.
+func (c *Column) withoutLead(row int) string {
+	text := c.Text(row)
+	for _, lead := range c.Leads {
+		if lead.From <= row && row < lead.To {
+			return strings.TrimPrefix(text, lead.Text)
+		}
+	}
+	return text
 }
 
 // writtenDate writes the date of a row the way the column's dates were written.

@@ -19,7 +19,8 @@ type badExpectation struct {
 	Exit     int      `json:"exit"`
 	Findings []string `json:"findings"` // rules of which each must have a finding
 	File     *string  `json:"file"`     // the file at fault
-	Line     *int     `json:"line"`     // the first record at fault, null where it is no record
+	Sheet    string   `json:"sheet,omitempty"`
+	Line     *int     `json:"line"` // the first record at fault, null where it is no record
 	Note     string   `json:"note"`
 }
 

@@ -6,7 +6,11 @@ import "strings"
 func badFormats() []badDelivery {
 	const contacts, referrals, children = "contacts.csv", "referrals.csv", "children.csv"
 	expect := func(exit int, file string, line int, note string, findings ...string) badExpectation {
-		e := badExpectation{Exit: exit, Findings: append([]string{}, findings...), File: &file, Note: note}
+		file, sheet, _ := strings.Cut(file, ".xlsx!") // no archive holds a workbook here
+		if sheet != "" {
+			file += ".xlsx"
+		}
+		e := badExpectation{Exit: exit, Findings: append([]string{}, findings...), File: &file, Sheet: sheet, Note: note}
 		if line > 0 {
 			e.Line = &line
 		}

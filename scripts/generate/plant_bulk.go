@@ -3,10 +3,15 @@ package main
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
-// bulk is one more than may agree before it looks as if it was loaded.
-const bulk = 101
+const (
+	// bulk is one more than may agree before it looks as if it was loaded.
+	bulk = 101
+	// timesUsual is how many times as many as usual may agree, usual being what the others in the middle have.
+	timesUsual = 5
+)
 
 // plantBulk loads children with one birth date, and for each of them a referral
 // and an episode on one day, closed on another, and later a contact on one day
@@ -25,25 +30,27 @@ func (p *planner) plantBulk() {
 	}
 }
 
-// findBulk notes what more than a hundred records of a table agree in.
+// findBulk notes what more than a hundred records of a table agree in, and of all but families more than usual.
 func (p *planner) findBulk() {
-	p.sharedTooOften("FD-071", tableChildren, len(p.children), func(row int) string { return p.children[row].born.text() })
-	p.sharedTooOften("FD-072", tableContacts, len(p.contacts), func(row int) string {
+	p.sharedTooOften("FD-071", timesUsual, tableChildren, len(p.children), func(row int) string { return p.children[row].born.text() })
+	p.sharedTooOften("FD-072", timesUsual, tableContacts, len(p.contacts), func(row int) string {
 		c := &p.contacts[row]
 		if c.quarantined || c.source == "" || c.system == "" {
 			return ""
 		}
-		return c.day.text() + " " + c.source + " " + c.system
+		return c.day.text() + ", " + c.source + " " + c.system
 	})
-	p.sharedTooOften("FD-073", tableReferrals, len(p.referrals), func(row int) string { return p.referrals[row].day.text() })
-	p.sharedTooOften("FD-074", tableEpisodes, len(p.episodes), func(row int) string { return p.episodes[row].start.text() })
-	p.sharedTooOften("FD-075", tableEpisodes, len(p.episodes), func(row int) string { return p.episodes[row].end.text() })
-	p.sharedTooOften("FD-076", tableContacts, len(p.contacts), func(row int) string { return p.contacts[row].family })
+	p.sharedTooOften("FD-073", timesUsual, tableReferrals, len(p.referrals), func(row int) string { return p.referrals[row].day.text() })
+	p.sharedTooOften("FD-074", timesUsual, tableEpisodes, len(p.episodes), func(row int) string { return p.episodes[row].start.text() })
+	p.sharedTooOften("FD-075", timesUsual, tableEpisodes, len(p.episodes), func(row int) string { return p.episodes[row].end.text() })
+	p.sharedTooOften("FD-076", 0, tableContacts, len(p.contacts), func(row int) string { return p.contacts[row].family })
 }
 
 // sharedTooOften notes the records that agree in something with a hundred
-// others; what is "" agrees with nothing.
-func (p *planner) sharedTooOften(rule string, t table, rows int, something func(row int) string) {
+// others, and more than so many times as many as is usual; what is "" agrees
+// with nothing. Usual is what other days, or whatever stands before the comma,
+// have beside the same rest.
+func (p *planner) sharedTooOften(rule string, times int, t table, rows int, something func(row int) string) {
 	agree := map[string][]int{}
 	for row := range rows {
 		if text := something(row); text != "" {
@@ -51,8 +58,25 @@ func (p *planner) sharedTooOften(rule string, t table, rows int, something func(
 		}
 	}
 	for _, text := range slices.Sorted(maps.Keys(agree)) {
-		if len(agree[text]) >= bulk {
+		if len(agree[text]) >= bulk && len(agree[text]) > times*usual(agree, text) {
 			p.failTogether(rule, t, agree[text])
 		}
 	}
+}
+
+// usual is how many records the middle one of the others with the same rest
+// agrees in, the lower of two.
+func usual(agree map[string][]int, but string) int {
+	_, rest, _ := strings.Cut(but, ", ")
+	var others []int
+	for text, rows := range agree {
+		if _, other, _ := strings.Cut(text, ", "); text != but && other == rest {
+			others = append(others, len(rows))
+		}
+	}
+	if len(others) == 0 {
+		return 0
+	}
+	slices.Sort(others)
+	return others[(len(others)-1)/2]
 }

@@ -24,7 +24,7 @@ type File struct {
 	meta    format.FileMetaData
 }
 
-// Create begins a file with the columns, of which it needs names and types.
+// Create begins a file with the columns, of which it needs names and types. Errors of w come back as they are.
 func Create(w io.Writer, columns []Column, maker string, notes []Note) (*File, error) {
 	f := &File{w: w, columns: columns, meta: format.FileMetaData{Version: 2, CreatedBy: maker}}
 	f.meta.Schema = append(f.meta.Schema, format.SchemaElement{Name: "schema", NumChildren: thrift.New(int32(len(columns)))})
@@ -85,10 +85,7 @@ func (f *File) Close() error {
 func (f *File) write(b []byte) error {
 	n, err := f.w.Write(b)
 	f.at += int64(n)
-	if err != nil {
-		return fmt.Errorf("write parquet file: %w", err)
-	}
-	return nil
+	return err
 }
 
 // elementOf declares a column.

@@ -59,7 +59,7 @@ func (e *Encoder) gather(texts *array.String, order []uint32, places []int32) {
 	base := offsets[0]
 	e.text, e.offsets = e.text[:0], append(e.offsets[:0], 0)
 	add := func(code uint32) {
-		e.text = append(e.text, data[offsets[code]-base:offsets[code+1]-base]...)
+		e.text = appendShort(e.text, data, int(offsets[code]-base), int(offsets[code+1]-base))
 		e.offsets = append(e.offsets, uint32(len(e.text)))
 	}
 	if places == nil {
@@ -71,6 +71,16 @@ func (e *Encoder) gather(texts *array.String, order []uint32, places []int32) {
 	for _, place := range places {
 		add(order[place])
 	}
+}
+
+// appendShort appends data[from:to]: a text of up to 16 bytes, as most are, in one move, whatever stands behind it.
+func appendShort(dst, data []byte, from, to int) []byte {
+	const move = 16
+	if n := len(dst); to-from <= move && from+move <= len(data) && n+move <= cap(dst) {
+		*(*[move]byte)(dst[n : n+move]) = *(*[move]byte)(data[from : from+move])
+		return dst[:n+to-from]
+	}
+	return append(dst, data[from:to]...)
 }
 
 // texts encodes texts that hardly repeat.

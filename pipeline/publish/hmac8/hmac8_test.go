@@ -1,0 +1,57 @@
+package hmac8
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestSumsAreThoseOfTheLibrary(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		key := rapid.SliceOfN(rapid.Byte(), 0, 100).Draw(t, "key")
+		messages := rapid.SliceOfN(rapid.SliceOfN(rapid.Byte(), 0, 80), 0, 40).Draw(t, "messages")
+		sums := make([][SumBytes]byte, len(messages))
+		h := New(key)
+		h.wide = h.wide && rapid.Bool().Draw(t, "wide")
+		for i, m := range messages {
+			h.Add(m, &sums[i])
+			if i == len(messages)/2 {
+				h.Finish()
+			}
+		}
+		h.Finish()
+		for i, m := range messages {
+			library := hmac.New(sha256.New, key)
+			library.Write(m)
+			if want := [SumBytes]byte(library.Sum(nil)); sums[i] != want {
+				t.Fatalf("message %d of %d bytes: got %x, want %x", i, len(m), sums[i], want)
+			}
+		}
+	})
+}
+
+func BenchmarkSums(b *testing.B) {
+	message := make([]byte, 32)
+	b.Run("eight at once", func(b *testing.B) {
+		h := New(make([]byte, 32))
+		var sum [SumBytes]byte
+		for i := range b.N {
+			binary.LittleEndian.PutUint64(message, uint64(i))
+			h.Add(message, &sum)
+		}
+		h.Finish()
+	})
+	b.Run("library", func(b *testing.B) {
+		h := hmac.New(sha256.New, make([]byte, 32))
+		var sum []byte
+		for i := range b.N {
+			binary.LittleEndian.PutUint64(message, uint64(i))
+			h.Reset()
+			h.Write(message)
+			sum = h.Sum(sum[:0])
+		}
+	})
+}
