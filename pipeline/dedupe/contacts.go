@@ -3,6 +3,7 @@ package dedupe
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"slices"
 
 	"frontdoor/schemas"
@@ -10,27 +11,31 @@ import (
 
 // contact is one (contact id, child): the first of its rows, the earliest date of all of them.
 type contact struct {
-	row      int32 // the first row; its source and system hold
-	day      schemas.Day
-	episode  int32 // the episode that is open, none when no case is
-	referral bool  // it names a referral of its own
+	first, end     int32 // its rows, by place; the source and system of the first hold
+	day            schemas.Day
+	episode        int32 // the episode that is open, none when no case is
+	source, system int32
+	referral       bool // it names a referral of its own
 }
 
-// gather joins the rows of each contact and puts the contacts of each child in the order in which they are judged.
-// The error is that of ctx.
+// gather joins the rows of each contact and puts the contacts of each child, and what their rows tell, in the order
+// in which they are judged. The error is that of ctx.
 func (d *door) gather(ctx context.Context, workers int) error {
-	rows := len(d.day)
-	d.contacts = make([]contact, len(d.contactsOf.rows))
+	places := len(d.contactsOf.rows)
+	d.contacts = make([]contact, places)
 	d.contactCount = make([]int32, len(d.contactsOf.first)-1)
-	d.nextRow = fill(rows)
-	err := d.eachBatch(ctx, workers, func(_ *child, _, from, to int) {
+	byRow := d.told
+	for _, column := range d.told.all() {
+		*column = make([]int32, places)
+	}
+	err := d.eachBatch(ctx, workers, func(c *child, from, to int32) {
 		for person := from; person < to; person++ {
-			d.gatherChild(int32(person))
+			d.gatherChild(c, person, &byRow)
 		}
 	})
-	d.unidentified = fill(rows)
+	d.unidentified = fill(len(d.day))
 	first := map[string]int32{}
-	for row := range int32(rows) {
+	for row := range int32(len(d.day)) {
 		if d.person[row] >= 0 {
 			continue
 		}
@@ -46,33 +51,75 @@ func (d *door) gather(ctx context.Context, workers int) error {
 	return err
 }
 
-func (d *door) gatherChild(person int32) {
-	base := d.contactsOf.first[person]
+// contactRow is a row of a child's contacts with the beginning of its id as a number, which orders most ids.
+type contactRow struct {
+	start  uint64
+	row    int32
+	day    schemas.Day // of its contact
+	begins bool        // it is the first row of its contact
+}
+
+// gatherChild gathers the contacts of one person.
+func (d *door) gatherChild(c *child, person int32, byRow *columns) {
 	rows := d.contactsOf.of(person)
-	contacts := d.contacts[base:base:d.contactsOf.first[person+1]]
+	c.rows = c.rows[:0]
+	for _, row := range rows {
+		c.rows = append(c.rows, contactRow{row: row, day: d.day[row], begins: true})
+	}
 	if len(rows) > 1 {
-		slices.SortFunc(rows, func(a, b int32) int {
-			if c := cmp.Compare(d.id(a), d.id(b)); c != 0 {
-				return c
-			}
-			return cmp.Compare(a, b)
-		})
+		d.joinRows(c.rows)
 	}
-	for i, row := range rows {
-		if i > 0 && d.id(row) != "" && d.id(row) == d.id(rows[i-1]) {
-			c := &contacts[len(contacts)-1]
-			d.nextRow[rows[i-1]] = row
-			c.day = min(c.day, d.day[row])
-			c.referral = c.referral || d.named[row] >= 0
-			continue
+	base := d.contactsOf.first[person]
+	contacts := d.contacts[base:base:d.contactsOf.first[person+1]]
+	for i, r := range c.rows {
+		rows[i] = r.row
+		place := base + int32(i)
+		d.told.set(place, byRow, r.row)
+		if r.begins {
+			contacts = append(contacts, contact{first: place, day: r.day, source: d.told.source[place], system: d.told.system[place]})
 		}
-		contacts = append(contacts, contact{row: row, day: d.day[row], referral: d.named[row] >= 0})
+		joined := &contacts[len(contacts)-1]
+		joined.end = place + 1
+		joined.referral = joined.referral || d.told.named[place] >= 0
 	}
-	slices.SortStableFunc(contacts, func(a, b contact) int { return cmp.Compare(a.day, b.day) })
 	for i := range contacts {
 		contacts[i].episode = d.openEpisode(person, contacts[i])
 	}
 	d.contactCount[person] = int32(len(contacts))
+}
+
+// joinRows puts rows in the order of their contacts' days and ids, with the rows of one contact side by side.
+func (d *door) joinRows(rows []contactRow) {
+	for i := range rows {
+		rows[i].start = startOf(d.id(rows[i].row))
+	}
+	slices.SortFunc(rows, func(a, b contactRow) int {
+		if c := cmp.Compare(a.start, b.start); c != 0 {
+			return c
+		}
+		if c := cmp.Compare(d.id(a.row), d.id(b.row)); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.row, b.row)
+	})
+	for from, to := 0, 0; from < len(rows); from = to {
+		id := d.id(rows[from].row)
+		for to = from + 1; id != "" && to < len(rows) && rows[to].start == rows[from].start && d.id(rows[to].row) == id; to++ {
+			rows[to].begins = false
+			rows[from].day = min(rows[from].day, rows[to].day)
+		}
+		for i := from + 1; i < to; i++ {
+			rows[i].day = rows[from].day
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b contactRow) int { return cmp.Compare(a.day, b.day) })
+}
+
+// startOf returns the first eight bytes of a text as a number that orders as the texts do where they differ in these.
+func startOf(text string) uint64 {
+	var start [8]byte
+	copy(start[:], text)
+	return binary.BigEndian.Uint64(start[:])
 }
 
 // openEpisode returns the first episode in file order that started on an earlier day than the contact's and had
@@ -96,29 +143,19 @@ func (d *door) contactsOfChild(person int32) []contact {
 }
 
 // common tells whether the rows of two contacts share a value of a column.
-func (d *door) common(column []int32, a, b int32) bool {
-	for x := a; x >= 0; x = d.nextRow[x] {
-		if column[x] >= 0 && d.holds(column, b, column[x]) {
+func common(column []int32, a, b *contact) bool {
+	for _, value := range column[a.first:a.end] {
+		if value >= 0 && slices.Contains(column[b.first:b.end], value) {
 			return true
 		}
 	}
 	return false
 }
 
-// holds tells whether a row of a contact has a value.
-func (d *door) holds(column []int32, row, value int32) bool {
-	for ; row >= 0; row = d.nextRow[row] {
-		if column[row] == value {
-			return true
-		}
-	}
-	return false
-}
-
-// names tells whether a row of a contact has any value.
-func (d *door) names(column []int32, row int32) bool {
-	for ; row >= 0; row = d.nextRow[row] {
-		if column[row] >= 0 {
+// names tells whether a row of a contact has any value of a column.
+func names(column []int32, c *contact) bool {
+	for _, value := range column[c.first:c.end] {
+		if value >= 0 {
 			return true
 		}
 	}
@@ -126,13 +163,13 @@ func (d *door) names(column []int32, row int32) bool {
 }
 
 // equal tells whether the rows of two contacts name the same values, blank equal to blank.
-func (d *door) equal(column []int32, a, b int32) bool {
-	return d.within(column, a, b) && d.within(column, b, a)
+func equal(column []int32, a, b *contact) bool {
+	return within(column, a, b) && within(column, b, a)
 }
 
-func (d *door) within(column []int32, a, b int32) bool {
-	for ; a >= 0; a = d.nextRow[a] {
-		if column[a] >= 0 && !d.holds(column, b, column[a]) {
+func within(column []int32, a, b *contact) bool {
+	for _, value := range column[a.first:a.end] {
+		if value >= 0 && !slices.Contains(column[b.first:b.end], value) {
 			return false
 		}
 	}
@@ -140,8 +177,8 @@ func (d *door) within(column []int32, a, b int32) bool {
 }
 
 // contradict tells whether both contacts name some values and none in common.
-func (d *door) contradict(column []int32, a, b int32) bool {
-	return d.names(column, a) && d.names(column, b) && !d.common(column, a, b)
+func contradict(column []int32, a, b *contact) bool {
+	return names(column, a) && names(column, b) && !common(column, a, b)
 }
 
 // fill returns n places that hold nothing.

@@ -2,6 +2,7 @@ package dedupe
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"sort"
 
@@ -36,14 +37,15 @@ const (
 // ReferralStatuses are the names of the states, by number.
 var ReferralStatuses = []string{"not_linked", "further", "linked"}
 
-// referral is a referral of the child at hand.
+// referral is a referral with what becomes of it.
 type referral struct {
 	row      int32
 	day      schemas.Day
-	status   ReferralStatus
+	source   int32
 	rank     int32 // its place among the child's referrals by id
 	incident int32 // by place among the child's incidents, none
 	missedBy int32 // working days from an unconverted incident before it, when it is not linked; none
+	status   ReferralStatus
 }
 
 // pair is an incident and a referral that may belong together, as one number that is the smaller the sooner they
@@ -82,23 +84,19 @@ type apart struct {
 	before bool
 }
 
-func (a apart) compare(b apart) int {
-	if c := cmp.Compare(a.days, b.days); c != 0 {
-		return c
-	}
-	return compareBool(a.before, b.before)
-}
+// within tells whether a referral at this distance converts when the window has so many working days. How long before
+// a contact it may stand is settled when pairs are made.
+func (a apart) within(window int) bool { return a.before || a.days <= window }
 
 // convertChild links the child's referrals to its unique incidents: first those that contacts name, then the
-// nearest that are left.
+// nearest that are left. The child's referrals are paired for a window that is no shorter.
 func (d *door) convertChild(c *child, s Settings) {
-	d.pairChild(c, s)
 	for _, p := range c.pairs {
-		held, candidate := &c.incidents[p.incident()], &c.referrals[c.ranked[p.rank()]]
-		if held.referral >= 0 || candidate.status != NotLinked {
+		near := p.apart()
+		held, candidate := &c.incidents[p.incident()], c.ranked(d, p.rank())
+		if !near.within(s.ReferralWindow) || held.referral >= 0 || candidate.status != NotLinked {
 			continue
 		}
-		near := p.apart()
 		candidate.status, candidate.incident = Linked, p.incident()
 		held.referral, held.method = candidate.row, Window
 		if near.before {
@@ -115,28 +113,18 @@ func (d *door) convertChild(c *child, s Settings) {
 
 // pairChild links the referrals that contacts name and pairs what is left.
 func (d *door) pairChild(c *child, s Settings) {
-	c.referrals, c.ranked, c.pairs = c.referrals[:0], c.ranked[:0], c.pairs[:0]
-	for _, row := range d.referralsOf.of(c.person) {
-		c.referrals = append(c.referrals, referral{row: row, day: d.referralDay[row], incident: none, missedBy: none})
-	}
-	for i := range c.incidents {
-		c.incidents[i].referral, c.incidents[i].method = none, NoReferral
-	}
+	c.pairs = c.pairs[:0]
+	c.referrals = append(c.referrals[:0], d.referrals[d.referralsOf.first[c.person]:d.referralsOf.first[c.person+1]]...)
 	if len(c.referrals) == 0 {
 		return
 	}
-	slices.SortStableFunc(c.referrals, d.byDayThenReferralID)
-	for r := range c.referrals {
-		c.ranked = append(c.ranked, int32(r))
-	}
-	slices.SortStableFunc(c.ranked, func(a, b int32) int {
-		return cmp.Compare(d.referralText(c.referrals[a].row), d.referralText(c.referrals[b].row))
-	})
-	for rank, r := range c.ranked {
-		c.referrals[r].rank = int32(rank)
-	}
 	d.linkNamed(c)
 	d.pairNearest(c, s)
+}
+
+// ranked returns the child's referral of a rank.
+func (c *child) ranked(d *door, rank int32) *referral {
+	return &c.referrals[d.ranked[d.referralsOf.first[c.person]+rank]]
 }
 
 // converted counts the child's incidents in a period that a referral converts when the window, which is no longer
@@ -154,11 +142,8 @@ func (c *child) converted(window int, period *Span) int {
 		}
 	}
 	for _, p := range c.pairs {
-		if near := p.apart(); !near.before && near.days > window {
-			continue
-		}
 		i, r := p.incident(), p.rank()
-		if incidents[i] || referrals[r] {
+		if incidents[i] || referrals[r] || !p.apart().within(window) {
 			continue
 		}
 		incidents[i], referrals[r] = true, true
@@ -169,15 +154,62 @@ func (c *child) converted(window int, period *Span) int {
 	return count
 }
 
-// byDayThenReferralID orders referrals; one without a readable date comes last.
-func (d *door) byDayThenReferralID(a, b referral) int {
-	if (a.day == noDay) != (b.day == noDay) {
-		return compareBool(a.day == noDay, b.day == noDay)
+// referralColumns are the columns of the referrals that the definition compares, by row.
+type referralColumns struct {
+	source, id []int32
+	ids        int // how many ids there are, those among them that only contacts name
+	text       func(row int32) string
+}
+
+// orderReferrals puts the referrals of each child in the order of their days and ids; one without a readable date
+// comes last.
+func (d *door) orderReferrals(by referralColumns) {
+	d.referrals = make([]referral, len(d.referralsOf.rows))
+	d.ranked = make([]int32, len(d.referrals))
+	for place, row := range d.referralsOf.rows {
+		d.referrals[place] = referral{row: row, day: d.referralDay[row], source: by.source[row], incident: none, missedBy: none}
 	}
-	if c := cmp.Compare(a.day, b.day); c != 0 {
-		return c
+	for person := range d.referralsOf.first[1:] {
+		from, to := d.referralsOf.first[person], d.referralsOf.first[person+1]
+		own, ranked := d.referrals[from:to], d.ranked[from:to]
+		if len(own) > 1 {
+			slices.SortStableFunc(own, func(a, b referral) int {
+				if (a.day == noDay) != (b.day == noDay) {
+					return compareBool(a.day == noDay, b.day == noDay)
+				}
+				if c := cmp.Compare(a.day, b.day); c != 0 {
+					return c
+				}
+				return cmp.Compare(by.text(a.row), by.text(b.row))
+			})
+			for place := range ranked {
+				ranked[place] = int32(place)
+			}
+			slices.SortStableFunc(ranked, func(a, b int32) int { return cmp.Compare(by.text(own[a].row), by.text(own[b].row)) })
+		}
+		for rank, place := range ranked {
+			own[place].rank = int32(rank)
+		}
 	}
-	return cmp.Compare(d.referralText(a.row), d.referralText(b.row))
+	ids := make([]int32, len(d.referrals))
+	for place := range ids {
+		ids[place] = by.id[d.referrals[place].row]
+	}
+	d.referralsNamed = groupRows(ids, by.ids)
+}
+
+// referralsOfID returns which of a person's referrals have an id, counted from the person's first.
+func (d *door) referralsOfID(person, id int32, into []int32) []int32 {
+	first, end := d.referralsOf.first[person], d.referralsOf.first[person+1]
+	named := d.referralsNamed.of(id)
+	from, _ := slices.BinarySearch(named, first)
+	for _, place := range named[from:] {
+		if place >= end {
+			break
+		}
+		into = append(into, place-first)
+	}
+	return into
 }
 
 // linkNamed links the referrals of the child that an incident's contacts name and that no earlier incident has:
@@ -186,12 +218,6 @@ func (d *door) linkNamed(c *child) {
 	if !slices.ContainsFunc(c.incidents, func(held incident) bool { return held.named }) {
 		return
 	}
-	clear(c.byID)
-	for r := range c.referrals {
-		if id := d.referralID[c.referrals[r].row]; id >= 0 {
-			c.byID[id] = append(c.byID[id], int32(r))
-		}
-	}
 	for i := range c.incidents {
 		held := &c.incidents[i]
 		if held.episode >= 0 || !held.named {
@@ -199,11 +225,10 @@ func (d *door) linkNamed(c *child) {
 		}
 		c.naming = c.naming[:0]
 		for m := held.first; m >= 0; m = c.verdicts[m].next {
-			if !c.contacts[m].referral {
-				continue
-			}
-			for row := c.contacts[m].row; row >= 0; row = d.nextRow[row] {
-				c.naming = append(c.naming, c.byID[d.named[row]]...)
+			for _, id := range d.told.named[c.contacts[m].first:c.contacts[m].end] {
+				if id >= 0 {
+					c.naming = d.referralsOfID(c.person, id, c.naming)
+				}
 			}
 		}
 		slices.Sort(c.naming)
@@ -239,8 +264,13 @@ func (d *door) pairNearest(c *child, s Settings) {
 			if candidate.status != NotLinked {
 				continue
 			}
-			if near, ok := d.inWindow(c, held, candidate.day, s); ok {
-				c.pairs = append(c.pairs, pairOf(int32(i), candidate.rank, !d.tells(c, held, d.referralSource[candidate.row]), near))
+			otherSource := !d.tells(c, held, candidate.source)
+			after, before := d.distances(c, held, candidate.day)
+			if after <= s.ReferralWindow {
+				c.pairs = append(c.pairs, pairOf(int32(i), candidate.rank, otherSource, apart{days: after}))
+			}
+			if before <= s.ReferralBefore {
+				c.pairs = append(c.pairs, pairOf(int32(i), candidate.rank, otherSource, apart{days: before, before: true}))
 			}
 		}
 	}
@@ -248,39 +278,43 @@ func (d *door) pairNearest(c *child, s Settings) {
 }
 
 func (i *incident) setDistance(a apart) {
-	i.distance = a.days
+	i.distance = int32(a.days)
 	if a.before {
-		i.distance = -a.days
+		i.distance = -i.distance
 	}
 }
 
 // tells tells whether a contact of the incident has a source, blank equal to blank.
 func (d *door) tells(c *child, held *incident, source int32) bool {
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
-		if d.source[c.contacts[m].row] == source {
+		if c.contacts[m].source == source {
 			return true
 		}
 	}
 	return false
 }
 
-// between measures from a contact's day to a referral's.
-func (d *door) between(contact, referral schemas.Day) apart {
-	if referral < contact {
-		return apart{days: d.calendar.WorkingDays(referral, contact), before: true}
+// far is more working days than lie between any two days.
+const far = math.MaxInt32
+
+// distances measures from the nearest contacts of an incident to a day, in working days: from the one on the day or
+// before it, and from the one after it; far where there is none.
+func (d *door) distances(c *child, held *incident, day schemas.Day) (after, before int) {
+	after, before = far, far
+	for m := held.first; m >= 0; m = c.verdicts[m].next {
+		if contact := c.contacts[m].day; contact <= day {
+			after = d.calendar.WorkingDays(contact, day)
+		} else {
+			return after, d.calendar.WorkingDays(day, contact)
+		}
 	}
-	return apart{days: d.calendar.WorkingDays(contact, referral)}
+	return after, before
 }
 
 // nearest measures from the nearest contact of an incident to a day.
 func (d *door) nearest(c *child, held *incident, day schemas.Day) apart {
-	best := d.between(c.contacts[held.first].day, day)
-	for m := c.verdicts[held.first].next; m >= 0; m = c.verdicts[m].next {
-		if near := d.between(c.contacts[m].day, day); near.compare(best) < 0 {
-			best = near
-		}
-	}
-	return best
+	after, before := d.distances(c, held, day)
+	return apart{days: min(after, before), before: before < after}
 }
 
 // measureMisses says of each referral that is not linked how many working days it stands after the nearest contact
@@ -318,26 +352,11 @@ func (d *door) measureMisses(c *child) {
 // calendarDays is more than the calendar days that any number of working days can span, bank holidays included.
 func calendarDays(workingDays int) schemas.Day { return schemas.Day(2*workingDays + 14) }
 
-// inWindow measures from the nearest contact of an incident in whose window a referral's day lies.
-func (d *door) inWindow(c *child, held *incident, day schemas.Day, s Settings) (best apart, ok bool) {
-	for m := held.first; m >= 0; m = c.verdicts[m].next {
-		near := d.between(c.contacts[m].day, day)
-		limit := s.ReferralWindow
-		if near.before {
-			limit = s.ReferralBefore
-		}
-		if near.days <= limit && (!ok || near.compare(best) < 0) {
-			best, ok = near, true
-		}
-	}
-	return best, ok
-}
-
 // anyInWindow tells whether a referral of the child, linked or not, stands in the window of an incident.
 func (d *door) anyInWindow(c *child, held *incident, s Settings) bool {
 	from, to := c.referralsAround(held, s)
 	for r := from; r < to; r++ {
-		if _, ok := d.inWindow(c, held, c.referrals[r].day, s); ok {
+		if after, before := d.distances(c, held, c.referrals[r].day); after <= s.ReferralWindow || before <= s.ReferralBefore {
 			return true
 		}
 	}
@@ -356,8 +375,8 @@ func (c *child) referralsAround(held *incident, s Settings) (from, to int) {
 // outcomeSaysReferral tells whether an outcome of the incident speaks of a referral or an enquiry.
 func (d *door) outcomeSaysReferral(c *child, held *incident) bool {
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
-		for row := c.contacts[m].row; row >= 0; row = d.nextRow[row] {
-			if d.outcome[row] >= 0 && (d.outcome[row] == d.newReferral || d.outcome[row] == d.protectionEnquiry) {
+		for _, outcome := range d.told.outcome[c.contacts[m].first:c.contacts[m].end] {
+			if outcome >= 0 && (outcome == d.newReferral || outcome == d.protectionEnquiry) {
 				return true
 			}
 		}

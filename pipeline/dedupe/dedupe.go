@@ -14,8 +14,6 @@ import (
 	"errors"
 	"fmt"
 
-	"golang.org/x/sync/errgroup"
-
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
@@ -94,17 +92,11 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	judged, err := door.judge(ctx, in.Settings, in.Workers)
+	judged, grid, err := door.judge(ctx, in.Settings, in.Workers)
 	if err != nil {
 		return nil, err
 	}
-	var grid []GridPoint
-	var both errgroup.Group // events and grid do not touch each other
-	both.Go(func() error { judged.joinEvents(in.Settings); return nil })
-	both.Go(func() (err error) { grid, err = door.grid(ctx, in.Settings, in.Workers); return err })
-	if err := both.Wait(); err != nil {
-		return nil, err
-	}
+	judged.joinEvents(in.Settings)
 	result := &Result{
 		Ledger: people.ledger, Events: people.events, Grid: grid,
 		HeldFrom: door.heldFrom, HeldTo: door.heldTo,

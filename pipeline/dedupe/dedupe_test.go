@@ -74,6 +74,15 @@ func childName(person int) string {
 
 // productJudge has the product judge what the oracle judges.
 func productJudge(t fatal, contacts []oracleContact, referrals []oracleReferral, episodes []oracleEpisode, s oracleSettings, calendar *schemas.Calendar) oracleResult {
+	result, err := Run(context.Background(), productInput(t, contacts, referrals, episodes, s, calendar))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return readBack(result, referrals)
+}
+
+// productInput hands the product what the oracle judges.
+func productInput(t fatal, contacts []oracleContact, referrals []oracleReferral, episodes []oracleEpisode, s oracleSettings, calendar *schemas.Calendar) Input {
 	texts := map[string]func(int) string{
 		"contact_id": func(row int) string { return contacts[row].ID }, "child_id": func(row int) string { return childName(contacts[row].Person) },
 		"source": func(row int) string { return contacts[row].Source }, "concern": func(row int) string { return contacts[row].Concern },
@@ -94,7 +103,7 @@ func productJudge(t fatal, contacts []oracleContact, referrals []oracleReferral,
 	if s.HasMigration {
 		settings.Migration = &Span{From: s.MigrationFrom, To: s.MigrationTo}
 	}
-	result, err := Run(context.Background(), Input{
+	return Input{
 		Contacts: deliver(t, "contacts", len(contacts), texts, map[string]func(int) (schemas.Day, bool){
 			"contact_date": func(row int) (schemas.Day, bool) { return contacts[row].Day, true },
 		}),
@@ -111,11 +120,7 @@ func productJudge(t fatal, contacts []oracleContact, referrals []oracleReferral,
 			"end_date":   func(row int) (schemas.Day, bool) { return episodes[row].End, episodes[row].HasEnd },
 		}),
 		Settings: settings, Calendar: calendar, Workers: 2,
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	return readBack(result, referrals)
 }
 
 // readBack reads a judgement from the tables that the stage makes.

@@ -1,8 +1,6 @@
 package dedupe
 
 import (
-	"slices"
-
 	"frontdoor/schemas/table"
 )
 
@@ -22,36 +20,40 @@ type facts struct {
 // few is a set of numbers that mostly has one member or none; numbers are stored one higher, 0 for none.
 type few struct {
 	first int32
-	more  []int32
+	more  *few
 }
 
 func (f *few) add(n int32) {
 	switch {
-	case n < 0 || f.has(n):
+	case n < 0 || f.first == n+1:
 	case f.first == 0:
 		f.first = n + 1
+	case f.more == nil:
+		f.more = &few{first: n + 1}
 	default:
-		f.more = append(f.more, n+1)
+		f.more.add(n)
 	}
 }
 
-func (f *few) has(n int32) bool { return f.first == n+1 || slices.Contains(f.more, n+1) }
+func (f *few) has(n int32) bool { return f.first == n+1 || f.more != nil && f.more.has(n) }
 
-func (f *few) addAll(other few) {
-	if other.first != 0 {
+func (f *few) addAll(other *few) {
+	for ; other != nil && other.first != 0; other = other.more {
 		f.add(other.first - 1)
-	}
-	for _, n := range other.more {
-		f.add(n - 1)
 	}
 }
 
 // disjoint tells whether both sets have members and none in common.
-func (f *few) disjoint(other few) bool {
-	if f.first == 0 || other.first == 0 || f.has(other.first-1) {
+func (f *few) disjoint(other *few) bool {
+	if f.first == 0 || other.first == 0 {
 		return false
 	}
-	return !slices.ContainsFunc(other.more, func(n int32) bool { return f.has(n - 1) })
+	for ; other != nil; other = other.more {
+		if f.has(other.first - 1) {
+			return false
+		}
+	}
+	return true
 }
 
 func newGroups(children int) *groups {
@@ -95,11 +97,11 @@ const earliestBirth = -200_000
 func (g *groups) contradiction(a, b int32) string {
 	fa, fb := &g.facts[g.find(a)], &g.facts[g.find(b)]
 	switch {
-	case fa.births.disjoint(fb.births):
+	case fa.births.disjoint(&fb.births):
 		return "the birth dates differ"
-	case fa.nhs.disjoint(fb.nhs):
+	case fa.nhs.disjoint(&fb.nhs):
 		return "the NHS numbers differ"
-	case fa.upns.disjoint(fb.upns):
+	case fa.upns.disjoint(&fb.upns):
 		return "the UPNs differ"
 	}
 	return ""
@@ -114,9 +116,9 @@ func (g *groups) join(a, b int32) {
 	root, other := min(a, b), max(a, b)
 	g.parent[other] = root
 	to, from := &g.facts[root], &g.facts[other]
-	to.births.addAll(from.births)
-	to.nhs.addAll(from.nhs)
-	to.upns.addAll(from.upns)
+	to.births.addAll(&from.births)
+	to.nhs.addAll(&from.nhs)
+	to.upns.addAll(&from.upns)
 }
 
 // identifiers are the national identifiers of each record, as numbers; none where a value identifies nobody.

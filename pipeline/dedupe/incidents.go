@@ -19,8 +19,8 @@ type incident struct {
 	over        bool  // no later contact can join it
 
 	referral int32 // the linked referral's row, none
+	distance int32 // working days from the nearest contact to the linked referral, negative when before
 	method   Method
-	distance int // working days from the nearest contact to the linked referral, negative when before
 
 	repeats   [3]answer // within 30 days, 90 days, 12 months
 	tooRecent bool
@@ -28,16 +28,17 @@ type incident struct {
 
 // verdict is what a contact was found to be.
 type verdict struct {
-	class    Class
 	incident int32 // by place among the child's incidents
 	matched  int32 // the contact that it was matched to, none
 	next     int32 // the next contact of the same incident, none
+	class    Class
 	weak     bool
 }
 
 // child is the working set for one child; it is reused from child to child.
 type child struct {
 	person    int32
+	rows      []contactRow // working memory of gatherChild
 	contacts  []contact
 	verdicts  []verdict
 	incidents []incident
@@ -47,15 +48,13 @@ type child struct {
 	mixed     bool // the child's contacts have more than one source
 	counting  bool // only classes and links matter, not what a contact may be besides
 	referrals []referral
-	ranked    []int32 // referrals by id
-	pairs     []pair  // incidents and referrals that may belong together, in the order in which they are linked
-	taken     []bool  // working memory of converted
-	naming    []int32 // and of linkNamed
-	byID      map[int32][]int32
+	pairs     []pair        // incidents and referrals that may belong together, in the order in which they are linked
+	taken     []bool        // working memory of converted
+	naming    []int32       // and of linkNamed
 	until     []schemas.Day // and of measureMisses
 }
 
-// judgeChild classes the contacts of one child. Each is held against the child's earlier incidents, the latest
+// judgeChild classes the contacts of one child, in c.verdicts and c.incidents. Each is held against the child's earlier incidents, the latest
 // first: whether it is a copy of any, then a migrated copy, then has a reference of any, then falls into the
 // window of any; else it starts an incident.
 func (d *door) judgeChild(c *child, person int32, s Settings) {
@@ -64,7 +63,7 @@ func (d *door) judgeChild(c *child, person int32, s Settings) {
 	c.verdicts = c.verdicts[:0]
 	c.incidents = c.incidents[:0]
 	c.active = c.active[:0]
-	c.mixed = slices.ContainsFunc(c.contacts, func(other contact) bool { return d.source[other.row] != d.source[c.contacts[0].row] })
+	c.mixed = slices.ContainsFunc(c.contacts, func(other contact) bool { return other.source != c.contacts[0].source })
 	if c.indexed = len(c.contacts) > crowded; c.indexed {
 		c.index.reset()
 	}
@@ -84,7 +83,7 @@ func (d *door) judgeChild(c *child, person int32, s Settings) {
 			joined.named = joined.named || me.referral
 		}
 		if c.indexed {
-			c.index.add(d, me.row, v.incident)
+			c.index.add(d, me, v.incident)
 		}
 		c.verdicts = append(c.verdicts, v)
 	}
@@ -150,8 +149,8 @@ func (d *door) match(c *child, place int32, s Settings) verdict {
 func (d *door) copyOf(c *child, held *incident, me *contact) int32 {
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
 		other := &c.contacts[m]
-		if other.day == me.day && d.source[other.row] == d.source[me.row] && d.system[other.row] == d.system[me.row] &&
-			d.equal(d.reference, other.row, me.row) && d.equal(d.concern, other.row, me.row) {
+		if other.day == me.day && other.source == me.source && other.system == me.system &&
+			equal(d.told.reference, other, me) && equal(d.told.concern, other, me) {
 			return m
 		}
 	}
@@ -160,14 +159,14 @@ func (d *door) copyOf(c *child, held *incident, me *contact) int32 {
 
 // migratedFrom returns the contact of an incident that stood in another system while two systems overlapped.
 func (d *door) migratedFrom(c *child, held *incident, me *contact, s Settings) int32 {
-	if s.Migration == nil || !s.Migration.Has(me.day) || d.system[me.row] < 0 {
+	if s.Migration == nil || !s.Migration.Has(me.day) || me.system < 0 {
 		return none
 	}
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
 		other := &c.contacts[m]
-		if s.Migration.Has(other.day) && d.system[other.row] >= 0 && d.system[other.row] != d.system[me.row] &&
-			d.source[other.row] == d.source[me.row] && me.day-other.day <= schemas.Day(s.MigratedDays) &&
-			!d.contradict(d.reference, other.row, me.row) && !d.contradict(d.concern, other.row, me.row) {
+		if s.Migration.Has(other.day) && other.system >= 0 && other.system != me.system &&
+			other.source == me.source && me.day-other.day <= schemas.Day(s.MigratedDays) &&
+			!contradict(d.told.reference, other, me) && !contradict(d.told.concern, other, me) {
 			return m
 		}
 	}
@@ -176,11 +175,11 @@ func (d *door) migratedFrom(c *child, held *incident, me *contact, s Settings) i
 
 // sameReference returns the contact of an incident that has a reference of the contact's.
 func (d *door) sameReference(c *child, held *incident, me *contact, s Settings) int32 {
-	if me.day-held.day > schemas.Day(s.SameIncidentDaysSameRef) || !d.names(d.reference, me.row) {
+	if me.day-held.day > schemas.Day(s.SameIncidentDaysSameRef) || !names(d.told.reference, me) {
 		return none
 	}
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
-		if d.common(d.reference, c.contacts[m].row, me.row) {
+		if common(d.told.reference, &c.contacts[m], me) {
 			return m
 		}
 	}
@@ -192,34 +191,34 @@ func (d *door) sameReference(c *child, held *incident, me *contact, s Settings) 
 // contradict each other.
 func (d *door) sameWindow(c *child, held *incident, me *contact, s Settings) (matched int32, weak bool) {
 	after := me.day - held.day
-	if after > schemas.Day(s.SameIncidentDays) || d.contradicts(c, held, d.reference, me.row) {
+	if after > schemas.Day(s.SameIncidentDays) || c.contradicts(held, d.told.reference, me) {
 		return none, false
 	}
 	blank := true // the incident names no concern
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
-		row := c.contacts[m].row
-		if d.common(d.concern, row, me.row) {
+		other := &c.contacts[m]
+		if common(d.told.concern, other, me) {
 			return m, false
 		}
-		blank = blank && !d.names(d.concern, row)
+		blank = blank && !names(d.told.concern, other)
 	}
-	if after <= schemas.Day(s.SameIncidentDaysWeak) && (blank || !d.names(d.concern, me.row)) {
+	if after <= schemas.Day(s.SameIncidentDaysWeak) && (blank || !names(d.told.concern, me)) {
 		return held.first, true
 	}
 	return none, false
 }
 
 // contradicts tells whether an incident and a contact both name values of a column and none in common.
-func (d *door) contradicts(c *child, held *incident, column []int32, row int32) bool {
-	if !d.names(column, row) {
+func (c *child) contradicts(held *incident, column []int32, me *contact) bool {
+	if !names(column, me) {
 		return false
 	}
 	named := false
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
-		if d.common(column, c.contacts[m].row, row) {
+		if common(column, &c.contacts[m], me) {
 			return false
 		}
-		named = named || d.names(column, c.contacts[m].row)
+		named = named || names(column, &c.contacts[m])
 	}
 	return named
 }
@@ -244,8 +243,8 @@ func (d *door) begin(c *child, place int32) verdict {
 func (d *door) possiblySame(c *child, me *contact) bool {
 	for _, i := range c.active {
 		held := &c.incidents[i]
-		if me.day-held.day <= 1 && !d.tells(c, held, d.source[me.row]) &&
-			(d.contradicts(c, held, d.concern, me.row) || d.contradicts(c, held, d.reference, me.row)) {
+		if me.day-held.day <= 1 && !d.tells(c, held, me.source) &&
+			(c.contradicts(held, d.told.concern, me) || c.contradicts(held, d.told.reference, me)) {
 			return true
 		}
 	}

@@ -19,11 +19,11 @@ func (x *index) reset() {
 }
 
 // add enters a contact that has joined an incident.
-func (x *index) add(d *door, row, incident int32) {
+func (x *index) add(d *door, me *contact, incident int32) {
 	enter := func(by map[int32][]int32, none []int32, column []int32) []int32 {
 		named := false
-		for r := row; r >= 0; r = d.nextRow[r] {
-			if value := column[r]; value >= 0 {
+		for _, value := range column[me.first:me.end] {
+			if value >= 0 {
 				by[value] = append(by[value], incident)
 				named = true
 			}
@@ -33,8 +33,8 @@ func (x *index) add(d *door, row, incident int32) {
 		}
 		return append(none, incident)
 	}
-	x.noReference = enter(x.byReference, x.noReference, d.reference)
-	x.noConcern = enter(x.byConcern, x.noConcern, d.concern)
+	x.noReference = enter(x.byReference, x.noReference, d.told.reference)
+	x.noConcern = enter(x.byConcern, x.noConcern, d.told.concern)
 }
 
 // joinable returns every incident that a contact may join by any of the rules, in the order in which they began,
@@ -48,18 +48,18 @@ func (x *index) joinable(d *door, c *child, me *contact, s Settings) []int32 {
 		return list
 	}
 	named := func(by map[int32][]int32, column []int32) {
-		for row := me.row; row >= 0; row = d.nextRow[row] {
-			if list, known := by[column[row]]; known {
-				by[column[row]] = live(list)
+		for _, value := range column[me.first:me.end] {
+			if list, known := by[value]; known {
+				by[value] = live(list)
 			}
 		}
 	}
 	switch {
-	case d.names(d.reference, me.row):
-		named(x.byReference, d.reference)
+	case names(d.told.reference, me):
+		named(x.byReference, d.told.reference)
 		x.noReference = live(x.noReference)
-	case d.names(d.concern, me.row):
-		named(x.byConcern, d.concern)
+	case names(d.told.concern, me):
+		named(x.byConcern, d.told.concern)
 		x.noConcern = live(x.noConcern)
 	case s.Migration != nil:
 		x.candidates = append(x.candidates, c.active...)

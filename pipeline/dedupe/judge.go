@@ -2,7 +2,6 @@ package dedupe
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -24,58 +23,72 @@ type judged struct {
 	event     []int32 // by incident: the first incident of its event, none when the event is not known
 }
 
-// judge classes all contacts and links all referrals, persons side by side. The result does not depend on the
-// number of workers.
-func (d *door) judge(ctx context.Context, s Settings, workers int) (*judged, error) {
+// judge classes all contacts and links all referrals, persons side by side, and counts what becomes of them under
+// the settings of the grid. The result does not depend on the number of workers.
+func (d *door) judge(ctx context.Context, s Settings, workers int) (*judged, []GridPoint, error) {
 	j := &judged{
-		door: d, verdicts: make([]verdict, len(d.contacts)),
+		door: d, verdicts: make([]verdict, len(d.contacts)), incidents: make([]incident, len(d.contacts)),
 		status: make([]ReferralStatus, len(d.referralDay)), follows: fill(len(d.referralDay)), missedBy: fill(len(d.referralDay)),
 	}
-	persons := len(d.contactCount)
-	parts := make([][]incident, (persons+batch-1)/batch)
-	owners := make([][]int32, len(parts))
-	err := d.eachBatch(ctx, workers, func(c *child, part, from, to int) {
+	began := make([]int32, len(d.contactCount)) // by person: how many incidents
+	var counted grid
+	var adding sync.Mutex
+	err := d.eachBatch(ctx, workers, func(c *child, from, to int32) {
+		var counts grid
+		trial := &child{counting: true}
 		for person := from; person < to; person++ {
-			d.judgeChild(c, int32(person), s)
+			if d.contactCount[person] == 0 {
+				continue
+			}
+			base, end := d.contactsOf.first[person], d.contactsOf.first[person+1]
+			c.verdicts, c.incidents = j.verdicts[base:base:end], j.incidents[base:base:end]
+			d.judgeChild(c, person, s)
+			d.pairChild(c, s.widest())
+			counts.add(d, c, trial, s)
 			d.convertChild(c, s)
 			d.flagChild(c, s)
 			d.measureMisses(c)
-			base, first := d.contactsOf.first[person], int32(len(parts[part]))
-			for i := range c.incidents {
-				c.incidents[i].first += base
-				c.incidents[i].last += base
-				owners[part] = append(owners[part], int32(person))
-			}
-			parts[part] = append(parts[part], c.incidents...)
-			for place, v := range c.verdicts {
-				v.incident += first
-				v.matched = shift(v.matched, base)
-				v.next = shift(v.next, base)
-				j.verdicts[base+int32(place)] = v
-			}
+			began[person] = int32(len(c.incidents))
 			for _, r := range c.referrals {
-				j.status[r.row], j.follows[r.row], j.missedBy[r.row] = r.status, shift(r.incident, first), r.missedBy
+				j.status[r.row], j.follows[r.row], j.missedBy[r.row] = r.status, r.incident, r.missedBy
 			}
 		}
+		adding.Lock()
+		defer adding.Unlock()
+		counted.addAll(&counts)
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for part, incidents := range parts {
-		before := int32(len(j.incidents))
-		j.incidents = append(j.incidents, incidents...)
-		j.person = append(j.person, owners[part]...)
-		for person := part * batch; person < min((part+1)*batch, persons); person++ {
-			base := d.contactsOf.first[person]
-			for place := range d.contactCount[person] {
-				j.verdicts[base+place].incident += before
-			}
-			for _, row := range d.referralsOf.of(int32(person)) {
-				j.follows[row] = shift(j.follows[row], before)
-			}
+	j.number(began)
+	return j, counted.points(), nil
+}
+
+// number moves the incidents of all persons together, where those of each lie at its first contact's place, and
+// turns places among a child's contacts and incidents into places among all.
+func (j *judged) number(began []int32) {
+	d, next := j.door, int32(0)
+	j.person = make([]int32, 0, len(j.incidents))
+	for person, count := range began {
+		base := d.contactsOf.first[person]
+		own := j.incidents[next : next+count]
+		copy(own, j.incidents[base:base+count])
+		for i := range own {
+			own[i].first += base
+			own[i].last += base
+			j.person = append(j.person, int32(person))
 		}
+		verdicts := j.verdicts[base : base+d.contactCount[person]]
+		for place := range verdicts {
+			v := &verdicts[place]
+			v.incident, v.matched, v.next = v.incident+next, shift(v.matched, base), shift(v.next, base)
+		}
+		for _, row := range d.referralsOf.of(int32(person)) {
+			j.follows[row] = shift(j.follows[row], next)
+		}
+		next += count
 	}
-	return j, nil
+	j.incidents = j.incidents[:next]
 }
 
 // shift moves a place by an offset; none stays none.
@@ -87,78 +100,24 @@ func shift(place, by int32) int32 {
 }
 
 // eachBatch runs work over all persons, a batch at a time, with one working set for each worker.
-func (d *door) eachBatch(ctx context.Context, workers int, work func(c *child, part, from, to int)) error {
-	persons := len(d.contactCount)
+func (d *door) eachBatch(ctx context.Context, workers int, work func(c *child, from, to int32)) error {
+	persons := int64(len(d.contactCount))
 	group, ctx := errgroup.WithContext(ctx)
 	var next atomic.Int64
 	for range max(workers, 1) {
 		group.Go(func() error {
-			c := child{byID: map[int32][]int32{}}
+			c := &child{}
 			for {
-				part := int(next.Add(1)) - 1
-				if part*batch >= persons {
+				from := next.Add(batch) - batch
+				if from >= persons {
 					return nil
 				}
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				work(&c, part, part*batch, min((part+1)*batch, persons))
+				work(c, int32(from), int32(min(from+batch, persons)))
 			}
 		})
 	}
 	return group.Wait()
-}
-
-// GridPoint is the rate under one pair of settings: unique contacts in the period and how many of them have a
-// linked referral.
-type GridPoint struct {
-	SameIncidentDays, ReferralWindow int
-	Unique, Converted                int
-}
-
-// The settings that the grid tries.
-var (
-	gridDays    = []int{0, 1, 3, 7}
-	gridWindows = []int{0, 1, 2, 5, 10}
-)
-
-// grid judges the front door under every pair of settings.
-func (d *door) grid(ctx context.Context, s Settings, workers int) ([]GridPoint, error) {
-	points := make([]GridPoint, 0, len(gridDays)*len(gridWindows))
-	for _, n := range gridDays {
-		for _, w := range gridWindows {
-			points = append(points, GridPoint{SameIncidentDays: n, ReferralWindow: w})
-		}
-	}
-	var adding sync.Mutex
-	err := d.eachBatch(ctx, workers, func(c *child, _, from, to int) {
-		c.counting = true
-		counts := make([]GridPoint, len(points))
-		for person := from; person < to; person++ {
-			for n, days := range gridDays {
-				tried := s
-				tried.SameIncidentDays, tried.ReferralWindow = days, slices.Max(gridWindows)
-				d.judgeChild(c, int32(person), tried)
-				d.pairChild(c, tried)
-				unique := 0
-				for i := range c.incidents {
-					if held := &c.incidents[i]; held.episode < 0 && s.Period.Has(held.day) {
-						unique++
-					}
-				}
-				for w, window := range gridWindows {
-					point := &counts[n*len(gridWindows)+w]
-					point.Unique += unique
-					point.Converted += c.converted(window, s.Period)
-				}
-			}
-		}
-		adding.Lock()
-		defer adding.Unlock()
-		for i := range points {
-			points[i].Unique += counts[i].Unique
-			points[i].Converted += counts[i].Converted
-		}
-	})
-	return points, err
 }

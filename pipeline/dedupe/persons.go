@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
+
 	"frontdoor/rules"
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
@@ -37,12 +39,13 @@ type link struct {
 
 // persons is everything known of who is who. Children are numbered over all tables.
 type persons struct {
-	names      *numbering // every child number of every table
-	inChildren []bool     // by child
-	personOf   []int32    // by child
-	ids        []string   // by person
-	idCode     []int32    // by person: the id's place in names
-	children   int        // how many of names are child numbers of the tables; the rest are ids of persons
+	names      *numbering    // every child number of every table
+	inChildren []bool        // by child
+	personOf   []int32       // by child
+	firstSeen  []schemas.Day // by child
+	ids        []string      // by person
+	idCode     []int32       // by person: the id's place in names
+	children   int           // how many of names are child numbers of the tables; the rest are ids of persons
 	links      []link
 	ledger     []Person
 	events     []LedgerEvent
@@ -56,7 +59,7 @@ type persons struct {
 // sides contradict each other (birth dates, permanent UPNs or NHS numbers that are known and have none in
 // common) is refused and listed: a false merge of two children is worse than a missed one.
 func resolvePersons(in Input) *persons {
-	p := &persons{names: newNumbering(nil)}
+	p := &persons{names: newNumbering(whole)}
 	var children []int32
 	if in.Children != nil {
 		children = p.number(in.Children)
@@ -85,8 +88,10 @@ func resolvePersons(in Input) *persons {
 	p.linkByLedger(groups, in.Ledger)
 	p.settle(groups, in)
 	p.children = p.names.Len()
-	for _, id := range p.ids {
-		p.idCode = append(p.idCode, int32(p.names.Code([]byte(id))))
+	for person, code := range p.idCode {
+		if code < 0 { // it is named by the ledger
+			p.idCode[person] = int32(p.names.Code([]byte(p.ids[person])))
+		}
 	}
 	return p
 }
@@ -96,30 +101,32 @@ func (p *persons) number(t *table.Table) []int32 {
 	return p.names.column(t.Column("child_id"), t.Rows)
 }
 
-// usableUPN returns the UPN as it is compared, or nothing when it identifies nobody.
-func usableUPN(text []byte) []byte {
-	upn := rules.NormaliseUPN(string(text))
-	if !rules.ValidUPN(upn) {
-		return nil
+// usableUPN reads the UPN as it is compared, or nothing when it identifies nobody.
+func usableUPN(into []byte, text string) []byte {
+	if upn := rules.NormaliseUPN(text); rules.ValidUPN(upn) {
+		return append(into, upn...)
 	}
-	return []byte(upn)
+	return into
 }
 
-// usableNHSNumber returns the NHS number as it is compared, or nothing when it identifies nobody: ten equal digits
+// usableNHSNumber reads the NHS number as it is compared, or nothing when it identifies nobody: ten equal digits
 // pass the check but stand for a number that nobody knew.
-func usableNHSNumber(text []byte) []byte {
-	number := rules.NormaliseNHSNumber(string(text))
-	if !rules.ValidNHSNumber(number) || strings.Count(number, number[:1]) == len(number) {
-		return nil
+func usableNHSNumber(into []byte, text string) []byte {
+	number := rules.NormaliseNHSNumber(text)
+	if rules.ValidNHSNumber(number) && strings.Count(number, number[:1]) != len(number) {
+		return append(into, number...)
 	}
-	return []byte(number)
+	return into
 }
 
 // linkByIdentifier joins children that share a value of an identifier, given by row. Each child is tried against
 // the earlier holders of the value, one for each group that they form, until one does not contradict.
 func (p *persons) linkByIdentifier(groups *groups, children []int32, field string, values []int32) {
-	first := fill(1 + int(slices.Max(append([]int32{none}, values...)))) // by value: its first holder's row
-	others := map[int32][]int32{}                                        // and one of each further group
+	if len(values) == 0 {
+		return
+	}
+	first := fill(1 + int(slices.Max(values))) // by value: its first holder's row
+	others := map[int32][]int32{}              // and one of each further group
 	for row, value := range values {
 		switch {
 		case value < 0 || children[row] < 0:
@@ -164,18 +171,16 @@ func (p *persons) linkByLegacy(groups *groups, t *table.Table, children []int32)
 	if !column.Delivered() {
 		return
 	}
-	rowOf := make([]int32, p.names.Len())
-	for i := range rowOf {
-		rowOf[i] = -1
-	}
+	rowOf := fill(p.names.Len())
 	for row, child := range slices.Backward(children) {
 		if child >= 0 {
 			rowOf[child] = int32(row)
 		}
 	}
 	holders := map[string][]int32{}
+	text := textOf(column)
 	for row := range t.Rows {
-		legacy := column.Text(row)
+		legacy := text(int32(row))
 		if legacy == "" || children[row] < 0 {
 			continue
 		}
@@ -221,11 +226,7 @@ func (p *persons) settle(groups *groups, in Input) {
 	names := p.names.Array()
 	name := func(child int32) string { return names.Value(int(child)) }
 	// Children by name, so that the first of a group is the smallest.
-	children := make([]int32, p.names.Len())
-	for i := range children {
-		children[i] = int32(i)
-	}
-	slices.SortFunc(children, func(a, b int32) int { return cmp.Compare(name(a), name(b)) })
+	children := byText(names)
 
 	held := make(map[string]Person, len(in.Ledger)) // by child number
 	taken := make(map[string]bool, len(in.Ledger))  // person ids that are in use
@@ -244,7 +245,7 @@ func (p *persons) settle(groups *groups, in Input) {
 		}
 		p.personOf[child] = groupOf[root]
 	}
-	p.ids = make([]string, count)
+	p.ids, p.idCode = make([]string, count), fill(int(count))
 	keeper := p.keepers(children, held, name)
 	was, leaving := make([][]string, count), map[int32][]string{}
 	for _, child := range children {
@@ -268,7 +269,7 @@ func (p *persons) settle(groups *groups, in Input) {
 				p.events = append(p.events, LedgerEvent{AsAt: in.Settings.AsAt, Kind: "merge", PersonID: was[g][0], OtherPersonID: ended, Evidence: p.evidence(g)})
 			}
 		} else if p.ids[g] == "" && !taken[name(child)] {
-			p.ids[g] = name(child)
+			p.ids[g], p.idCode[g] = name(child), child
 		}
 	}
 	for _, child := range children { // every number of the group is another person's name: it takes a new one
@@ -282,12 +283,13 @@ func (p *persons) settle(groups *groups, in Input) {
 			p.events = append(p.events, LedgerEvent{AsAt: in.Settings.AsAt, Kind: "split", PersonID: other, OtherPersonID: p.ids[g], Evidence: "today's records contradict each other"})
 		}
 	}
-	p.ledger = make([]Person, 0, len(children))
+	p.ledger, p.firstSeen = make([]Person, 0, len(children)), make([]schemas.Day, len(children))
 	for _, child := range children {
 		entry, known := held[name(child)]
 		if !known {
 			entry.FirstSeen = in.Settings.AsAt
 		}
+		p.firstSeen[child] = entry.FirstSeen
 		p.ledger = append(p.ledger, Person{ChildID: name(child), PersonID: p.ids[p.personOf[child]], FirstSeen: entry.FirstSeen})
 		delete(held, name(child))
 	}
@@ -301,6 +303,29 @@ func (p *persons) settle(groups *groups, in Input) {
 		p.ledger = append(p.ledger, entry)
 	}
 	slices.SortFunc(p.ledger, func(a, b Person) int { return cmp.Compare(a.ChildID, b.ChildID) })
+}
+
+// byText returns the places of texts in the order of the texts.
+func byText(texts *array.String) []int32 {
+	type placed struct {
+		start uint64
+		place int32
+	}
+	placeds := make([]placed, texts.Len())
+	for place := range placeds {
+		placeds[place] = placed{startOf(texts.Value(place)), int32(place)}
+	}
+	slices.SortFunc(placeds, func(a, b placed) int {
+		if c := cmp.Compare(a.start, b.start); c != 0 {
+			return c
+		}
+		return cmp.Compare(texts.Value(int(a.place)), texts.Value(int(b.place)))
+	})
+	places := make([]int32, len(placeds))
+	for i, p := range placeds {
+		places[i] = p.place
+	}
+	return places
 }
 
 // keepers returns the group in which each person of the ledger goes on: the one that holds the child number it is
@@ -350,13 +375,12 @@ func (p *persons) evidence(g int32) string {
 	return strings.Join(methods, ", ")
 }
 
-// idsOf returns the person id of each row from its person, as a place in names; none where there is no person.
-func (p *persons) idsOf(person []int32) []int32 {
-	ids := fill(len(person))
-	for row, of := range person {
-		if of >= 0 {
-			ids[row] = p.idCode[of]
+// idOf returns the person id of each row from its person, as a place in names; none where there is no person.
+func (p *persons) idOf(person []int32) func(row int) int32 {
+	return func(row int) int32 {
+		if person[row] < 0 {
+			return none
 		}
+		return p.idCode[person[row]]
 	}
-	return ids
 }

@@ -1,9 +1,9 @@
 package dedupe
 
 import (
-	"bytes"
 	"context"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -23,47 +23,69 @@ type door struct {
 	heldFrom schemas.Day
 	heldTo   schemas.Day
 
-	// By contact row. Texts are numbers, equal where the texts are equal (trimmed, case folded), none for blank.
-	day       []schemas.Day
-	person    []int32
-	id        func(row int32) string
-	source    []int32 // places in the code set of sources; unmapped texts have numbers of their own behind it
-	system    []int32
-	concern   []int32
-	reference []int32
-	family    []int32
-	outcome   []int32 // places in the code set of outcomes, most serious first; notMapped
-	named     []int32 // the referral that the row names, as a number shared with referralID
+	// By contact row.
+	day    []schemas.Day
+	person []int32
+	id     func(row int32) string
+
+	// By place. The rows that name a child stand by person, then in the order in which they are judged, the rows
+	// of one contact side by side; contactsOf says where those of a person lie.
+	contactsOf lists
+	told       columns
 
 	// contacts are the rows with repeated rows joined: those of person p begin at contactsOf.first[p] and are
-	// contactCount[p] many, in the order in which they are judged. nextRow leads from a row to the next row of
-	// the same contact.
+	// contactCount[p] many, in the order in which they are judged.
 	contacts     []contact
 	contactCount []int32
-	nextRow      []int32
 	unidentified []int32 // by row that names no child: the first row of the same contact id
 
 	indistinguishable bool // the extract has no column that could tell two contacts of a day and source apart
 
 	// By referral row.
-	referralDay      []schemas.Day // noDay where it could not be read
-	referralSource   []int32
-	referralID       []int32
-	referralText     func(row int32) string
-	referralPerson   []int32
+	referralDay    []schemas.Day // noDay where it could not be read
+	referralPerson []int32
+
+	// referrals stand by person, then by day and id; ranked holds by rank among the person's ids the referral with
+	// it, counted from the person's first. referralsNamed lists referrals by their id's number.
+	referrals      []referral
+	ranked         []int32
+	referralsOf    lists
+	referralsNamed lists
+
 	episodes         []episode // in file order
-	contactsOf       lists     // contact rows by person, in file order
-	referralsOf      lists
 	episodesOf       lists
 	sources, results *schemas.CodeSet
 
 	newReferral, protectionEnquiry int32 // the outcomes that speak of a referral, as places in results
 }
 
+// columns are what contact rows tell, as numbers that are equal where the texts are equal (trimmed, case folded),
+// none for blank.
+type columns struct {
+	source    []int32 // places in the code set of sources; unmapped texts have numbers of their own behind it
+	system    []int32
+	concern   []int32
+	reference []int32
+	family    []int32
+	outcome   []int32 // places in the code set of outcomes, most serious first; notMapped
+	named     []int32 // the referral that the row names, by the number of its id
+}
+
+// all returns the columns.
+func (c *columns) all() []*[]int32 {
+	return []*[]int32{&c.source, &c.system, &c.concern, &c.reference, &c.family, &c.outcome, &c.named}
+}
+
+// set copies what stands at a place of other columns.
+func (c *columns) set(place int32, other *columns, at int32) {
+	c.source[place], c.system[place], c.concern[place] = other.source[at], other.system[at], other.concern[at]
+	c.reference[place], c.family[place] = other.reference[at], other.family[at]
+	c.outcome[place], c.named[place] = other.outcome[at], other.named[at]
+}
+
 // episode is a time in which a child was in need.
 type episode struct {
 	start, end schemas.Day
-	row        int32
 }
 
 const (
@@ -115,7 +137,7 @@ func prepare(ctx context.Context, in Input) (*door, *persons, error) {
 	d.newReferral = int32(d.results.Place("NEW_REFERRAL"))
 	d.protectionEnquiry = int32(d.results.Place("CP_ENQUIRY"))
 	var people *persons
-	d.readColumns(in, func() { people = resolvePersons(in) })
+	referrals := d.readColumns(in, func() { people = resolvePersons(in) })
 	d.person = people.of(people.contacts)
 	d.referralPerson = people.of(people.referrals)
 	count := len(people.ids)
@@ -123,15 +145,15 @@ func prepare(ctx context.Context, in Input) (*door, *persons, error) {
 	d.referralsOf = groupRows(d.referralPerson, count)
 	d.episodesOf = groupRows(people.of(people.episodes), count)
 	d.hold(in.Settings)
+	d.orderReferrals(referrals)
 	return d, people, d.gather(ctx, in.Workers)
 }
 
-// readColumns reads the columns that the definition compares, and does meanwhile what needs none of them.
-func (d *door) readColumns(in Input, meanwhile func()) {
+// readColumns reads the columns that the definition compares, by row, and does meanwhile what needs none of them.
+func (d *door) readColumns(in Input, meanwhile func()) (referrals referralColumns) {
 	t, r := in.Contacts, in.Referrals
-	referrals := 0
-	if r != nil {
-		referrals = r.Rows
+	if r == nil {
+		r = &table.Table{Schema: &schemas.Table{}}
 	}
 	var group errgroup.Group
 	group.SetLimit(max(in.Workers, 1))
@@ -142,35 +164,38 @@ func (d *door) readColumns(in Input, meanwhile func()) {
 		})
 	}
 	read(meanwhile)
-	read(func() { d.reference = newNumbering(fold).column(t.Column("incident_ref"), t.Rows) })
-	read(func() { d.family = newNumbering(fold).column(t.Column("family_id"), t.Rows) })
+	read(func() { d.told.reference = newNumbering(fold).column(t.Column("incident_ref"), t.Rows) })
+	read(func() { d.told.family = newNumbering(fold).column(t.Column("family_id"), t.Rows) })
 	read(func() {
-		ids := newNumbering(nil)
-		d.referralID = ids.column(r.Column("referral_id"), referrals)
-		d.named = ids.column(t.Column("referral_id"), t.Rows)
+		ids := newNumbering(whole)
+		referrals.id = ids.column(r.Column("referral_id"), r.Rows)
+		d.told.named = ids.column(t.Column("referral_id"), t.Rows)
+		referrals.ids = ids.Len()
 	})
 	read(func() {
 		unmapped := table.NewDictionary()
-		d.source = mapCodes(t.Column("source"), t.Rows, d.sources, unmapped)
-		d.referralSource = mapCodes(r.Column("source"), referrals, d.sources, unmapped)
+		d.told.source = mapCodes(t.Column("source"), t.Rows, d.sources, unmapped)
+		referrals.source = mapCodes(r.Column("source"), r.Rows, d.sources, unmapped)
 	})
 	read(func() {
-		d.system = newNumbering(fold).column(t.Column("source_system"), t.Rows)
-		d.concern = newNumbering(fold).column(t.Column("concern"), t.Rows)
-		d.outcome = mapCodes(t.Column("outcome"), t.Rows, d.results, nil)
+		d.told.system = newNumbering(fold).column(t.Column("source_system"), t.Rows)
+		d.told.concern = newNumbering(fold).column(t.Column("concern"), t.Rows)
+		d.told.outcome = mapCodes(t.Column("outcome"), t.Rows, d.results, nil)
 	})
 	d.day = t.Column("contact_date").Days()
 	d.id = textOf(t.Column("contact_id"))
 	d.indistinguishable = !t.Column("concern").Delivered() && !t.Column("incident_ref").Delivered()
-	d.referralText = textOf(r.Column("referral_id"))
-	d.referralDay = daysOr(r.Column("referral_date"), referrals, noDay)
+	referrals.text = textOf(r.Column("referral_id"))
+	d.referralDay = daysOr(r.Column("referral_date"), r.Rows, noDay)
 	if e := in.Episodes; e != nil {
 		starts, ends := daysOr(e.Column("start_date"), e.Rows, noDay), daysOr(e.Column("end_date"), e.Rows, endless)
-		for row := range e.Rows {
-			d.episodes = append(d.episodes, episode{start: starts[row], end: ends[row], row: int32(row)})
+		d.episodes = make([]episode, e.Rows)
+		for row := range d.episodes {
+			d.episodes[row] = episode{start: starts[row], end: ends[row]}
 		}
 	}
 	_ = group.Wait() // no column fails to be read
+	return referrals
 }
 
 // hold settles what is held: the declared ends, else from the earliest accepted contact to the as-at date.
@@ -204,24 +229,26 @@ func (p *persons) of(children []int32) []int32 {
 // numbering gives texts numbers, all columns read the same way.
 type numbering struct {
 	*table.Dictionary
-	read func([]byte) []byte // what is compared of a text; nil for all of it
-	last *array.String       // the last dictionary that was read
-	of   []int32             // and the numbers of its texts
+	read    reading
+	scratch []byte
+	last    *array.String // the last dictionary that was read
+	of      []int32       // and the numbers of its texts
 }
 
-func newNumbering(read func([]byte) []byte) *numbering {
+// reading appends what is compared of a text: nothing where it says nothing.
+type reading func(into []byte, text string) []byte
+
+func newNumbering(read reading) *numbering {
 	return &numbering{Dictionary: table.NewDictionary(), read: read}
 }
 
 // number returns the number of a text, none for one of which nothing is compared.
-func (n *numbering) number(text []byte) int32 {
-	if n.read != nil {
-		text = n.read(text)
-	}
-	if len(text) == 0 {
+func (n *numbering) number(text string) int32 {
+	n.scratch = n.read(n.scratch[:0], text)
+	if len(n.scratch) == 0 {
 		return none
 	}
-	return int32(n.Code(text))
+	return int32(n.Code(n.scratch))
 }
 
 // texts numbers each text of a dictionary. Columns of one key share a dictionary that has only grown between them.
@@ -232,7 +259,7 @@ func (n *numbering) texts(values *array.String) []int32 {
 	}
 	of := append(make([]int32, 0, values.Len()), n.of[:from]...)
 	for i := from; i < values.Len(); i++ {
-		of = append(of, n.number([]byte(values.Value(i))))
+		of = append(of, n.number(values.Value(i)))
 	}
 	n.last, n.of = values, of
 	return of
@@ -245,17 +272,18 @@ func (n *numbering) column(column *table.Column, rows int) []int32 {
 		return result
 	}
 	if codes, values := column.Codes(); values != nil {
-		of := n.texts(values)
-		for row := range result {
+		numbers := n.texts(values)
+		for row, code := range codes {
 			if column.Array.IsValid(row) {
-				result[row] = of[codes[row]]
+				result[row] = numbers[code]
 			}
 		}
 		return result
 	}
+	text := textOf(column)
 	for row := range result {
 		if column.Array.IsValid(row) {
-			result[row] = n.number([]byte(column.Text(row)))
+			result[row] = n.number(text(int32(row)))
 		}
 	}
 	return result
@@ -288,10 +316,7 @@ func mapCodes(column *table.Column, rows int, set *schemas.CodeSet, unmapped *ta
 
 // daysOr returns the days of a column, with missing for rows that have none.
 func daysOr(column *table.Column, rows int, missing schemas.Day) []schemas.Day {
-	result := make([]schemas.Day, rows)
-	for row := range result {
-		result[row] = missing
-	}
+	result := slices.Repeat([]schemas.Day{missing}, rows)
 	if column.Delivered() {
 		for row, day := range column.Days() {
 			if column.Array.IsValid(row) {
@@ -302,15 +327,23 @@ func daysOr(column *table.Column, rows int, missing schemas.Day) []schemas.Day {
 	return result
 }
 
+// whole reads all of a text.
+func whole(into []byte, text string) []byte { return append(into, text...) }
+
 // fold makes texts that differ only in case or in surrounding blanks equal.
-func fold(text []byte) []byte {
-	text = bytes.TrimSpace(text)
-	for _, b := range text {
-		if b >= utf8.RuneSelf || 'A' <= b && b <= 'Z' {
-			return bytes.ToLower(text)
+func fold(into []byte, text string) []byte {
+	text = strings.TrimSpace(text)
+	from := len(into)
+	into = append(into, text...)
+	for i, b := range into[from:] {
+		switch {
+		case b >= utf8.RuneSelf:
+			return append(into[:from], strings.ToLower(text)...)
+		case 'A' <= b && b <= 'Z':
+			into[from+i] = b + ('a' - 'A')
 		}
 	}
-	return text
+	return into
 }
 
 // textOf returns a reader of a column's texts; a cell without a value reads as "".
