@@ -513,14 +513,15 @@ func (r *result) writeJournal(staging *publish.Staging) error {
 
 // writeReports writes the pages and the workbook from what is stored, by the reader that everything later uses.
 func (r *result) writeReports(staging *publish.Staging, page *report.Page) error {
+	var group errgroup.Group
 	for name, write := range reports(page) {
-		file, err := staging.File(name)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(write(file), file.Close()); err != nil {
-			return err
-		}
+		group.Go(func() error {
+			file, err := staging.File(name)
+			if err != nil {
+				return err
+			}
+			return errors.Join(write(file), file.Close())
+		})
 	}
-	return nil
+	return group.Wait()
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"cel.dev/cel-go/cel"
+
 	"frontdoor/schemas"
 )
 
@@ -17,9 +19,17 @@ type Condition struct {
 	check checkProgram
 }
 
-// CompileCondition compiles a condition over the records of t, in the language of the rules. coll holds the
-// tables that t refers to and may be nil when it refers to none. Mistakes are shown with a caret.
-func CompileCondition(coll *schemas.Collection, t *schemas.Table, text string) (*Condition, error) {
+// Conditions compiles conditions over the records of one table, in the language of the rules. It is not safe for
+// concurrent use.
+type Conditions struct {
+	world *world
+	of    tableRef
+	env   *cel.Env
+}
+
+// ConditionsOver prepares for conditions over the records of t. coll holds the tables that t refers to and may be nil
+// when it refers to none.
+func ConditionsOver(coll *schemas.Collection, t *schemas.Table) (*Conditions, error) {
 	if coll == nil {
 		coll = &schemas.Collection{Name: t.Name, Tables: []*schemas.Table{t}}
 	}
@@ -32,12 +42,26 @@ func CompileCondition(coll *schemas.Collection, t *schemas.Table, text string) (
 	if err != nil {
 		return nil, fmt.Errorf("read schema of %s: %w", t.Name, err)
 	}
-	compiler := newCompiler(world, of, env)
-	node, err := compiler.condition(text, "condition over "+t.Name)
+	return &Conditions{world, of, env}, nil
+}
+
+// Compile compiles a condition. Mistakes are shown with a caret.
+func (c *Conditions) Compile(text string) (*Condition, error) {
+	compiler := newCompiler(c.world, c.of, c.env)
+	node, err := compiler.condition(text, "condition over "+c.of.schema.Name)
 	if err != nil {
 		return nil, err
 	}
-	return &Condition{checkProgram{table: of, applies: node, reading: compiler.reading}}, nil
+	return &Condition{checkProgram{table: c.of, applies: node, reading: compiler.reading}}, nil
+}
+
+// CompileCondition compiles the only condition over the records of a table: see ConditionsOver.
+func CompileCondition(coll *schemas.Collection, t *schemas.Table, text string) (*Condition, error) {
+	c, err := ConditionsOver(coll, t)
+	if err != nil {
+		return nil, err
+	}
+	return c.Compile(text)
 }
 
 // Columns returns the columns that the condition reads, in the order in which it names them.

@@ -19,20 +19,9 @@ type program struct {
 // compile checks every entry and compiles its conditions over tables with their related fields.
 func (c *Catalogue) compile(declared Schemas) error {
 	var faults []error
-	extended := map[string]*schemas.Table{}
-	schemaOf := func(name string) (*schemas.Table, error) {
-		if t, known := extended[name]; known {
-			return t, nil
-		}
-		t, err := declared(name)
-		if err != nil {
-			return nil, err
-		}
-		extended[name] = c.extend(name, t)
-		return extended[name], nil
-	}
+	compile := &compiler{catalogue: c, declared: declared, extended: map[string]*schemas.Table{}, over: map[*schemas.Table]*rules.Conditions{}}
 	for _, r := range c.Related {
-		if err := r.compile(schemaOf); err != nil && !errors.Is(err, schemas.ErrUnknown) {
+		if err := r.compile(compile); err != nil && !errors.Is(err, schemas.ErrUnknown) {
 			faults = append(faults, fmt.Errorf("read related field %s of %s: %w", r.Field, r.Table, err))
 		}
 	}
@@ -42,7 +31,7 @@ func (c *Catalogue) compile(declared Schemas) error {
 			faults = append(faults, fmt.Errorf("measure %s stands twice", m.ID))
 		}
 		seen[m.ID] = true
-		err := m.compile(schemaOf)
+		err := m.compile(compile)
 		switch {
 		case errors.Is(err, schemas.ErrUnknown):
 			m.missing = m.Table + " is no table that this version reads"
@@ -51,6 +40,39 @@ func (c *Catalogue) compile(declared Schemas) error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// compiler compiles the conditions of a catalogue, what it needs of each table once.
+type compiler struct {
+	catalogue *Catalogue
+	declared  Schemas
+	extended  map[string]*schemas.Table
+	over      map[*schemas.Table]*rules.Conditions
+}
+
+// schema returns the schema of a table with its related fields. The error is schemas.ErrUnknown when there is none.
+func (c *compiler) schema(name string) (*schemas.Table, error) {
+	if t, known := c.extended[name]; known {
+		return t, nil
+	}
+	t, err := c.declared(name)
+	if err != nil {
+		return nil, err
+	}
+	c.extended[name] = c.catalogue.extend(name, t)
+	return c.extended[name], nil
+}
+
+// condition compiles a condition over the records of a table.
+func (c *compiler) condition(t *schemas.Table, text string) (*rules.Condition, error) {
+	if c.over[t] == nil {
+		over, err := rules.ConditionsOver(nil, t)
+		if err != nil {
+			return nil, err
+		}
+		c.over[t] = over
+	}
+	return c.over[t].Compile(text)
 }
 
 // extend returns a schema with the related fields of its table. It refers to no other table: conditions of measures
@@ -81,7 +103,7 @@ var units = map[string]bool{
 // periodKinds are what a measure may name in periods; whole alone leaves the others out.
 var periodKinds = []string{string(Whole), string(Month), string(Quarter), string(HalfYear), string(FinancialYear), string(AcademicYear), string(Rolling)}
 
-func (m *Measure) compile(schemaOf Schemas) error {
+func (m *Measure) compile(c *compiler) error {
 	if m.Lacks != "" {
 		m.Kind, m.Unit, m.Polarity, m.missing = Process, "rows", "none", m.Lacks
 	}
@@ -115,18 +137,18 @@ func (m *Measure) compile(schemaOf Schemas) error {
 	if m.From != "" || m.Lacks != "" {
 		return nil
 	}
-	return m.compileConditions(schemaOf)
+	return m.compileConditions(c)
 }
 
-func (m *Measure) compileConditions(schemaOf Schemas) error {
+func (m *Measure) compileConditions(c *compiler) error {
 	p := &program{}
 	var err error
-	if p.schema, err = schemaOf(m.Table); err != nil {
+	if p.schema, err = c.schema(m.Table); err != nil {
 		return err
 	}
 	p.below = p.schema
 	if m.DenominatorTable != "" {
-		if p.below, err = schemaOf(m.DenominatorTable); err != nil {
+		if p.below, err = c.schema(m.DenominatorTable); err != nil {
 			return err
 		}
 	}
@@ -143,11 +165,11 @@ func (m *Measure) compileConditions(schemaOf Schemas) error {
 			return err
 		}
 	}
-	if p.numerator, err = rules.CompileCondition(nil, p.schema, m.Numerator); err != nil {
+	if p.numerator, err = c.condition(p.schema, m.Numerator); err != nil {
 		return err
 	}
 	if m.Denominator != "" {
-		if p.denominator, err = rules.CompileCondition(nil, p.below, m.Denominator); err != nil {
+		if p.denominator, err = c.condition(p.below, m.Denominator); err != nil {
 			return err
 		}
 	}

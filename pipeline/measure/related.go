@@ -88,7 +88,7 @@ func (r *Related) field() *schemas.Field {
 	return f
 }
 
-func (r *Related) compile(schemaOf Schemas) error {
+func (r *Related) compile(c *compiler) error {
 	r.Records, r.RecordsKey, r.RecordsDate = cmp.Or(r.Records, r.Table), cmp.Or(r.RecordsKey, r.Key), cmp.Or(r.RecordsDate, r.Date)
 	if !slices.Contains([]string{"answer", "count", "days", "sum"}, r.Gives) {
 		return fmt.Errorf("gives %q is none of answer, count, days, sum", r.Gives)
@@ -97,7 +97,7 @@ func (r *Related) compile(schemaOf Schemas) error {
 		return errors.New("a sum is of a number, and nothing else is")
 	}
 	if r.Date == "" {
-		return r.compileUndated(schemaOf)
+		return r.compileUndated(c)
 	}
 	var err error
 	if r.from, err = parseBound(r.From); err != nil {
@@ -109,11 +109,11 @@ func (r *Related) compile(schemaOf Schemas) error {
 	if r.to.earlier && r.Records != r.Table || r.from.earlier || r.to.unit == ever {
 		return errors.New("earlier ends a window over the same table, and ever before begins one")
 	}
-	own, err := schemaOf(r.Table)
+	own, err := c.schema(r.Table)
 	if err != nil {
 		return err
 	}
-	others, err := schemaOf(r.Records)
+	others, err := c.schema(r.Records)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (r *Related) compile(schemaOf Schemas) error {
 		return errors.New("a sum looks at all records: leave the date out")
 	}
 	if r.Where != "" {
-		r.where, err = rules.CompileCondition(nil, others, r.Where)
+		r.where, err = c.condition(others, r.Where)
 	}
 	return err
 }

@@ -6,21 +6,20 @@ import (
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 
-	"frontdoor/rules"
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
 
 // compileUndated compiles a field that looks at all records of the child.
-func (r *Related) compileUndated(schemaOf Schemas) error {
+func (r *Related) compileUndated(c *compiler) error {
 	if r.From != "" || r.To != "" || r.Gives == "days" {
 		return errors.New("without a date there is no window, and there are no days")
 	}
-	own, err := schemaOf(r.Table)
+	own, err := c.schema(r.Table)
 	if err != nil {
 		return err
 	}
-	others, err := schemaOf(r.Records)
+	others, err := c.schema(r.Records)
 	if err != nil {
 		return err
 	}
@@ -31,7 +30,7 @@ func (r *Related) compileUndated(schemaOf Schemas) error {
 		return fmt.Errorf("table %s has no whole number %s", others.Name, r.Of)
 	}
 	if r.Where != "" {
-		r.where, err = rules.CompileCondition(nil, others, r.Where)
+		r.where, err = c.condition(others, r.Where)
 	}
 	return err
 }
