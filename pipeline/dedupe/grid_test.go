@@ -46,3 +46,29 @@ func TestTheGridSaysWhatARunUnderItsSettingsWouldSay(t *testing.T) {
 		}
 	})
 }
+
+// TestTheGridConvertsByTheContactAfterAReferral has a referral one working day after one contact of an incident and one
+// before another: a window of none leaves the second.
+func TestTheGridConvertsByTheContactAfterAReferral(t *testing.T) {
+	calendar, err := schemas.LoadCalendar("england")
+	if err != nil {
+		t.Fatal(err)
+	}
+	days := []string{"2019-05-14", "2019-05-16"}
+	result, err := Run(context.Background(), Input{
+		Contacts: deliver(t, "contacts", len(days), map[string]func(int) string{
+			"contact_id": func(row int) string { return days[row] }, "child_id": func(int) string { return "C" }, "concern": func(int) string { return "NEG" },
+		}, map[string]func(int) (schemas.Day, bool){"contact_date": func(row int) (schemas.Day, bool) { return day(t, days[row]), true }}),
+		Referrals: deliver(t, "referrals", 1, map[string]func(int) string{"referral_id": func(int) string { return "R" }, "child_id": func(int) string { return "C" }},
+			map[string]func(int) (schemas.Day, bool){"referral_date": func(int) (schemas.Day, bool) { return day(t, "2019-05-15"), true }}),
+		Calendar: calendar, Workers: 1, Settings: Settings{SameIncidentDays: 3, ReferralWindow: 5, ReferralBefore: 1, AsAt: day(t, "2019-12-31")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, point := range result.Grid {
+		if point.SameIncidentDays == 3 && (point.Unique != 1 || point.Converted != 1) {
+			t.Errorf("under %+v, want one unique contact that is converted", point)
+		}
+	}
+}
