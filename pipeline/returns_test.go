@@ -38,7 +38,7 @@ func returnOf(t *testing.T, path string, year int, episodes ...string) {
 func fedRows(t *testing.T, run *publish.Run, table string, columns ...string) []string {
 	t.Helper()
 	var all []string
-	for row, err := range run.Rows("front_door/"+table, true) {
+	for row, err := range run.Rows("front_door."+table, true) {
 		if err != nil {
 			t.Fatal(err)
 		}
