@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"frontdoor/rules"
 	"frontdoor/schemas"
@@ -31,35 +34,61 @@ func (c *Catalogue) Evaluate(ctx context.Context, in Input) ([]Figure, error) {
 		return nil, err
 	}
 	spans := periods(in.Period)
+	answers := make([]answer, len(c.Measures))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, m := range c.Measures {
+		group.Go(func() (err error) {
+			if answers[i], err = m.answer(ctx, in, spans); err != nil {
+				return fmt.Errorf("compute measure %s: %w", m.ID, err)
+			}
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
 	var figures []Figure
 	var asked []*counted
-	for _, m := range c.Measures {
-		reason := m.unavailable(in)
-		if reason == "" && m.From != "" {
-			figures = append(figures, m.given(in, spans[0])...)
-			continue
+	for _, a := range answers {
+		figures = append(figures, a.figures...)
+		if a.counted != nil {
+			asked = append(asked, a.counted)
 		}
-		var k *counted
-		if reason == "" {
-			k, err = m.ask(ctx, in, spans)
-			switch {
-			case errors.Is(err, rules.ErrMissing):
-				reason = reasonOf(err)
-			case err != nil:
-				return nil, fmt.Errorf("compute measure %s: %w", m.ID, err)
-			}
-		}
-		if reason != "" {
-			figures = append(figures, Figure{Measure: m, Period: spans[0], Unavailable: reason})
-			continue
-		}
-		own := k.figures(in, spans)
-		if !anyAvailable(own) {
-			own = own[:1]
-		}
-		asked, figures = append(asked, k), append(figures, own...)
 	}
 	return figures, mark(figures, asked, in)
+}
+
+// answer is the figures of a measure, and what was counted for them; nothing was where it is given or not available.
+type answer struct {
+	figures []Figure
+	counted *counted
+}
+
+func (m *Measure) answer(ctx context.Context, in Input, spans []Period) (answer, error) {
+	reason := m.unavailable(in)
+	if reason == "" && m.From != "" {
+		return answer{figures: m.given(in, spans[0])}, nil
+	}
+	var k *counted
+	if reason == "" {
+		var err error
+		k, err = m.ask(ctx, in, spans)
+		switch {
+		case errors.Is(err, rules.ErrMissing):
+			reason = reasonOf(err)
+		case err != nil:
+			return answer{}, err
+		}
+	}
+	if reason != "" {
+		return answer{figures: []Figure{{Measure: m, Period: spans[0], Unavailable: reason}}}, nil
+	}
+	own := k.figures(in, spans)
+	if !anyAvailable(own) {
+		own = own[:1]
+	}
+	return answer{own, k}, nil
 }
 
 func anyAvailable(figures []Figure) bool {

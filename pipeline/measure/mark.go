@@ -3,7 +3,10 @@ package measure
 import (
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
+
+	"golang.org/x/sync/errgroup"
 
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
@@ -69,11 +72,19 @@ func mark(figures []Figure, asked []*counted, in Input) error {
 	for i := range figures {
 		m.publish(&figures[i])
 	}
+	var group errgroup.Group // no set stands in two families
+	group.SetLimit(runtime.GOMAXPROCS(0))
 	for _, f := range m.order {
 		if len(f.sets) > mostSets {
 			return fmt.Errorf("protect small numbers: %d sets of records over one table are more than %d", len(f.sets), mostSets)
 		}
-		f.protect(m.policy, m.whole)
+		group.Go(func() error {
+			f.protect(m.policy, m.whole)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.balances)) {
 		balance(m.balances[name])

@@ -10,6 +10,8 @@ import (
 	"sort"
 	"strconv"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
+
 	"frontdoor/rules"
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
@@ -267,8 +269,9 @@ const unknownAnswer = int64(-1) << 40
 
 // byKey is the records of each key, in the order of day and row.
 type byKey struct {
-	number  map[string]int32 // of a key
-	first   []int32          // where the records of a key begin; one more than keys
+	keys    *table.Dictionary // the number of a key; nil where it is its place in texts
+	texts   *array.String
+	first   []int32 // where the records of a key begin; one more than keys
 	records []placed
 }
 
@@ -283,32 +286,39 @@ func (r *Related) index(ctx context.Context, in Input, records *table.Table) (*b
 			return nil, err
 		}
 	}
-	k := &byKey{number: map[string]int32{}}
-	numberOf := perText(key, func(text string) int32 {
-		n, known := k.number[text]
-		if !known {
-			n = int32(len(k.number))
-			k.number[text] = n
-		}
-		return n
-	})
+	k := &byKey{}
+	codes, texts := key.Codes()
+	if k.texts = texts; texts == nil {
+		k.keys = table.NewDictionary()
+	}
 	numbers := make([]int32, records.Rows)
 	for row := range numbers {
 		numbers[row] = -1
-		if key.Array.IsValid(row) && (r.Date == "" || date.Array.IsValid(row)) && (only == nil || only.Has(row)) {
-			numbers[row] = numberOf(row)
+		if !key.Array.IsValid(row) || r.Date != "" && !date.Array.IsValid(row) || only != nil && !only.Has(row) {
+			continue
+		}
+		if texts != nil {
+			numbers[row] = int32(codes[row])
+		} else {
+			numbers[row] = int32(k.keys.Code([]byte(key.Text(row))))
 		}
 	}
-	k.first = make([]int32, len(k.number)+1)
+	size := 0
+	if texts != nil {
+		size = texts.Len()
+	} else {
+		size = k.keys.Len()
+	}
+	k.first = make([]int32, size+1)
 	for _, n := range numbers {
 		if n >= 0 {
 			k.first[n+1]++
 		}
 	}
-	for n := range len(k.number) {
+	for n := range size {
 		k.first[n+1] += k.first[n]
 	}
-	k.records = make([]placed, k.first[len(k.number)])
+	k.records = make([]placed, k.first[size])
 	next := slices.Clone(k.first)
 	var days []schemas.Day
 	if r.Date != "" {
@@ -324,7 +334,7 @@ func (r *Related) index(ctx context.Context, in Input, records *table.Table) (*b
 			next[n]++
 		}
 	}
-	for n := range len(k.number) {
+	for n := range size {
 		slices.SortFunc(k.records[k.first[n]:k.first[n+1]], func(a, b placed) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.row, b.row)) })
 	}
 	return k, nil
@@ -332,12 +342,7 @@ func (r *Related) index(ctx context.Context, in Input, records *table.Table) (*b
 
 // of returns the records with the key of a row of another column.
 func (k *byKey) of(column *table.Column) func(row int) []placed {
-	number := perText(column, func(text string) int32 {
-		if n, known := k.number[text]; known {
-			return n
-		}
-		return -1
-	})
+	number := k.numberOf(column)
 	return func(row int) []placed {
 		n := number(row)
 		if n < 0 {
@@ -347,21 +352,44 @@ func (k *byKey) of(column *table.Column) func(row int) []placed {
 	}
 }
 
-// perText asks of each different text of a column once, where the column knows its different texts.
-func perText(column *table.Column, of func(text string) int32) func(row int) int32 {
-	codes, values := column.Codes()
-	if values == nil {
-		return func(row int) int32 { return of(column.Text(row)) }
+// numberOf returns the number of the key of a row of another column, or -1. Tables of one run mostly have their keys
+// from one dictionary, so that equal codes are equal keys.
+func (k *byKey) numberOf(column *table.Column) func(row int) int32 {
+	codes, texts := column.Codes()
+	if k.texts != nil && texts != nil {
+		if shared := table.SharedStart(k.texts, texts); shared > 0 {
+			return func(row int) int32 {
+				if n := int32(codes[row]); int(n) < k.texts.Len() {
+					return n
+				}
+				return -1
+			}
+		}
+	}
+	if k.keys == nil {
+		k.keys = table.NewDictionary()
+		for i := range k.texts.Len() {
+			k.keys.Code([]byte(k.texts.Value(i)))
+		}
+	}
+	find := func(text string) int32 {
+		if n, known := k.keys.Lookup([]byte(text)); known {
+			return int32(n)
+		}
+		return -1
+	}
+	if texts == nil {
+		return func(row int) int32 { return find(column.Text(row)) }
 	}
 	const notAsked = -2
-	known := make([]int32, values.Len())
+	known := make([]int32, texts.Len())
 	for i := range known {
 		known[i] = notAsked
 	}
 	return func(row int) int32 {
 		code := codes[row]
 		if known[code] == notAsked {
-			known[code] = of(values.Value(int(code)))
+			known[code] = find(texts.Value(int(code)))
 		}
 		return known[code]
 	}
