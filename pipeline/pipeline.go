@@ -30,7 +30,7 @@ import (
 )
 
 // Version is the version of the program; it is part of every run's id.
-const Version = "0.1.0"
+const Version = "0.2.0"
 
 // The invented authority of the sample, and the key that is committed beside it. Everything that is run for
 // the authority is marked as synthetic, and the key is refused for any other.
@@ -257,10 +257,7 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 		return nil, err
 	}
 	done = j.stage("store tables")
-	if err := staging.Tables(ctx, j.options.Workers, read.stored()...); err != nil {
-		return nil, err
-	}
-	if err := r.writeDecided(ctx, staging); err != nil {
+	if err := staging.Tables(ctx, j.options.Workers, r.stored()...); err != nil {
 		return nil, err
 	}
 	done()

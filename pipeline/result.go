@@ -261,35 +261,26 @@ func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summar
 	return r.job.summaryOf(m), nil
 }
 
-// stored is the delivered tables, as they go into the store.
-func (j *joined) stored() []publish.Stored {
+// stored is the tables, as they go into the store: first those that were delivered, then those that were decided, which
+// hold columns of the contacts as they were delivered.
+func (r *result) stored() []publish.Stored {
 	var tables []publish.Stored
-	for _, part := range j.collections {
+	for _, part := range r.read.collections {
 		for _, t := range slices.Backward(part.collection.Tables) {
 			if delivered := part.tables[t.Name]; delivered != nil {
-				// The table of decisions holds columns of the contacts as they were delivered.
-				again := part.collection.Name == frontDoor && t.Name == "contacts"
-				tables = append(tables, publish.Stored{Table: delivered, Collection: part.collection.Name, Again: again})
+				tables = append(tables, publish.Stored{Table: delivered, Collection: part.collection.Name})
 			}
 		}
 	}
-	return tables
-}
-
-// writeDecided stores the tables that were decided.
-func (r *result) writeDecided(ctx context.Context, staging *publish.Staging) error {
-	var made []*table.Table
 	if d := r.decided; d != nil {
-		made = []*table.Table{d.Contacts, d.Incidents, d.Referrals, d.Persons, d.Links}
+		for _, t := range []*table.Table{d.Contacts, d.Incidents, d.Referrals, d.Persons, d.Links} {
+			tables = append(tables, publish.Stored{Table: t})
+		}
 	}
 	if r.pupils != nil {
-		made = append(made, r.pupils)
+		tables = append(tables, publish.Stored{Table: r.pupils})
 	}
-	var stored []publish.Stored
-	for _, t := range made {
-		stored = append(stored, publish.Stored{Table: t})
-	}
-	return staging.Tables(ctx, r.job.options.Workers, stored...)
+	return tables
 }
 
 // write stores what else the stages made, side by side.

@@ -18,9 +18,7 @@ type sharedChunks struct {
 
 	mu   sync.Mutex
 	uses map[chunkKey]int // how many files hold a column
-	// reserved is how many of these uses nobody has announced yet.
-	reserved map[chunkKey]int
-	kept     map[chunkPlace]*keptChunk
+	kept map[chunkPlace]*keptChunk
 }
 
 // chunkKey tells columns apart by their memory and by what becomes of them.
@@ -44,31 +42,20 @@ type keptChunk struct {
 }
 
 func newSharedChunks(workers int) *sharedChunks {
-	s := &sharedChunks{encoders: make(chan *pages.Encoder, workers), uses: map[chunkKey]int{}, reserved: map[chunkKey]int{}, kept: map[chunkPlace]*keptChunk{}}
+	s := &sharedChunks{encoders: make(chan *pages.Encoder, workers), uses: map[chunkKey]int{}, kept: map[chunkPlace]*keptChunk{}}
 	for range workers {
 		s.encoders <- nil
 	}
 	return s
 }
 
-// expect counts the files that a column will stand in; again reserves it for as many more.
-func (s *sharedChunks) expect(c column, again bool) {
+// expect counts the files that a column will stand in.
+func (s *sharedChunks) expect(c column) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	keys := []chunkKey{c.key("")}
+	s.uses[c.key("")]++
 	if c.inAnalysis() {
-		keys = append(keys, c.key(c.treatment()))
-	}
-	for _, key := range keys {
-		switch {
-		case again:
-			s.uses[key] += 2
-			s.reserved[key]++
-		case s.reserved[key] > 0:
-			s.reserved[key]--
-		default:
-			s.uses[key]++
-		}
+		s.uses[c.key(c.treatment())]++
 	}
 }
 

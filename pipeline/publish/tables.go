@@ -21,12 +21,10 @@ type Stored struct {
 	Table *table.Table
 	// Collection is that of a delivered table; blank for one that the pipeline decided.
 	Collection string
-	// Again says that a table stored later holds columns of this one.
-	Again bool
 }
 
 // Tables stores tables, several at once. What stands in several files - an open column in both parts, a delivered
-// column among the decisions - is encoded once. It may be called again for tables that are made later.
+// column among the decisions - is encoded once. It may be called again, for tables that share no columns with these.
 func (st *Staging) Tables(ctx context.Context, workers int, tables ...Stored) error {
 	workers = max(workers, 1)
 	writers := make([]*tableWriter, len(tables))
@@ -38,7 +36,7 @@ func (st *Staging) Tables(ctx context.Context, workers int, tables ...Stored) er
 		}
 		for i, c := range w.columns {
 			w.columns[i].source = c.key("")
-			shared.expect(c, t.Again)
+			shared.expect(c)
 		}
 		writers[i] = w
 	}
