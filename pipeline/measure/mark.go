@@ -57,12 +57,18 @@ type marker struct {
 	order    []*family
 	sides    map[*Measure]map[schemas.Day]sides // of flows by day 0
 	parts    map[part]*set
-	balances map[string][]*set
+	balances map[string]*balanced
+}
+
+// balanced is a stock with what begins and ends it.
+type balanced struct {
+	sets []*set
+	days []schemas.Day // at which the stock is told
 }
 
 // mark gives every figure its mark.
 func mark(figures []Figure, asked []*counted, in Input) error {
-	m := &marker{policy: in.Policy, whole: periods(in.Period)[0], families: map[place]*family{}, sides: map[*Measure]map[schemas.Day]sides{}, parts: map[part]*set{}, balances: map[string][]*set{}}
+	m := &marker{policy: in.Policy, whole: periods(in.Period)[0], families: map[place]*family{}, sides: map[*Measure]map[schemas.Day]sides{}, parts: map[part]*set{}, balances: map[string]*balanced{}}
 	for _, k := range asked {
 		m.enter(k)
 	}
@@ -87,7 +93,7 @@ func mark(figures []Figure, asked []*counted, in Input) error {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.balances)) {
-		balance(m.balances[name])
+		m.balances[name].protect(m.policy, m.whole)
 	}
 	for i := range figures {
 		figures[i].Mark |= m.markOf(&figures[i])
@@ -122,8 +128,16 @@ func (m *marker) enter(k *counted) {
 		add(day, at)
 	}
 	if name := k.measure.Balance; name != "" {
-		for _, s := range m.sides[k.measure] {
-			m.balances[name] = append(m.balances[name], s.above)
+		b := m.balances[name]
+		if b == nil {
+			b = &balanced{}
+			m.balances[name] = b
+		}
+		for day, s := range m.sides[k.measure] {
+			b.sets = append(b.sets, s.above)
+			if k.measure.Kind == Snapshot {
+				b.days = append(b.days, day)
+			}
 		}
 	}
 }
@@ -293,10 +307,11 @@ func (s *set) cell(f *Figure) *cell {
 	return s.periods[f.Period.Label]
 }
 
-// balance withholds the parts by period of a stock's starts and ends where anything of the three is hidden: what
-// begins and ends in a period is the difference between two stocks.
-func balance(sets []*set) {
-	hidden := slices.ContainsFunc(sets, func(s *set) bool {
+// protect withholds the parts by period of a stock's starts and ends where anything of the three is hidden: what
+// begins and ends in a period is the difference between two stocks. Where that difference is nearly all that begins or
+// ends between any two stocks, the wholes would tell the parts: they are withheld as well, with what adds up to them.
+func (b *balanced) protect(policy *Policy, whole Period) {
+	hidden := slices.ContainsFunc(b.sets, func(s *set) bool {
 		for _, c := range s.periods {
 			if !c.open() {
 				return true
@@ -304,11 +319,41 @@ func balance(sets []*set) {
 		}
 		return false
 	})
-	for _, s := range sets {
+	if !hidden {
+		return
+	}
+	wholes := b.unseen(whole) < policy.Candidates-1
+	for _, s := range b.sets {
 		for label, c := range s.periods {
-			if hidden && label != string(Whole) {
+			if label != string(Whole) || wholes && s.chosen.dated {
+				c.withheld = true
+			}
+		}
+		if !wholes || !s.chosen.dated {
+			continue
+		}
+		for _, cells := range s.fields {
+			for _, c := range cells {
 				c.withheld = true
 			}
 		}
 	}
+}
+
+// unseen is how many more begin and end than the stocks tell: between two of them, the fewer of those that begin and
+// of those that end. By so many could the parts by period differ without a change in the wholes and the stocks.
+func (b *balanced) unseen(whole Period) int64 {
+	days := slices.Clone(b.days)
+	slices.Sort(days)
+	all, from := int64(0), whole.From
+	for _, day := range slices.Compact(days) {
+		fewer := unlimited
+		for _, s := range b.sets {
+			if s.chosen.dated {
+				fewer = min(fewer, int64(len(s.chosen.in(Period{From: from, To: day}))))
+			}
+		}
+		all, from = all+fewer, day+1
+	}
+	return all
 }
