@@ -122,7 +122,7 @@ func (f *authorityFigures) population(year int) (people int64, known bool) {
 
 // declarations returns what figures depend on beside the catalogue, by the path in the run.
 func (f *authorityFigures) declarations() (map[string][]byte, error) {
-	texts := map[string][]byte{}
+	texts := map[string][]byte{path.Join(measureFolder, "disclosure.yaml"): measure.PolicySource()}
 	published, err := measure.ReferenceSource()
 	if err != nil {
 		return nil, err

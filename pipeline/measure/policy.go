@@ -3,6 +3,7 @@ package measure
 import (
 	_ "embed" // the default policy
 	"fmt"
+	"slices"
 
 	"github.com/goccy/go-yaml"
 )
@@ -30,6 +31,10 @@ type Symbols struct {
 
 //go:embed disclosure.yaml
 var defaultPolicy []byte
+
+// PolicySource returns the YAML of the policy that holds where a council names none of its own: what a published run
+// keeps beside its figures.
+func PolicySource() []byte { return slices.Clone(defaultPolicy) }
 
 // DefaultPolicy returns the policy that holds where an authority names no other.
 func DefaultPolicy() (*Policy, error) { return parsePolicy(defaultPolicy) }
