@@ -69,8 +69,10 @@ func (c *dateColumn) extendDays(rows int) {
 func (c *dateColumn) add(text *table.Text, place int) {
 	c.extendDays(text.Records())
 	c.days1904 = text.Days1904
-	c.eachCell(text, place, c.set)
+	c.eachCell(text, place, c)
 }
+
+func (c *dateColumn) take(cells *run) { cells.each(c.set) }
 
 func (c *dateColumn) without(rows int) {
 	c.extendDays(rows)
