@@ -44,3 +44,16 @@ func countBits(bitmap []byte, first int) (set int) {
 	}
 	return set
 }
+
+// setBits sets the bits from one place up to another.
+func setBits(bitmap []byte, from, end int) {
+	for ; from < end && from&7 != 0; from++ {
+		bitmap[from>>3] |= 1 << (from & 7)
+	}
+	for ; end-from >= 8; from += 8 {
+		bitmap[from>>3] = 0xff
+	}
+	for ; from < end; from++ {
+		bitmap[from>>3] |= 1 << (from & 7)
+	}
+}

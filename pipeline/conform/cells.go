@@ -88,7 +88,7 @@ type base struct {
 	sightings   []sighting // by file
 	clean       []byte     // room for a text without its hidden blanks
 	names       bool       // it names somebody or something: a number in it is an identifier
-	exact      bool       // blanks at the ends of a cell belong to it
+	exact       bool       // blanks at the ends of a cell belong to it
 	elements    bool       // the cells are XML elements, and null rows without kept text had none
 }
 

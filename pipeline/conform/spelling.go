@@ -20,8 +20,8 @@ type spelling struct {
 	same     []bool   // the text is the code as it is written
 	unmapped []bool
 	places   []uint32 // of those that are the code as it is written: its place in the column's dictionary, once it has one
-	lettered [2]bool // codes without, and with, the letter of their list were met
-	mixed    bool    // the last text is the first of the other of these ways
+	lettered [2]bool  // codes without, and with, the letter of their list were met
+	mixed    bool     // the last text is the first of the other of these ways
 }
 
 // of returns the number of a text among those seen.

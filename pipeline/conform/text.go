@@ -116,7 +116,9 @@ type textColumn struct {
 	data    []byte
 }
 
-func newTextColumn(names bool) *textColumn { return &textColumn{base: base{names: names}, offsets: []int32{0}} }
+func newTextColumn(names bool) *textColumn {
+	return &textColumn{base: base{names: names}, offsets: []int32{0}}
+}
 
 func (c *textColumn) add(text *table.Text, place int) {
 	c.offsets = roomFor(c.offsets, text.Records()+1, c.ahead)
@@ -133,8 +135,10 @@ func (c *textColumn) take(cells *run) {
 	}
 	c.room(cells.first, size+shortCopy)
 	to, offset := c.data[len(c.data):cap(c.data)], len(c.data)
-	for i, end := range cells.end {
-		begin := cells.begin[i]
+	c.offsets = append(c.offsets, make([]int32, len(cells.end))...)
+	offsets := c.offsets[len(c.offsets)-len(cells.end):]
+	for i, begin := range cells.begin {
+		end := cells.end[i]
 		length := int(end - begin)
 		if length <= shortCopy && int(begin)+shortCopy <= len(cells.data) {
 			*(*[shortCopy]byte)(to) = [shortCopy]byte(cells.data[begin:])
@@ -143,7 +147,7 @@ func (c *textColumn) take(cells *run) {
 		}
 		to = to[length:]
 		offset += length
-		c.offsets = append(c.offsets, int32(offset))
+		offsets[i] = int32(offset)
 	}
 	c.data = c.data[:offset]
 }
