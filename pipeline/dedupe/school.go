@@ -57,14 +57,14 @@ func JoinSchool(in School) (*table.Table, error) {
 	}
 	b.texts("pupil_file", func(row int) string { return in.Pupils.FileOf(int(pupils[row])) })
 	b.numbers("pupil_line", func(row int) (int, bool) { return in.Pupils.LineOf(int(pupils[row])), true })
-	return b.table, b.err
+	return b.table, makeColumns(1, b)
 }
 
 // linkPupils returns the links in the order of the children's rows, then the pupils'.
 func linkPupils(in School) []schoolLink {
 	numbers := newNumbering(usableUPN)
-	own := numbers.column(in.Pupils.Column("upn"), rowsOf(in.Pupils))
-	former := numbers.column(in.Pupils.Column("former_upn"), rowsOf(in.Pupils))
+	own := numbers.column(in.Pupils.Column("upn")).rows(rowsOf(in.Pupils))
+	former := numbers.column(in.Pupils.Column("former_upn")).rows(rowsOf(in.Pupils))
 	bearers := map[int32][]schoolLink{} // pupils by number
 	for row := range own {
 		if own[row] >= 0 {
@@ -77,7 +77,7 @@ func linkPupils(in School) []schoolLink {
 	births := daysOr(in.Children.Column("date_of_birth"), rowsOf(in.Children), noDay)
 	pupilBirths := daysOr(in.Pupils.Column("date_of_birth"), rowsOf(in.Pupils), noDay)
 	var links []schoolLink
-	for row, number := range numbers.column(in.Children.Column("upn"), rowsOf(in.Children)) {
+	for row, number := range numbers.column(in.Children.Column("upn")).rows(rowsOf(in.Children)) {
 		for _, l := range bearers[number] {
 			l.child = int32(row)
 			if born, other := births[row], pupilBirths[l.pupil]; born != noDay && other != noDay && born != other {
