@@ -299,13 +299,32 @@ func (b *builder) ids(field string, column *table.Column, rows func() []uint32) 
 }
 
 // part sets a dictionary column to the names of a part of states; the name "" is null.
-func (b *builder) part(field string, names []string, p part, states func(row int) state) {
+func (b *builder) part(field string, names []string, states []state, p part) {
 	b.column(field, func() arrow.Array {
-		codeOf, values := codesOfNames(names)
-		codes := make([]uint32, b.table.Rows)
-		for row := range codes {
-			codes[row] = codeOf[p.of(states(row))]
+		some, values := codesOfNames(names)
+		codeOf := append(some, noCodes(1<<p.width-len(some))...)
+		codes, mask := make([]uint32, len(states)), state(1)<<p.width-1
+		for row, s := range states {
+			codes[row] = codeOf[s>>p.at&mask]
+		}
+		if !slices.Contains(some, noCode) {
+			return table.DictionaryArray(codes, values, nil, 0)
 		}
 		return coded(codes, values)
+	})
+}
+
+// flag sets a column to one bit of states.
+func (b *builder) flag(field string, states []state, p part) {
+	b.column(field, func() arrow.Array {
+		values := make([]byte, (len(states)+7)/8)
+		for from := 0; from < len(states); from += 8 {
+			var set byte
+			for i, s := range states[from:min(from+8, len(states))] {
+				set |= byte(s>>p.at&1) << i
+			}
+			values[from/8] = set
+		}
+		return table.BooleanArray(len(states), values, nil, 0)
 	})
 }

@@ -3,6 +3,7 @@ package dedupe
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"frontdoor/schemas"
 )
@@ -44,7 +45,7 @@ const fewRows = 16
 // and tells whether any contact has several.
 func (d *door) order(rows []told) (joined bool) {
 	if len(rows) > fewRows {
-		slices.SortFunc(rows, d.compareIDs)
+		slices.SortFunc(rows, func(a, b told) int { return d.compareIDs(&a, &b) })
 		for i := 1; i < len(rows) && !joined; i++ {
 			joined = d.sameContact(&rows[i-1], &rows[i])
 		}
@@ -55,17 +56,27 @@ func (d *door) order(rows []told) (joined bool) {
 			}
 		}
 		if joined {
-			slices.SortFunc(rows, d.compareIDs)
+			slices.SortFunc(rows, func(a, b told) int { return d.compareIDs(&a, &b) })
 		}
 	}
 	if joined {
 		d.shareDays(rows)
 	}
-	inOrder := func(a, b told) int { return cmp.Or(cmp.Compare(a.day, b.day), d.compareIDs(a, b)) }
-	if !slices.IsSortedFunc(rows, inOrder) {
-		slices.SortFunc(rows, inOrder)
+	for i := 1; i < len(rows); i++ {
+		if d.compare(&rows[i], &rows[i-1]) < 0 {
+			slices.SortFunc(rows, func(a, b told) int { return d.compare(&a, &b) })
+			break
+		}
 	}
 	return joined
+}
+
+// compare orders rows by the days of their contacts, then by their ids.
+func (d *door) compare(a, b *told) int {
+	if a.day != b.day {
+		return cmp.Compare(a.day, b.day)
+	}
+	return d.compareIDs(a, b)
 }
 
 // shareDays gives the rows of each contact, which stand side by side, the earliest of their days.
@@ -82,16 +93,19 @@ func (d *door) shareDays(rows []told) {
 }
 
 // compareIDs orders rows by their contact ids, then as in the file.
-func (d *door) compareIDs(a, b told) int {
+func (d *door) compareIDs(a, b *told) int {
 	if a.start != b.start {
 		return cmp.Compare(a.start, b.start)
 	}
-	return cmp.Or(cmp.Compare(d.id(a.row), d.id(b.row)), cmp.Compare(a.row, b.row))
+	if c := strings.Compare(d.id.at(a.row), d.id.at(b.row)); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.row, b.row)
 }
 
 // sameContact tells whether two rows of a child have one contact id.
 func (d *door) sameContact(a, b *told) bool {
-	return a.start == b.start && a.start != 0 && d.id(a.row) == d.id(b.row)
+	return a.start == b.start && a.start != 0 && d.id.at(a.row) == d.id.at(b.row)
 }
 
 // openEpisode returns the first episode in file order that started on an earlier day than the contact's and had

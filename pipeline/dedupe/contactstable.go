@@ -11,10 +11,7 @@ func (j *judged) contactsTable(in Input, people *persons, personIDs *array.Strin
 	d, t := j.door, in.Contacts
 	b := newBuilder("contacts", t.Rows)
 	b.table.StandAs(t)
-	states := func(row int) state { return j.rows[row].state }
-	flag := func(field string, p part) {
-		b.flags(field, func(row int) bool { return j.rows[row].state>>p.at&1 == 1 })
-	}
+	states, incident := j.split(in.Workers)
 	b.delivered("contact_id", t.Column("contact_id"))
 	b.delivered("child_id", t.Column("child_id"))
 	id := d.person.through(people.idCode)
@@ -25,34 +22,40 @@ func (j *judged) contactsTable(in Input, people *persons, personIDs *array.Strin
 	b.delivered("concern", t.Column("concern"))
 	b.spelt("outcome", t.Column("outcome"), d.results, nil)
 	b.delivered("source_system", t.Column("source_system"))
-	b.part("class", Classes, classPart, states)
+	b.part("class", Classes, states, classPart)
 	b.matches(t, j.matched)
-	b.column("incident_id", func() arrow.Array {
-		codes := make([]uint32, b.table.Rows)
-		for row := range codes {
-			codes[row] = noCode
-			if place := j.rows[row].incident; place >= 0 {
-				codes[row] = uint32(j.places.of(place))
-			}
-		}
-		return coded(codes, j.ids)
-	})
-	flag("first_of_incident", firstPart)
-	flag("on_open_case", onOpenPart)
-	b.part("evidence", evidence, evidencePart, states)
-	flag("possible_same_incident", possiblePart)
-	flag("converted", linkedPart)
-	b.part("link_method", Methods, methodPart, states)
+	b.column("incident_id", func() arrow.Array { return coded(incident, j.ids) })
+	b.flag("first_of_incident", states, firstPart)
+	b.flag("on_open_case", states, onOpenPart)
+	b.part("evidence", evidence, states, evidencePart)
+	b.flag("possible_same_incident", states, possiblePart)
+	b.flag("converted", states, linkedPart)
+	b.part("link_method", Methods, states, methodPart)
 	b.ids("referral_id", in.Referrals.Column("referral_id"), func() []uint32 { return j.linked })
 	b.delivered("named_referral_id", t.Column("referral_id"))
 	for w, field := range repeatFields {
-		b.part(field, answers, repeatParts[w], states)
+		b.part(field, answers, states, repeatParts[w])
 	}
-	flag("too_recent", recentPart)
-	flag("left_edge", leftPart)
-	flag("in_period", inPeriodPart)
-	b.part("reason", reasons(in.Settings), reasonPart, states)
+	b.flag("too_recent", states, recentPart)
+	b.flag("left_edge", states, leftPart)
+	b.flag("in_period", states, inPeriodPart)
+	b.part("reason", reasons(in.Settings), states, reasonPart)
 	return b
+}
+
+// split returns what was decided by row as states and the numbers of incidents, noCode for none.
+func (j *judged) split(workers int) ([]state, []uint32) {
+	states, incident := make([]state, len(j.rows)), make([]uint32, len(j.rows))
+	eachRange(workers, len(j.rows), func(from, to int) {
+		for row := from; row < to; row++ {
+			states[row], incident[row] = j.rows[row].state, noCode
+			if place := j.rows[row].incident; place >= 0 {
+				incident[row] = uint32(j.places.of(place))
+			}
+		}
+	})
+	j.rows = nil
+	return states, incident
 }
 
 // matches sets the columns that say to which row each was matched, noCode where to none. The rows become the codes.

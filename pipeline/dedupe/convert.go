@@ -173,9 +173,9 @@ func (d *door) orderReferrals(c *child) {
 		if c := cmp.Compare(a.day, b.day); c != 0 {
 			return c
 		}
-		return cmp.Compare(d.referralID(a.row), d.referralID(b.row))
+		return cmp.Compare(d.referralID.at(a.row), d.referralID.at(b.row))
 	})
-	slices.SortStableFunc(c.ranked, func(a, b int32) int { return cmp.Compare(d.referralID(own[a].row), d.referralID(own[b].row)) })
+	slices.SortStableFunc(c.ranked, func(a, b int32) int { return cmp.Compare(d.referralID.at(own[a].row), d.referralID.at(own[b].row)) })
 	for rank, place := range c.ranked {
 		own[place].rank = int32(rank)
 	}
@@ -208,8 +208,8 @@ func (d *door) linkNamed(c *child) {
 		}
 		c.naming = c.naming[:0]
 		for m := held.first; m >= 0; m = c.verdicts[m].next {
-			for _, r := range c.rows[c.contacts[m].first:c.contacts[m].end] {
-				if id := r.of[named]; id >= 0 {
+			for i := c.contacts[m].first; i < c.contacts[m].end; i++ {
+				if id := c.rows[i].of[named]; id >= 0 {
 					c.naming = c.referralsOfID(id, c.naming)
 				}
 			}
@@ -358,8 +358,8 @@ func (c *child) referralsAround(held *incident, s Settings) (from, to int) {
 // outcomeSaysReferral tells whether an outcome of the incident speaks of a referral or an enquiry.
 func (d *door) outcomeSaysReferral(c *child, held *incident) bool {
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
-		for _, r := range c.rows[c.contacts[m].first:c.contacts[m].end] {
-			if outcome := r.of[outcome]; outcome >= 0 && (outcome == d.newReferral || outcome == d.protectionEnquiry) {
+		for i := c.contacts[m].first; i < c.contacts[m].end; i++ {
+			if outcome := c.rows[i].of[outcome]; outcome >= 0 && (outcome == d.newReferral || outcome == d.protectionEnquiry) {
 				return true
 			}
 		}

@@ -55,6 +55,7 @@ const (
 type summary struct {
 	state             state
 	person            int32
+	number            int32 // among the person's incidents
 	place             int32 // see judged
 	first             int32 // contact row
 	day               schemas.Day
@@ -68,7 +69,7 @@ type summary struct {
 }
 
 // take writes down what was decided of a child.
-func (j *judged) take(b *batch, c *child, person string, s Settings) {
+func (j *judged) take(b *batch, c *child, s Settings) {
 	base := j.door.rowsOf[c.person]
 	for i := range c.contacts {
 		own, v := &c.contacts[i], &c.verdicts[i]
@@ -77,15 +78,18 @@ func (j *judged) take(b *batch, c *child, person string, s Settings) {
 		shared := j.door.dated(own.day, s) | onOpenPart.when(held.episode >= 0)
 		place := base + c.contacts[held.first].first
 		j.rows[row] = standing{state: shared | v.state(own, held), incident: place}
-		j.day[row] = own.day
 		if v.matched >= 0 {
 			j.matched[row] = uint32(c.rows[c.contacts[v.matched].first].row)
 		}
 		if v.class == Unique && held.referral >= 0 {
 			j.linked[row] = uint32(held.referral)
 		}
-		for _, other := range c.rows[own.first+1 : own.end] {
-			j.repeat(other.row, row, standing{state: shared, incident: place}, own.day)
+		if own.end-own.first == 1 {
+			continue
+		}
+		j.day[row] = own.day
+		for i := own.first + 1; i < own.end; i++ {
+			j.repeat(c.rows[i].row, row, standing{state: shared, incident: place}, own.day)
 		}
 	}
 	for _, r := range c.referrals {
@@ -97,20 +101,28 @@ func (j *judged) take(b *batch, c *child, person string, s Settings) {
 	}
 	for i := range c.incidents {
 		held := &c.incidents[i]
-		b.ids = append(append(b.ids, person...), '/')
-		row := c.rows[c.contacts[held.first].first].row
-		// A first contact without an id is named by its day and its number among the child's incidents.
-		if first := j.door.id(row); first != "" {
-			b.ids = append(b.ids, first...)
-		} else {
-			b.ids = fmt.Appendf(b.ids, "%s#%d", table.DateText(held.day), i+1)
-		}
+		first := c.contacts[held.first].first
 		b.incidents = append(b.incidents, summary{
-			state: held.state() | j.door.dated(held.day, s) | weakPart.when(held.weak), person: c.person, first: row, place: base + c.contacts[held.first].first,
+			state: held.state() | j.door.dated(held.day, s) | weakPart.when(held.weak), person: c.person, number: int32(i), first: c.rows[first].row, place: base + first,
 			day: held.day, source: c.contacts[held.first].source, episode: held.episode, referral: held.referral, distance: held.distance,
-			outcome: none, idEnd: int32(len(b.ids)),
+			outcome: none,
 		})
 		b.sum(c, held)
+	}
+}
+
+// nameIncidents names every incident of a batch by its person and its first contact. A first contact without an id is
+// named by its day and its number among the child's incidents.
+func (j *judged) nameIncidents(b *batch, people *persons) {
+	for i := range b.incidents {
+		own := &b.incidents[i]
+		b.ids = append(append(b.ids, people.name(people.idCode[own.person])...), '/')
+		if first := j.door.id.at(own.first); first != "" {
+			b.ids = append(b.ids, first...)
+		} else {
+			b.ids = fmt.Appendf(b.ids, "%s#%d", table.DateText(own.day), own.number+1)
+		}
+		own.idEnd = int32(len(b.ids))
 	}
 }
 
@@ -156,7 +168,7 @@ func (j *judged) repeat(row, first int32, shared standing, day schemas.Day) {
 func (j *judged) judgeUnidentified(s Settings) {
 	first := map[string]int32{}
 	for _, row := range j.door.unidentified {
-		day, id := j.day[row], j.door.id(row)
+		day, id := j.day[row], j.door.id.at(row)
 		own := standing{state: j.door.dated(day, s), incident: none}
 		if earlier, seen := first[id]; seen && id != "" {
 			j.repeat(row, earlier, own, day)

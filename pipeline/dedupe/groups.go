@@ -96,8 +96,10 @@ func (g *groups) of(child int32) *facts {
 		if born := g.births[row]; born != noDay {
 			f.births.add(born - earliestBirth)
 		}
-		f.nhs.add(g.ids.nhs[row])
-		if g.ids.permanent(row) {
+		if g.ids.nhs != nil {
+			f.nhs.add(g.ids.nhs[row])
+		}
+		if g.ids.upn != nil && g.ids.permanent(row) {
 			f.upns.add(g.ids.upn[row])
 		}
 	}
@@ -135,23 +137,4 @@ func (g *groups) join(a, b int32) {
 	to.nhs.addAll(&from.nhs)
 	to.upns.addAll(&from.upns)
 	delete(g.facts, other)
-}
-
-// identifiers are the national identifiers of each record, as numbers; none where a value identifies nobody.
-type identifiers struct {
-	upn, nhs []int32
-	upns     *table.Dictionary
-}
-
-func readIdentifiers(t *table.Table) *identifiers {
-	upns := newNumbering(usableUPN)
-	return &identifiers{
-		upns: upns.Dictionary, upn: upns.column(t.Column("upn")).rows(rowsOf(t)),
-		nhs: newNumbering(usableNHSNumber).column(t.Column("nhs_number")).rows(rowsOf(t)),
-	}
-}
-
-// permanent tells whether a record's UPN is one that ends in a digit.
-func (ids *identifiers) permanent(row int32) bool {
-	return ids.upn[row] >= 0 && ids.upns.Value(uint32(ids.upn[row]))[0] <= '9'
 }

@@ -52,6 +52,7 @@ type child struct {
 	taken     []bool        // working memory of converted
 	ranked    []int32       // places of referrals in the order of their ids
 	sources   []int32       // working memory of sum
+	batch     batch         // what is left of the children of one batch
 	naming    []int32       // working memory of linkNamed
 	byID      []int32       // and of it: places of referrals by the numbers of their ids
 	until     []schemas.Day // and of measureMisses

@@ -10,13 +10,9 @@ import (
 func (j *judged) incidentsTable(in Input, people *persons, personIDs *array.String) *builder {
 	d, rows := j.door, len(j.incidents)
 	b := newBuilder("incidents", rows)
-	own, first, day := make([]state, rows), make([]int32, rows), make([]schemas.Day, rows)
+	states, first, day := make([]state, rows), make([]int32, rows), make([]schemas.Day, rows)
 	for i := range j.incidents {
-		own[i], first[i], day[i] = j.incidents[i].state, j.incidents[i].first, j.incidents[i].day
-	}
-	states := func(row int) state { return own[row] }
-	flag := func(field string, p part) {
-		b.flags(field, func(row int) bool { return own[row]>>p.at&1 == 1 })
+		states[i], first[i], day[i] = j.incidents[i].state, j.incidents[i].first, j.incidents[i].day
 	}
 	b.places("incident_id", j.ids, func(row int) int32 { return int32(row) })
 	b.places("person_id", personIDs, func(row int) int32 { return people.idCode[j.incidents[row].person] })
@@ -30,7 +26,7 @@ func (j *judged) incidentsTable(in Input, people *persons, personIDs *array.Stri
 	b.months("month", day)
 	b.spelt("source", in.Contacts.Column("source"), d.sources, first)
 	b.names("source_group", sourceGroups(d.sources), func(row int) int { return sourceGroup(d.sources, j.incidents[row].source) })
-	b.part("class", Classes, classPart, states)
+	b.part("class", Classes, states, classPart)
 	b.ids("episode_id", in.Episodes.Column("episode_id"), func() []uint32 {
 		episodes := make([]uint32, rows)
 		for row := range episodes {
@@ -40,10 +36,10 @@ func (j *judged) incidentsTable(in Input, people *persons, personIDs *array.Stri
 	})
 	b.numbers("contacts", func(row int) (int, bool) { return int(j.incidents[row].contacts), true })
 	b.numbers("sources", func(row int) (int, bool) { return int(j.incidents[row].sources), true })
-	flag("weak", weakPart)
-	flag("possible_same_incident", possiblePart)
-	flag("converted", linkedPart)
-	b.part("link_method", Methods, methodPart, states)
+	b.flag("weak", states, weakPart)
+	b.flag("possible_same_incident", states, possiblePart)
+	b.flag("converted", states, linkedPart)
+	b.part("link_method", Methods, states, methodPart)
 	b.ids("referral_id", in.Referrals.Column("referral_id"), func() []uint32 {
 		referrals := make([]uint32, rows)
 		for row := range referrals {
@@ -58,11 +54,11 @@ func (j *judged) incidentsTable(in Input, people *persons, personIDs *array.Stri
 	b.names("outcome", codesOf(d.results), func(row int) int { return int(j.incidents[row].outcome) })
 	b.names("became", becameNames(d.results), func(row int) int { return j.incidents[row].became(len(d.results.Codes)) })
 	for w, field := range repeatFields {
-		b.part(field, answers, repeatParts[w], states)
+		b.part(field, answers, states, repeatParts[w])
 	}
-	flag("too_recent", recentPart)
-	flag("left_edge", leftPart)
-	flag("in_period", inPeriodPart)
+	b.flag("too_recent", states, recentPart)
+	b.flag("left_edge", states, leftPart)
+	b.flag("in_period", states, inPeriodPart)
 	return b
 }
 

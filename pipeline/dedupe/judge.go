@@ -3,6 +3,7 @@ package dedupe
 import (
 	"context"
 	"math/bits"
+	"slices"
 	"sync/atomic"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -50,6 +51,18 @@ type batch struct {
 	counts     grid
 }
 
+func (b *batch) reset() {
+	*b = batch{incidents: b.incidents[:0], ids: b.ids[:0], references: b.references[:0], families: b.families[:0]}
+}
+
+// clone returns a copy that takes no more memory than it needs.
+func (b *batch) clone() batch {
+	return batch{
+		incidents: slices.Clone(b.incidents), ids: slices.Clone(b.ids),
+		references: slices.Clone(b.references), families: slices.Clone(b.families), counts: b.counts,
+	}
+}
+
 // judge classes all contacts and links all referrals, persons side by side, and counts what becomes of them under
 // the settings of the grid. The result does not depend on the number of workers.
 func (d *door) judge(ctx context.Context, people *persons, s Settings, workers int) (*judged, []GridPoint, error) {
@@ -63,7 +76,9 @@ func (d *door) judge(ctx context.Context, people *persons, s Settings, workers i
 	batches := make([]batch, (persons+batchSize-1)/batchSize)
 	if err := eachBatch(ctx, workers, len(batches), func(c, trial *child, number int) {
 		from := number * batchSize
-		batches[number] = j.judgeBatch(c, trial, people, int32(from), int32(min(from+batchSize, persons)), s)
+		j.judgeBatch(c, trial, int32(from), int32(min(from+batchSize, persons)), s)
+		j.nameIncidents(&c.batch, people)
+		batches[number] = c.batch.clone()
 	}); err != nil {
 		return nil, nil, err
 	}
@@ -77,8 +92,9 @@ func (d *door) judge(ctx context.Context, people *persons, s Settings, workers i
 }
 
 // judgeBatch judges persons. The child is what each is judged with; trial is what it is tried with under other settings.
-func (j *judged) judgeBatch(c, trial *child, people *persons, from, to int32, s Settings) (b batch) {
-	d, widest := j.door, s.widest()
+func (j *judged) judgeBatch(c, trial *child, from, to int32, s Settings) {
+	d, b, widest := j.door, &c.batch, s.widest()
+	b.reset()
 	for person := from; person < to; person++ {
 		if d.rowsOf[person] == d.rowsOf[person+1] {
 			continue
@@ -91,9 +107,8 @@ func (j *judged) judgeBatch(c, trial *child, people *persons, from, to int32, s 
 		d.convertChild(c, s)
 		d.flagChild(c, s)
 		d.measureMisses(c)
-		j.take(&b, c, people.name(people.idCode[person]), s)
+		j.take(b, c, s)
 	}
-	return b
 }
 
 // eachBatch runs work over all batches with one working set for each worker.

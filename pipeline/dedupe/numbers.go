@@ -90,6 +90,9 @@ func newNumbering(read reading) *numbering {
 
 // number returns the number of a text, none for one of which nothing is compared.
 func (n *numbering) number(text string) int32 {
+	if text == "" {
+		return none
+	}
 	n.scratch = n.read(n.scratch[:0], text)
 	if len(n.scratch) == 0 {
 		return none
@@ -109,12 +112,9 @@ func (n *numbering) column(column *table.Column) cells {
 		}
 		return cells{of: of, codes: codes, valid: validity(column.Array)}
 	}
-	of, text, valid := make([]int32, column.Array.Len()), textOf(column), validity(column.Array)
+	of, text := make([]int32, column.Array.Len()), textsOf(column)
 	for row := range of {
-		of[row] = none
-		if valid == nil || valid[row>>3]>>(row&7)&1 == 1 {
-			of[row] = n.number(text(int32(row)))
-		}
+		of[row] = n.number(text.at(int32(row)))
 	}
 	return cells{of: of}
 }
@@ -229,18 +229,30 @@ func fold(into []byte, text string) []byte {
 	return into
 }
 
-// textOf returns a reader of a column's texts; a cell without a value reads as "".
-func textOf(column *table.Column) func(row int32) string {
+// texts are the texts of a column's cells; the zero value holds none.
+type texts struct {
+	values *array.String
+	codes  []uint32
+	valid  []byte
+}
+
+func textsOf(column *table.Column) texts {
 	if !column.Delivered() {
-		return func(int32) string { return "" }
+		return texts{}
 	}
-	if texts, ok := column.Array.(*array.String); ok {
-		return func(row int32) string {
-			if texts.IsNull(int(row)) {
-				return ""
-			}
-			return texts.Value(int(row))
-		}
+	if codes, values := column.Codes(); values != nil {
+		return texts{values: values, codes: codes, valid: validity(column.Array)}
 	}
-	return func(row int32) string { return column.Text(int(row)) }
+	return texts{values: column.Array.(*array.String), valid: validity(column.Array)}
+}
+
+// at returns the text of a row; a cell without a value reads as "".
+func (t *texts) at(row int32) string {
+	switch {
+	case t.values == nil || t.valid != nil && t.valid[row>>3]>>(row&7)&1 == 0:
+		return ""
+	case t.codes != nil:
+		return t.values.Value(int(t.codes[row]))
+	}
+	return t.values.Value(int(row))
 }

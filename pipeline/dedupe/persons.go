@@ -1,14 +1,12 @@
 package dedupe
 
 import (
-	"encoding/binary"
 	"slices"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"golang.org/x/sync/errgroup"
 
-	"frontdoor/rules"
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
@@ -98,40 +96,6 @@ func (p *persons) find(text string, first int) (child int32, place int) {
 	return none, first
 }
 
-// usableUPN reads the UPN as it is compared, or nothing when it identifies nobody: its number in eight bytes, the
-// character at the end first. The letter in front follows from the rest.
-func usableUPN(into []byte, text string) []byte {
-	if !rules.ValidUPN(text) {
-		if text = rules.NormaliseUPN(text); !rules.ValidUPN(text) {
-			return into
-		}
-	}
-	end := len(text) - 1
-	return binary.LittleEndian.AppendUint64(into, digits(text[1:end])<<8|uint64(text[end]))
-}
-
-// usableNHSNumber reads the NHS number as it is compared, or nothing when it identifies nobody: ten equal digits
-// pass the check but stand for a number that nobody knew.
-func usableNHSNumber(into []byte, text string) []byte {
-	if !rules.ValidNHSNumber(text) {
-		return into
-	}
-	const equalDigits = 1111111111
-	number := digits(rules.NormaliseNHSNumber(text))
-	if number%equalDigits == 0 {
-		return into
-	}
-	return binary.LittleEndian.AppendUint64(into, number)
-}
-
-// digits returns the number that a text of digits writes.
-func digits(text string) (number uint64) {
-	for i := range len(text) {
-		number = number*10 + uint64(text[i]-'0')
-	}
-	return number
-}
-
 // linkByIdentifier joins children that share a value of an identifier, given by row. Each child is tried against
 // the earlier holders of the value, one for each group that they form, until one does not contradict.
 func (p *persons) linkByIdentifier(groups *groups, field string, values []int32) {
@@ -186,9 +150,9 @@ func (p *persons) linkByLegacy(groups *groups, t *table.Table) {
 		return
 	}
 	holders := map[string][]int32{}
-	text := textOf(column)
+	text := textsOf(column)
 	for row := range t.Rows {
-		legacy := text(int32(row))
+		legacy := text.at(int32(row))
 		if legacy == "" || groups.children[row] < 0 {
 			continue
 		}

@@ -23,7 +23,7 @@ type door struct {
 	// By contact row.
 	day    []schemas.Day
 	person cells
-	id     func(row int32) string
+	id     texts
 
 	// The rows that name a child, by person; those of person p begin at rowsOf[p].
 	rows   []told
@@ -35,7 +35,7 @@ type door struct {
 	// By referral row.
 	referralDay    []schemas.Day // noDay where it could not be read
 	referralPerson cells
-	referralID     func(row int32) string
+	referralID     texts
 
 	referrals   []referral // by person
 	referralsOf []int32
@@ -97,21 +97,18 @@ func prepare(in Input) (*door, *persons, error) {
 	var people *persons
 	by := readColumns(in, d.sources, d.results, func() { people = resolvePersons(in) })
 	d.day = in.Contacts.Column("contact_date").Days()
-	d.id = textOf(in.Contacts.Column("contact_id"))
+	d.id = textsOf(in.Contacts.Column("contact_id"))
 	d.indistinguishable = !in.Contacts.Column("concern").Delivered() && !in.Contacts.Column("incident_ref").Delivered()
 	d.person, d.referralPerson = people.contacts.through(people.personOf), people.referrals.through(people.personOf)
 	d.hold(in.Settings)
+	persons := len(people.idCode)
 	var group errgroup.Group
-	group.SetLimit(max(in.Workers, 1))
 	group.Go(func() error {
-		d.placeRows(by, len(people.idCode))
+		d.placeReferrals(in.Referrals, by, persons)
+		d.placeEpisodes(in.Episodes, people.episodes.through(people.personOf), persons)
 		return nil
 	})
-	group.Go(func() error {
-		d.placeReferrals(in.Referrals, by, len(people.idCode))
-		d.placeEpisodes(in.Episodes, people.episodes.through(people.personOf), len(people.idCode))
-		return nil
-	})
+	d.placeRows(by, persons, in.Workers)
 	return d, people, group.Wait()
 }
 
@@ -148,37 +145,59 @@ func readColumns(in Input, sources, outcomes *schemas.CodeSet, meanwhile func())
 	return d
 }
 
-// placeRows puts the contact rows that name a child in the order of the persons, those of each in file order.
-func (d *door) placeRows(by *delivered, persons int) {
-	next := make([]int32, persons+1)
-	for row := range int32(len(d.day)) {
-		if person := d.person.at(row); person >= 0 {
-			next[person+1]++
-		} else {
-			d.unidentified = append(d.unidentified, row)
-		}
-	}
-	d.rowsOf = starts(next)
-	d.rows = make([]told, d.rowsOf[persons])
-	for row, day := range d.day {
-		row := int32(row)
-		person := d.person.at(row)
-		if person < 0 {
+// placeRows puts the contact rows that name a child in the order of the persons, those of each in file order. Memory is
+// met in no order here, so that each walk does one thing, which lets a processor have many rows on the way at once.
+func (d *door) placeRows(by *delivered, persons, workers int) {
+	next, placeOf := make([]int32, persons+1), make([]int32, len(d.day))
+	for row := range placeOf {
+		person := d.person.at(int32(row))
+		if placeOf[row] = person; person < 0 {
+			d.unidentified = append(d.unidentified, int32(row))
 			continue
 		}
-		placed := &d.rows[next[person]]
-		next[person]++
-		placed.start, placed.day, placed.row = startOf(d.id(row)), day, row
-		for column := range placed.of {
-			placed.of[column] = by.contacts[column].at(row)
+		next[person+1]++
+	}
+	d.rowsOf = starts(next)
+	for row, person := range placeOf {
+		if person >= 0 {
+			placeOf[row] = next[person]
+			next[person]++
 		}
 	}
+	d.rows = make([]told, d.rowsOf[persons])
+	eachRange(workers, len(d.day), func(from, to int) {
+		for row := int32(from); row < int32(to); row++ {
+			place := placeOf[row]
+			if place < 0 {
+				continue
+			}
+			own := told{start: startOf(d.id.at(row)), day: d.day[row], row: row}
+			for column := range own.of {
+				own.of[column] = by.contacts[column].at(row)
+			}
+			d.rows[place] = own
+		}
+	})
+}
+
+// eachRange runs work over ranges of rows, side by side.
+func eachRange(workers, rows int, work func(from, to int)) {
+	const size = 1 << 16
+	var group errgroup.Group
+	group.SetLimit(max(workers, 1))
+	for from := 0; from < rows; from += size {
+		group.Go(func() error {
+			work(from, min(from+size, rows))
+			return nil
+		})
+	}
+	_ = group.Wait() // no range fails
 }
 
 // placeReferrals puts the referrals that name a child in the order of the persons.
 func (d *door) placeReferrals(t *table.Table, by *delivered, persons int) {
 	d.referralDay = daysOr(t.Column("referral_date"), rowsOf(t), noDay)
-	d.referralID = textOf(t.Column("referral_id"))
+	d.referralID = textsOf(t.Column("referral_id"))
 	own := groupRows(d.referralPerson.rows(rowsOf(t)), persons)
 	d.referralsOf, d.referrals = own.first, make([]referral, len(own.rows))
 	for place, row := range own.rows {

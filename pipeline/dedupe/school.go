@@ -62,22 +62,25 @@ func JoinSchool(in School) (*table.Table, error) {
 
 // linkPupils returns the links in the order of the children's rows, then the pupils'.
 func linkPupils(in School) []schoolLink {
-	numbers := newNumbering(usableUPN)
-	own := numbers.column(in.Pupils.Column("upn")).rows(rowsOf(in.Pupils))
-	former := numbers.column(in.Pupils.Column("former_upn")).rows(rowsOf(in.Pupils))
+	numbers, _ := identify(usableUPN, in.Pupils.Column("upn"), in.Pupils.Column("former_upn"), in.Children.Column("upn"))
+	own, former, children := numbers[0], numbers[1], numbers[2]
 	bearers := map[int32][]schoolLink{} // pupils by number
-	for row := range own {
-		if own[row] >= 0 {
-			bearers[own[row]] = append(bearers[own[row]], schoolLink{pupil: int32(row)})
+	for row := range in.Pupils.Rows {
+		upn := int32(none)
+		if own != nil {
+			upn = own[row]
 		}
-		if former[row] >= 0 && former[row] != own[row] {
+		if upn >= 0 {
+			bearers[upn] = append(bearers[upn], schoolLink{pupil: int32(row)})
+		}
+		if former != nil && former[row] >= 0 && former[row] != upn {
 			bearers[former[row]] = append(bearers[former[row]], schoolLink{pupil: int32(row), former: true})
 		}
 	}
 	births := daysOr(in.Children.Column("date_of_birth"), rowsOf(in.Children), noDay)
 	pupilBirths := daysOr(in.Pupils.Column("date_of_birth"), rowsOf(in.Pupils), noDay)
 	var links []schoolLink
-	for row, number := range numbers.column(in.Children.Column("upn")).rows(rowsOf(in.Children)) {
+	for row, number := range children {
 		for _, l := range bearers[number] {
 			l.child = int32(row)
 			if born, other := births[row], pupilBirths[l.pupil]; born != noDay && other != noDay && born != other {
