@@ -18,11 +18,12 @@ import (
 // side.
 type builder struct {
 	table *table.Table
-	walks []func()
+	keep  Keep
+	walks []func() error
 	err   error
 }
 
-func newBuilder(name string, rows int) *builder {
+func newBuilder(name string, rows int, keep Keep) *builder {
 	schema, err := schemas.Result(name)
 	if err != nil {
 		return &builder{err: err, table: &table.Table{Schema: &schemas.Table{}}}
@@ -31,7 +32,15 @@ func newBuilder(name string, rows int) *builder {
 	for _, f := range schema.Fields {
 		t.Columns = append(t.Columns, &table.Column{Field: f})
 	}
-	return &builder{table: t}
+	return &builder{table: t, keep: keep}
+}
+
+// array returns an array where it is kept.
+func (k Keep) array(a arrow.Array) (arrow.Array, error) {
+	if k == nil {
+		return a, nil
+	}
+	return k(a)
 }
 
 // makeColumns makes the columns of builders.
@@ -43,10 +52,7 @@ func makeColumns(workers int, builders ...*builder) error {
 			return b.err
 		}
 		for _, walk := range b.walks {
-			group.Go(func() error {
-				walk()
-				return nil
-			})
+			group.Go(walk)
 		}
 	}
 	return group.Wait()
@@ -59,7 +65,10 @@ func (b *builder) column(field string, walk func() arrow.Array) {
 		b.err = fmt.Errorf("build result table %s: it has no field %s", b.table.Schema.Name, field)
 		return
 	}
-	b.walks = append(b.walks, func() { c.Array = walk() })
+	b.walks = append(b.walks, func() (err error) {
+		c.Array, err = b.keep.array(walk())
+		return err
+	})
 }
 
 func (b *builder) set(field string, values arrow.Array) {
@@ -101,11 +110,7 @@ func coded(codes []uint32, values *array.String) arrow.Array {
 // places sets a dictionary column to what a walk finds of every row: the place of its text among values, or none.
 func (b *builder) places(field string, values *array.String, of func(row int) int32) {
 	b.column(field, func() arrow.Array {
-		codes := make([]uint32, b.table.Rows)
-		for row := range codes {
-			codes[row] = uint32(of(row)) // none is noCode
-		}
-		return coded(codes, values)
+		return coded(codesOf(b.table.Rows, of)(), values)
 	})
 }
 
@@ -261,20 +266,9 @@ func (b *builder) spelt(field string, column *table.Column, set *schemas.CodeSet
 	})
 }
 
-// idsOf sets a column to the ids of delivered records given by row; none is null. It refers to the delivered
-// texts, so that an id that stands in many places is one text for whoever makes pseudonyms of it.
-func (b *builder) idsOf(field string, column *table.Column, rows []int32) {
-	b.ids(field, column, func() []uint32 {
-		codes := make([]uint32, len(rows))
-		for i, row := range rows {
-			codes[i] = uint32(row) // none is noCode
-		}
-		return codes
-	})
-}
-
-// ids is idsOf for rows that nobody else needs: they become the codes.
-func (b *builder) ids(field string, column *table.Column, rows func() []uint32) {
+// idsOf sets a column to the ids of delivered records given by row, noCode for none; the rows become the codes. It
+// refers to the delivered texts, so that an id that stands in many places is one text for whoever makes pseudonyms of it.
+func (b *builder) idsOf(field string, column *table.Column, rows func() []uint32) {
 	if !column.Delivered() {
 		b.empty(field)
 		return
@@ -296,6 +290,17 @@ func (b *builder) ids(field string, column *table.Column, rows func() []uint32) 
 		}
 		return coded(own, values)
 	})
+}
+
+// codesOf returns what a walk over so many rows finds, none as noCode.
+func codesOf(rows int, of func(row int) int32) func() []uint32 {
+	return func() []uint32 {
+		codes := make([]uint32, rows)
+		for row := range codes {
+			codes[row] = uint32(of(row)) // none is noCode
+		}
+		return codes
+	}
 }
 
 // part sets a dictionary column to the names of a part of states; the name "" is null.

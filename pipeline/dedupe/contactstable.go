@@ -1,6 +1,8 @@
 package dedupe
 
 import (
+	"slices"
+
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
@@ -9,7 +11,7 @@ import (
 
 func (j *judged) contactsTable(in Input, people *persons, personIDs *array.String) *builder {
 	d, t := j.door, in.Contacts
-	b := newBuilder("contacts", t.Rows)
+	b := newBuilder("contacts", t.Rows, in.Keep)
 	b.table.StandAs(t)
 	states, incident := j.split(in.Workers)
 	b.delivered("contact_id", t.Column("contact_id"))
@@ -23,7 +25,13 @@ func (j *judged) contactsTable(in Input, people *persons, personIDs *array.Strin
 	b.spelt("outcome", t.Column("outcome"), d.results, nil)
 	b.delivered("source_system", t.Column("source_system"))
 	b.part("class", Classes, states, classPart)
-	b.matches(t, j.matched)
+	b.numbers("matched_line", func(row int) (int, bool) {
+		if j.matched[row] == noCode {
+			return 0, false
+		}
+		return t.LineOf(int(j.matched[row])), true
+	})
+	b.idsOf("matched_contact_id", t.Column("contact_id"), func() []uint32 { return slices.Clone(j.matched) })
 	b.column("incident_id", func() arrow.Array { return coded(incident, j.ids) })
 	b.flag("first_of_incident", states, firstPart)
 	b.flag("on_open_case", states, onOpenPart)
@@ -31,7 +39,7 @@ func (j *judged) contactsTable(in Input, people *persons, personIDs *array.Strin
 	b.flag("possible_same_incident", states, possiblePart)
 	b.flag("converted", states, linkedPart)
 	b.part("link_method", Methods, states, methodPart)
-	b.ids("referral_id", in.Referrals.Column("referral_id"), func() []uint32 { return j.linked })
+	b.idsOf("referral_id", in.Referrals.Column("referral_id"), func() []uint32 { return j.linked })
 	b.delivered("named_referral_id", t.Column("referral_id"))
 	for w, field := range repeatFields {
 		b.part(field, answers, states, repeatParts[w])
@@ -56,29 +64,6 @@ func (j *judged) split(workers int) ([]state, []uint32) {
 	})
 	j.rows = nil
 	return states, incident
-}
-
-// matches sets the columns that say to which row each was matched, noCode where to none. The rows become the codes.
-func (b *builder) matches(t *table.Table, matched []uint32) {
-	line := b.table.Column("matched_line")
-	own := func() []uint32 {
-		lines := make([]int64, len(matched))
-		valid, nulls := bitmap(len(matched), func(row int) bool {
-			if matched[row] == noCode {
-				return false
-			}
-			lines[row] = int64(t.LineOf(int(matched[row])))
-			return true
-		})
-		line.Array = table.IntegerArray(lines, valid, nulls)
-		return matched
-	}
-	if !t.Column("contact_id").Delivered() {
-		b.empty("matched_contact_id")
-		b.walks = append(b.walks, func() { own() })
-		return
-	}
-	b.ids("matched_contact_id", t.Column("contact_id"), own)
 }
 
 // repeatFields are the fields that say whether an earlier incident began within 30 days, 90 days or 12 months.

@@ -9,7 +9,7 @@ import (
 
 func (j *judged) incidentsTable(in Input, people *persons, personIDs *array.String) *builder {
 	d, rows := j.door, len(j.incidents)
-	b := newBuilder("incidents", rows)
+	b := newBuilder("incidents", rows, in.Keep)
 	states, first, day := make([]state, rows), make([]int32, rows), make([]schemas.Day, rows)
 	for i := range j.incidents {
 		states[i], first[i], day[i] = j.incidents[i].state, j.incidents[i].first, j.incidents[i].day
@@ -21,37 +21,25 @@ func (j *judged) incidentsTable(in Input, people *persons, personIDs *array.Stri
 	} else {
 		b.places("event_id", j.ids, func(int) int32 { return none })
 	}
-	b.idsOf("first_contact_id", in.Contacts.Column("contact_id"), first)
+	b.idsOf("first_contact_id", in.Contacts.Column("contact_id"), codesOf(rows, func(row int) int32 { return first[row] }))
 	b.set("first_date", table.DateArray(day, nil, 0))
 	b.months("month", day)
 	b.spelt("source", in.Contacts.Column("source"), d.sources, first)
 	b.names("source_group", sourceGroups(d.sources), func(row int) int { return sourceGroup(d.sources, j.incidents[row].source) })
 	b.part("class", Classes, states, classPart)
-	b.ids("episode_id", in.Episodes.Column("episode_id"), func() []uint32 {
-		episodes := make([]uint32, rows)
-		for row := range episodes {
-			episodes[row] = uint32(j.incidents[row].episode) // none is noCode
-		}
-		return episodes
-	})
+	b.idsOf("episode_id", in.Episodes.Column("episode_id"), codesOf(rows, func(row int) int32 { return j.incidents[row].episode }))
 	b.numbers("contacts", func(row int) (int, bool) { return int(j.incidents[row].contacts), true })
 	b.numbers("sources", func(row int) (int, bool) { return int(j.incidents[row].sources), true })
 	b.flag("weak", states, weakPart)
 	b.flag("possible_same_incident", states, possiblePart)
 	b.flag("converted", states, linkedPart)
 	b.part("link_method", Methods, states, methodPart)
-	b.ids("referral_id", in.Referrals.Column("referral_id"), func() []uint32 {
-		referrals := make([]uint32, rows)
-		for row := range referrals {
-			referrals[row] = uint32(j.incidents[row].referral) // none is noCode
-		}
-		return referrals
-	})
+	b.idsOf("referral_id", in.Referrals.Column("referral_id"), codesOf(rows, func(row int) int32 { return j.incidents[row].referral }))
 	b.numbers("working_days", func(row int) (int, bool) {
 		held := &j.incidents[row]
 		return int(held.distance), held.referral >= 0 && d.referralDay[held.referral] != noDay
 	})
-	b.names("outcome", codesOf(d.results), func(row int) int { return int(j.incidents[row].outcome) })
+	b.names("outcome", codeNames(d.results), func(row int) int { return int(j.incidents[row].outcome) })
 	b.names("became", becameNames(d.results), func(row int) int { return j.incidents[row].became(len(d.results.Codes)) })
 	for w, field := range repeatFields {
 		b.part(field, answers, states, repeatParts[w])
@@ -112,8 +100,8 @@ func (i *summary) became(outcomes int) int {
 	return int(i.outcome)
 }
 
-// codesOf returns the codes of a set in its order.
-func codesOf(set *schemas.CodeSet) []string {
+// codeNames returns the codes of a set in its order.
+func codeNames(set *schemas.CodeSet) []string {
 	codes := make([]string, len(set.Codes))
 	for i, c := range set.Codes {
 		codes[i] = c.Code

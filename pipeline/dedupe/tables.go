@@ -9,10 +9,18 @@ import (
 
 // buildTables writes the decisions down in the result tables, and who is who in the ledger.
 func buildTables(result *Result, in Input, people *persons, j *judged) error {
+	ids, err := in.Keep.array(j.ids)
+	if err != nil {
+		return err
+	}
+	j.ids = ids.(*array.String)
 	contacts, incidents := j.contactsTable(in, people, people.names), j.incidentsTable(in, people, people.names)
 	referrals := j.referralsTable(in, people, people.names)
-	persons, links := people.personsTable(), people.linksTable(in)
-	links.walks = append(links.walks, func() { result.Ledger = people.ledger() })
+	persons, links := people.personsTable(in), people.linksTable(in)
+	links.walks = append(links.walks, func() error {
+		result.Ledger = people.ledger()
+		return nil
+	})
 	result.Contacts, result.Incidents, result.Referrals = contacts.table, incidents.table, referrals.table
 	result.Persons, result.Links = persons.table, links.table
 	return makeColumns(in.Workers, contacts, incidents, referrals, persons, links)
@@ -24,7 +32,7 @@ func (j *judged) referralsTable(in Input, people *persons, personIDs *array.Stri
 	if t != nil {
 		rows = t.Rows
 	}
-	b := newBuilder("referrals", rows)
+	b := newBuilder("referrals", rows, in.Keep)
 	if t == nil {
 		t = &table.Table{Schema: &schemas.Table{}}
 	} else {
@@ -64,8 +72,8 @@ func (j *judged) referralsTable(in Input, people *persons, personIDs *array.Stri
 	return b
 }
 
-func (p *persons) personsTable() *builder {
-	b := newBuilder("persons", p.children)
+func (p *persons) personsTable(in Input) *builder {
+	b := newBuilder("persons", p.children, in.Keep)
 	b.places("person_id", p.names, func(child int) int32 { return p.idCode[p.personOf[child]] })
 	b.places("child_id", p.names, func(child int) int32 { return int32(child) })
 	b.flags("in_children", func(child int) bool { return child < p.inChildren })
@@ -74,7 +82,7 @@ func (p *persons) personsTable() *builder {
 }
 
 func (p *persons) linksTable(in Input) *builder {
-	b := newBuilder("links", len(p.links))
+	b := newBuilder("links", len(p.links), in.Keep)
 	line := func(row int32) (int, bool) {
 		if row < 0 {
 			return 0, false
