@@ -2,6 +2,9 @@ package rules
 
 import (
 	"encoding/binary"
+	"hash/maphash"
+	"math"
+	"math/bits"
 	"unsafe"
 
 	"frontdoor/schemas/table"
@@ -16,11 +19,13 @@ type agreement struct {
 	rows   []uint32
 }
 
-// newAgreement begins with no records. Each value is a numberNode or a textNode of w's check.
-func newAgreement(w *worker, values []any) *agreement {
-	a := &agreement{codes: make([][]uint32, len(values))}
+// newAgreement begins with no records; expected is how many will come, or 0. Each value is a numberNode or a textNode of
+// w's check. Fewer than least records that agree need no number; then they may have noCode.
+func newAgreement(w *worker, values []any, least, expected int) *agreement {
+	a := &agreement{rows: make([]uint32, 0, expected)}
 	for _, node := range values {
-		a.values = append(a.values, newValueCodes(w, node))
+		a.values = append(a.values, newValueCodes(w, node, least))
+		a.codes = append(a.codes, make([]uint32, 0, expected))
 	}
 	return a
 }
@@ -37,20 +42,20 @@ func (a *agreement) add(w *worker, at *lanes) {
 }
 
 // numbers returns the number of each record by the values from one on, noCode where one of them is unknown, and a bound
-// above all numbers. It uses up the values behind that one: ask for fewer values first.
-func (a *agreement) numbers(from int) (numbers []uint32, bound int) {
+// above all numbers. It uses up the values behind that one: ask for fewer values first. The error is ErrEffort.
+func (a *agreement) numbers(w *worker, from int) (numbers []uint32, bound int, err error) {
 	if from == len(a.values) {
-		return make([]uint32, len(a.rows)), 1
+		return make([]uint32, len(a.rows)), 1, nil
 	}
 	last := len(a.codes) - 1
 	if bound = a.joined; bound == 0 {
-		bound = a.values[last].bound()
+		bound = a.values[last].settle(w, a.rows, a.codes[last])
 	}
 	for ; last > from; last-- {
-		bound = pair(a.codes[last-1], a.values[last-1].bound(), a.codes[last], bound)
+		bound = pair(a.codes[last-1], a.values[last-1].settle(w, a.rows, a.codes[last-1]), a.codes[last], bound)
 	}
 	a.codes, a.joined = a.codes[:from+1], bound
-	return a.codes[from], bound
+	return a.codes[from], bound, w.effort.halted
 }
 
 // pairsAtOnce is up to how many pairs a table of all that there can be is made, however few the records.
@@ -94,11 +99,11 @@ func pair(first []uint32, firstBound int, second []uint32, secondBound int) int 
 // valueCodes gives equal values equal codes.
 type valueCodes interface {
 	codes(w *worker, at *lanes, out []uint32)
-	// bound is more than every code so far.
-	bound() int
+	// settle is called once, with the codes of all rows, which it may change, and returns a bound above them.
+	settle(w *worker, rows, codes []uint32) (bound int)
 }
 
-func newValueCodes(w *worker, node any) valueCodes {
+func newValueCodes(w *worker, node any, least int) valueCodes {
 	switch n := node.(type) {
 	case textField:
 		if c := &w.in.columns[n.slot]; c.dictionary != nil {
@@ -111,7 +116,7 @@ func newValueCodes(w *worker, node any) valueCodes {
 	case numberNode:
 		return &numberCodes{n, table.NewDictionary()}
 	}
-	return &textCodes{node.(textNode), table.NewDictionary()}
+	return textCodes{node.(textNode), maphash.MakeSeed(), least}
 }
 
 // fieldCodes are the codes of a dictionary column.
@@ -120,7 +125,7 @@ type fieldCodes struct {
 	texts int
 }
 
-func (f fieldCodes) bound() int { return f.texts }
+func (f fieldCodes) settle(*worker, []uint32, []uint32) int { return f.texts }
 
 func (f fieldCodes) codes(w *worker, at *lanes, out []uint32) {
 	w.in.columns[f.of.slot].lookUp(w, at, out)
@@ -149,7 +154,7 @@ func newAnswerCodes(of distinctText, known texts) answerCodes {
 	return answerCodes{of, made, texts.Len()}
 }
 
-func (a answerCodes) bound() int { return a.texts }
+func (a answerCodes) settle(*worker, []uint32, []uint32) int { return a.texts }
 
 func (a answerCodes) codes(w *worker, at *lanes, out []uint32) {
 	w.in.columns[a.of.slot].lookUp(w, at, out)
@@ -166,7 +171,7 @@ type numberCodes struct {
 	others *table.Dictionary
 }
 
-func (n *numberCodes) bound() int { return smallNumbers + n.others.Len() }
+func (n *numberCodes) settle(*worker, []uint32, []uint32) int { return smallNumbers + n.others.Len() }
 
 func (n *numberCodes) codes(w *worker, at *lanes, out []uint32) {
 	of := w.takeNumbers(at.n)
@@ -186,22 +191,57 @@ func (n *numberCodes) codes(w *worker, at *lanes, out []uint32) {
 	w.dropNumbers(of)
 }
 
+// textCodes are hashes until they are settled. Then the texts whose hash enough records have are read once more and
+// numbered; where most texts stand once, that is few of them.
 type textCodes struct {
-	of   textNode
-	seen *table.Dictionary
+	of    textNode
+	seed  maphash.Seed
+	least int
 }
 
-func (t *textCodes) bound() int { return t.seen.Len() }
-
-func (t *textCodes) codes(w *worker, at *lanes, out []uint32) {
+func (t textCodes) codes(w *worker, at *lanes, out []uint32) {
 	of := w.takeTexts(at.n)
 	t.of.texts(w, at, of)
 	for i, text := range of.values {
 		if out[i] = noCode; of.known[i] == 1 {
-			out[i] = t.seen.Code(bytesOf(text))
+			out[i] = uint32(maphash.String(t.seed, text)) &^ 1 // never noCode
 		}
 	}
 	w.dropTexts(of)
+}
+
+func (t textCodes) settle(w *worker, rows, codes []uint32) int {
+	shift := 32 - bits.Len(uint(min(8*len(codes)/min(t.least, 8), 1<<26)))
+	count := make([]uint8, 1<<(32-shift)) // of records, by the first bits of their hash
+	enough := uint8(min(t.least, math.MaxUint8))
+	for _, code := range codes {
+		if n := &count[code>>shift]; *n < enough {
+			*n++
+		}
+	}
+	var places []uint32
+	for i, code := range codes {
+		if code != noCode && count[code>>shift] == enough {
+			places = append(places, uint32(i))
+		}
+		codes[i] = noCode
+	}
+	seen := table.NewDictionary()
+	for len(places) > 0 {
+		at := w.takeLanes()
+		at.n = min(chunkRows, len(places))
+		at.rows[0] = gather(w.takeRows(at.n), rows, places[:at.n])
+		of := w.takeTexts(at.n)
+		w.letters = w.letters[:0]
+		t.of.texts(w, at, of)
+		for i, text := range of.values {
+			codes[places[i]] = seen.Code(bytesOf(text))
+		}
+		places = places[at.n:]
+		w.dropTexts(of)
+		w.dropLanes(at)
+	}
+	return seen.Len()
 }
 
 // bytesOf views text as bytes that must not be changed.

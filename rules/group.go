@@ -96,18 +96,24 @@ func (c *checkProgram) grouped(w *worker, b *binder, rows []uint32) (failures, e
 	}
 	check := *c
 	check.applies = nil // these rows were looked at already
-	by := newAgreement(w, c.group)
+	least := 2
+	if c.split != nil {
+		least = 1 // one row may stand for several records that agree
+	}
+	by := newAgreement(w, c.group, least, len(rows))
 	if err := check.eachChunk(w, rows, func(at *lanes) { by.add(w, at) }); err != nil {
 		return failures{}, err
 	}
-	numbers, bound := by.numbers(0)
+	numbers, bound, err := by.numbers(w, 0)
+	if err != nil {
+		return failures{}, err
+	}
 	all := make([]failed, len(rows))
 	for i, row := range rows {
 		all[i] = failed{row, numbers[i], -1}
 	}
 	var found flagged
 	if c.split != nil {
-		var err error
 		if all, found, bound, err = c.splitted(w, b, rows, all, bound); err != nil {
 			return failures{}, err
 		}

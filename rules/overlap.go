@@ -60,7 +60,7 @@ func (s span) same(other span) bool {
 // in row order: the later of the two starts on a day that the earlier covers.
 func (c *checkProgram) overlapping(w *worker, look func(rows []uint32)) ([]uint32, error) {
 	p := c.overlap
-	within := newAgreement(w, p.within)
+	within := newAgreement(w, p.within, 2, c.expected(w))
 	var spans []span
 	err := c.eachChunk(w, nil, func(at *lanes) {
 		look(at.rows[0])
@@ -100,7 +100,11 @@ func (c *checkProgram) overlapping(w *worker, look func(rows []uint32)) ([]uint3
 	if err != nil {
 		return nil, err
 	}
-	spans = gathered(spans, within)
+	groups, bound, err := within.numbers(w, 0)
+	if err != nil {
+		return nil, err
+	}
+	spans = gathered(spans, groups, bound)
 	var one []span // those that are held against one another
 	for i, s := range spans {
 		if !p.identical || i == 0 || !s.same(spans[i-1]) {
@@ -122,9 +126,8 @@ func (c *checkProgram) overlapping(w *worker, look func(rows []uint32)) ([]uint3
 }
 
 // gathered returns the spans that share their group with another, sorted by group and time. Until then the group of a
-// span is its place among the records of the agreement.
-func gathered(spans []span, within *agreement) []span {
-	groups, bound := within.numbers(0)
+// span is its place in groups.
+func gathered(spans []span, groups []uint32, bound int) []span {
 	ends := make([]uint32, bound+1) // by group, where its spans end
 	for _, s := range spans {
 		if group := groups[s.group]; group != noCode {
@@ -196,7 +199,7 @@ func overlaps(spans []span) []bool {
 
 // severalOpen returns the rows without an end that share their keys with another looked at, in row order.
 func (c *checkProgram) severalOpen(w *worker, look func(rows []uint32)) ([]uint32, error) {
-	within := newAgreement(w, c.open.within)
+	within := newAgreement(w, c.open.within, 2, c.expected(w))
 	var open []uint32 // places in within
 	err := c.eachChunk(w, nil, func(at *lanes) {
 		look(at.rows[0])
@@ -213,7 +216,10 @@ func (c *checkProgram) severalOpen(w *worker, look func(rows []uint32)) ([]uint3
 	if err != nil {
 		return nil, err
 	}
-	groups, bound := within.numbers(0)
+	groups, bound, err := within.numbers(w, 0)
+	if err != nil {
+		return nil, err
+	}
 	count := make([]uint32, bound)
 	for _, place := range open {
 		if group := groups[place]; group != noCode {

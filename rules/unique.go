@@ -5,7 +5,11 @@ import "slices"
 // repeated returns the rows whose keys stand together on more of the records looked at than may agree, in row order,
 // and tells look which were looked at. A record with a key that is blank or cannot be read equals no other.
 func (c *checkProgram) repeated(w *worker, look func(rows []uint32)) ([]uint32, error) {
-	by := newAgreement(w, c.unique)
+	least := c.atMost + 1
+	if c.timesUsual > 0 {
+		least = 1 // what is usual depends on every group
+	}
+	by := newAgreement(w, c.unique, least, c.expected(w))
 	err := c.eachChunk(w, nil, func(at *lanes) {
 		look(at.rows[0])
 		by.add(w, at)
@@ -16,9 +20,14 @@ func (c *checkProgram) repeated(w *worker, look func(rows []uint32)) ([]uint32, 
 	var others []uint32 // numbers by the values but the first
 	kinds := 0
 	if c.timesUsual > 0 {
-		others, kinds = by.numbers(1)
+		if others, kinds, err = by.numbers(w, 1); err != nil {
+			return nil, err
+		}
 	}
-	groups, bound := by.numbers(0)
+	groups, bound, err := by.numbers(w, 0)
+	if err != nil {
+		return nil, err
+	}
 	count := make([]uint32, bound)
 	for _, group := range groups {
 		if group != noCode {
