@@ -104,14 +104,14 @@ func (e *Encoder) texts(a *array.String, from, to int) error {
 	return e.plainTexts()
 }
 
-// plainTexts writes the gathered texts, each page of them ended by pageText.
+// plainTexts writes the gathered texts, each page of them ended by pageText, but those of a list in one page.
 func (e *Encoder) plainTexts() error {
 	e.hashTexts()
 	e.rangeOf()
 	value := 0
-	for row := 0; row < e.chunk.rows; {
+	for row := 0; row < e.chunk.rows || e.list != nil && e.chunk.dataPages == 0; {
 		first, firstValue := row, value
-		for row < e.chunk.rows && e.offsets[value]-e.offsets[firstValue] < pageText {
+		for row < e.chunk.rows && (e.list != nil || e.offsets[value]-e.offsets[firstValue] < pageText) {
 			for range min(8, e.chunk.rows-row) { // levels begin at a multiple of 8
 				if !e.isNull(row) {
 					value++
