@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
 
@@ -20,8 +23,8 @@ type findingWriter struct {
 
 // checkCells is where a check finds the cells that it flags and the keys of its records.
 type checkCells struct {
-	key      []*table.Column
-	splitKey []*table.Column
+	key      []*textReader
+	splitKey []*textReader
 	flags    [][]cellSource // by flag and field
 	// once: no cell can come twice in a finding of several records.
 	once bool
@@ -29,11 +32,11 @@ type checkCells struct {
 
 // cellSource is a flagged field: of the rows of a table, or of the records that they lead to.
 type cellSource struct {
-	ref    fieldRef
-	table  *table.Table
-	column *table.Column
-	link   []int32 // nil for the rows themselves
-	name   string  // of the table
+	ref   fieldRef
+	table *table.Table
+	texts *textReader
+	link  []int32 // nil for the rows themselves
+	name  string  // of the table
 }
 
 func (r *Result) findingWriter(rule int) *findingWriter {
@@ -66,11 +69,72 @@ func (r *Result) findingWriter(rule int) *findingWriter {
 
 func (r *Result) cellSource(ref fieldRef) cellSource {
 	t := r.binder.delivery.table(ref.table)
-	s := cellSource{ref: ref, table: t, column: t.Column(ref.name), name: ref.table.name()}
+	s := cellSource{ref: ref, table: t, texts: newTextReader(t.Column(ref.name)), name: ref.table.name()}
 	if len(ref.steps) > 0 {
 		s.link = r.binder.link(linkRef{ref.steps[0].from, ref.steps})
 	}
 	return s
+}
+
+// textReader reads the texts of a column: of most columns without asking for each row how it was delivered, and a day
+// that stands in row after row but once. It is not safe for concurrent use.
+type textReader struct {
+	*table.Column
+	plain bool  // but for kept texts, what was delivered is the value
+	kept  *Bits // the rows with kept texts, or nil when there is none
+	codes []uint32
+	texts *array.String
+	days  []schemas.Day
+	day   schemas.Day // the last day read
+	date  string      // as it was delivered; "" before the first
+}
+
+func newTextReader(c *table.Column) *textReader {
+	r := &textReader{Column: c}
+	if !c.Delivered() {
+		return r
+	}
+	r.plain = len(c.Absent) == 0 && len(c.Leads) == 0 && !c.Elements
+	r.days = c.Days()
+	if r.codes, r.texts = c.Codes(); r.codes == nil {
+		r.texts, _ = c.Array.(*array.String)
+	}
+	if len(c.Kept) > 0 {
+		r.kept = newBits(c.Array.Len())
+		for _, k := range c.Kept {
+			r.kept.Add([]uint32{uint32(k.Row)})
+		}
+	}
+	return r
+}
+
+// text is Column.Text.
+func (r *textReader) text(row int) string {
+	switch {
+	case r.texts == nil:
+		return r.Text(row)
+	case r.Array.IsNull(row):
+		return ""
+	case r.codes != nil:
+		return r.texts.Value(int(r.codes[row]))
+	}
+	return r.texts.Value(row)
+}
+
+// delivery is Column.Delivery.
+func (r *textReader) delivery(row int) (text string, delivered bool) {
+	switch {
+	case !r.plain || r.kept != nil && r.kept.Has(row):
+	case r.texts != nil:
+		return r.text(row), true
+	case r.days != nil && r.Array.IsValid(row) && (r.Time == nil || r.Time.IsNull(row)):
+		if day := r.days[row]; r.date == "" || day != r.day {
+			r.day = day
+			r.date, _ = r.Delivery(row)
+		}
+		return r.date, true
+	}
+	return r.Delivery(row)
 }
 
 // cellSet adds cells to a finding, each once.
@@ -108,7 +172,7 @@ func (s *cellSet) add(from *cellSource, row int) {
 	}
 	t := from.table
 	cell := Cell{Table: from.name, File: t.FileOf(row), Sheet: t.SheetOf(row), Line: t.LineOf(row), Field: from.ref.name}
-	if text, delivered := from.column.Delivery(row); delivered {
+	if text, delivered := from.texts.delivery(row); delivered {
 		s.values = append(s.values, text)
 		cell.Value = &s.values[len(s.values)-1]
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-
-	"frontdoor/schemas/table"
 )
 
 // Result is what came of a run: one outcome for every rule with checks, in the order of the catalogue, and
@@ -179,16 +177,18 @@ func (w *findingWriter) leastKey(h hit) []string {
 }
 
 // keyColumns returns the columns of a table's natural key; the delivery as a whole has none.
-func (r *Result) keyColumns(t tableRef) (columns []*table.Column) {
+func (r *Result) keyColumns(t tableRef) (columns []*textReader) {
 	if t.schema != nil {
-		columns = r.binder.columns(t, t.schema.Key)
+		for _, c := range r.binder.columns(t, t.schema.Key) {
+			columns = append(columns, newTextReader(c))
+		}
 	}
 	return columns
 }
 
-func appendKey(key []string, columns []*table.Column, row int) []string {
+func appendKey(key []string, columns []*textReader, row int) []string {
 	for _, c := range columns {
-		key = append(key, c.Text(row))
+		key = append(key, c.text(row))
 	}
 	return key
 }

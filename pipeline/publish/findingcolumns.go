@@ -1,6 +1,8 @@
 package publish
 
 import (
+	"slices"
+
 	"github.com/apache/arrow-go/v18/arrow"
 
 	"frontdoor/pipeline/publish/pages"
@@ -48,6 +50,10 @@ func (r *findingColumns) add(f rules.Finding) {
 	r.message.add(f.Message)
 	r.local.add(f.Local)
 	at := &r.cell
+	for _, texts := range []*codedTexts{&at.table, &at.file, &at.sheet, &at.field, &at.value} {
+		texts.codes = room(texts.codes, len(f.Cells))
+	}
+	at.line = room(at.line, len(f.Cells))
 	for i := range f.Cells {
 		c := &f.Cells[i]
 		at.table.add(c.Table)
@@ -67,6 +73,14 @@ func (r *findingColumns) add(f rules.Finding) {
 		}
 	}
 	r.ends = append(r.ends, uint32(len(at.line)))
+}
+
+// room makes room for n more, or for as many as there are: a slice that grows by less is copied too often.
+func room[T any](slice []T, n int) []T {
+	if cap(slice)-len(slice) < n {
+		return slices.Grow(slice, max(n, len(slice)))
+	}
+	return slice
 }
 
 // columns returns what stands in a part, in the order of findingRow.

@@ -128,15 +128,25 @@ func (h *contentHasher) finding(f rules.Finding) {
 	}
 	h.number(btoi(f.Local))
 	h.number(len(f.Cells))
-	for _, c := range f.Cells {
-		h.text(c.Table)
-		h.text(c.File)
-		h.text(c.Sheet)
+	for i := range f.Cells {
+		c := &f.Cells[i]
+		h.short(c.Table)
+		h.short(c.File)
+		h.short(c.Sheet)
 		h.number(c.Line)
-		h.text(c.Field)
-		h.number(btoi(c.Value != nil))
-		if c.Value != nil {
-			h.text(*c.Value)
+		h.short(c.Field)
+		if c.Value == nil {
+			h.number(0)
+		} else {
+			h.number(1)
+			h.short(*c.Value)
 		}
+		h.room()
 	}
+}
+
+// short is text; room must be asked for soon.
+func (h *contentHasher) short(s string) {
+	h.number(len(s))
+	h.buffer = append(h.buffer, s...)
 }
