@@ -279,22 +279,28 @@ type window struct {
 	held     bool
 }
 
-// windows returns the window around a day. There are few days, and months take long to count: each is settled once.
-func (r *Related) windows(in Input, date *table.Column) func(day schemas.Day) window {
-	known := map[schemas.Day]window{}
-	last, current := schemas.Day(math.MaxInt32), window{}
+// windows returns the window around a day among those that rows have. There are few days, and months take long to count:
+// each is settled once.
+func (r *Related) windows(in Input, days []schemas.Day, has valid) func(day schemas.Day) window {
+	first, last := schemas.Day(math.MaxInt32), schemas.Day(math.MinInt32)
+	for row, day := range days {
+		if has.of(row) {
+			first, last = min(first, day), max(last, day)
+		}
+	}
+	if first > last {
+		return nil
+	}
+	settled := make([]int32, last-first+1) // by day: one more than the place among windows
+	var windows []window
 	return func(day schemas.Day) window {
-		if day == last {
-			return current
-		}
-		w, is := known[day]
-		if !is {
+		at := &settled[day-first]
+		if *at == 0 {
 			from, to := r.from.day(day, true, in.Calendar), r.to.day(day, false, in.Calendar)
-			w = window{placedAt(from, 0), placedAt(to+1, 0), from >= in.Held.From && to <= in.Held.To}
-			known[day] = w
+			windows = append(windows, window{placedAt(from, 0), placedAt(to+1, 0), from >= in.Held.From && to <= in.Held.To})
+			*at = int32(len(windows))
 		}
-		last, current = day, w
-		return w
+		return windows[*at-1]
 	}
 }
 
@@ -303,13 +309,14 @@ func (r *Related) windows(in Input, date *table.Column) func(day schemas.Day) wi
 func (r *Related) look(in Input, k *byKey, t *table.Table, answers []int64) {
 	key, date := t.Column(r.Key), t.Column(r.Date)
 	ofKey, hasKey, hasDate := k.of(key), validity(key), validity(date)
-	windows := r.windows(in, date)
-	for row, day := range date.Days() {
+	days := date.Days()
+	windowOf := r.windows(in, days, hasDate)
+	for row, day := range days {
 		answers[row] = unknownAnswer
 		if !hasKey.of(row) || !hasDate.of(row) {
 			continue
 		}
-		at := windows(day)
+		at := windowOf(day)
 		if r.to.earlier {
 			at.to = placedAt(day, row)
 		}
