@@ -21,8 +21,8 @@ import (
 	"frontdoor/schemas"
 )
 
-// ErrConfig is the cause of every error that a change to the configuration mends.
-var ErrConfig = errors.New("mend the configuration")
+// ErrConfig is the cause of every error that a change to the configuration, or to the arguments of a command, mends.
+var ErrConfig = errors.New("the configuration or an argument is at fault")
 
 // Config is what one authority wants to be run. Paths are relative to the configuration file.
 type Config struct {

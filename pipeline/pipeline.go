@@ -25,6 +25,7 @@ import (
 
 	"frontdoor/pipeline/dedupe"
 	"frontdoor/pipeline/publish"
+	"frontdoor/pipeline/spill"
 	"frontdoor/rules"
 	"frontdoor/schemas"
 )
@@ -203,9 +204,11 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 		return nil, err
 	}
 	defer free()
+	spilled := spill.New(j.store.Scratch)
+	defer func() { err = errors.Join(err, spilled.Close()) }()
 
 	done := j.stage("read")
-	read, err := j.read(ctx, deliveries)
+	read, err := j.read(ctx, deliveries, spilled)
 	if err != nil {
 		return nil, err
 	}
@@ -219,6 +222,7 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 
 	// Every stage takes memory of its own, so only those run side by side that need one another's processors: while one
 	// counts in order, the other spreads over them. What is stored, column by column, keeps all of them busy by itself.
+	staging.Keep = spilled.Array
 	r := &result{job: j, identity: identity, read: read}
 	err = sideBySide(ctx, func(ctx context.Context) (err error) {
 		defer j.stage("validate")()
@@ -229,7 +233,9 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 		r.decided, err = dedupe.Run(ctx, dedupe.Input{
 			Contacts: read.tables["contacts"], Children: read.tables["children"], Referrals: read.tables["referrals"], Episodes: read.tables["cin_episodes"],
 			Settings: j.config.settings(), Collection: j.catalogue.collections[frontDoor], Calendar: j.catalogue.calendar, Ledger: identity.ledger, Workers: j.options.Workers,
+			Keep: spilled.Array,
 		})
+		spilled.Forget()
 		if errors.Is(err, dedupe.ErrNoContacts) {
 			return nil
 		}
@@ -296,8 +302,9 @@ func (j *job) stageRun(identity *identity) (*publish.Staging, error) {
 }
 
 // read reads the deliveries and joins them.
-func (j *job) read(ctx context.Context, deliveries []*delivery) (*joined, error) {
-	reader := &reader{structure: j.catalogue.structure, id: rules.NewIdentifier(j.key), log: j.options.Log, progress: j.options.Progress}
+func (j *job) read(ctx context.Context, deliveries []*delivery, spilled *spill.File) (*joined, error) {
+	reader := &reader{structure: j.catalogue.structure, id: rules.NewIdentifier(j.key), log: j.options.Log, progress: j.options.Progress, spilled: spilled}
+	defer spilled.Forget()
 	var parts []*read
 	for _, d := range deliveries {
 		from := len(parts)

@@ -11,6 +11,7 @@ import (
 
 	"frontdoor/pipeline/conform"
 	"frontdoor/pipeline/ingest"
+	"frontdoor/pipeline/spill"
 	"frontdoor/rules"
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
@@ -87,6 +88,7 @@ type reader struct {
 	id        *rules.Identifier
 	log       *zap.Logger
 	progress  func(stage string, read, total int64)
+	spilled   *spill.File // where long columns go; nil when they stay
 }
 
 // read reads every table of a delivery, parents first. A file that cannot be read costs its own records only:
@@ -223,6 +225,9 @@ func besideEachOther(inputs []*input) int {
 
 // take adds what became of the files of a table.
 func (r *reader) take(t *schemas.Table, made *conform.Result, taken []*input, result *read) error {
+	if err := r.spilled.Table(made.Table); err != nil {
+		return fmt.Errorf("read %s: %w", t.Name, err)
+	}
 	result.tables[t.Name] = made.Table
 	for i, report := range made.Files {
 		result.files = append(result.files, fileRead{input: taken[i], table: t, report: report})

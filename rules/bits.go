@@ -11,6 +11,9 @@ type Bits struct {
 // Has tells whether a row is in the set.
 func (b *Bits) Has(row int) bool { return b.words[row>>6]>>(row&63)&1 == 1 }
 
+// Words returns the set as bits, the first row the lowest of the first word. It is shared and must not be changed.
+func (b *Bits) Words() []uint64 { return b.words }
+
 // Len returns the number of rows of the table, in the set or not.
 func (b *Bits) Len() int { return b.rows }
 

@@ -14,10 +14,11 @@ import (
 // builder puts columns together into a result table.
 type builder struct {
 	table *table.Table
+	keep  Keep
 	err   error
 }
 
-func newBuilder(name string, rows int) *builder {
+func newBuilder(name string, rows int, keep Keep) *builder {
 	schema, err := schemas.Result(name)
 	if err != nil {
 		return &builder{err: err, table: &table.Table{Schema: &schemas.Table{}}}
@@ -26,12 +27,23 @@ func newBuilder(name string, rows int) *builder {
 	for _, f := range schema.Fields {
 		t.Columns = append(t.Columns, &table.Column{Field: f})
 	}
-	return &builder{table: t}
+	return &builder{table: t, keep: keep}
+}
+
+// array returns an array where it is kept.
+func (k Keep) array(a arrow.Array) (arrow.Array, error) {
+	if k == nil {
+		return a, nil
+	}
+	return k(a)
 }
 
 func (b *builder) set(field string, values arrow.Array) {
 	if c := b.table.Column(field); c != nil {
-		c.Array = values
+		var err error
+		if c.Array, err = b.keep.array(values); err != nil {
+			b.err = err
+		}
 		return
 	}
 	b.err = fmt.Errorf("build result table %s: it has no field %s", b.table.Schema.Name, field)

@@ -132,7 +132,7 @@ func (j *judged) stateOf(v *verdict, c *contact) state {
 
 func (j *judged) contactsTable(in Input, people *persons, incidentIDs, personIDs *array.String) *builder {
 	d, t := j.door, in.Contacts
-	b := newBuilder("contacts", t.Rows)
+	b := newBuilder("contacts", t.Rows, in.Keep)
 	b.table.StandAs(t)
 	rows := j.standings(in.Settings)
 	b.delivered("contact_id", t.Column("contact_id"))

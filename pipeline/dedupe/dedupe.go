@@ -14,6 +14,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/apache/arrow-go/v18/arrow"
+
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
@@ -67,7 +69,11 @@ type Input struct {
 	Calendar                                *schemas.Calendar
 	Ledger                                  []Person // the ledger of the run before; empty at first
 	Workers                                 int
+	Keep                                    Keep // where the columns of the result live; nil leaves them in memory
 }
+
+// Keep returns an array equal to the one given, which is let go of. It is safe for concurrent use.
+type Keep func(arrow.Array) (arrow.Array, error)
 
 // Result is what the stage decides. The tables have the schemas of schemas.Result.
 type Result struct {

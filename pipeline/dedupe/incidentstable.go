@@ -67,7 +67,7 @@ func (j *judged) sum(s Settings) *summary {
 
 func (j *judged) incidentsTable(in Input, people *persons, incidentIDs, personIDs *array.String) *builder {
 	d := j.door
-	b := newBuilder("incidents", len(j.incidents))
+	b := newBuilder("incidents", len(j.incidents), in.Keep)
 	sum := j.sum(in.Settings)
 	b.places("incident_id", incidentIDs, func(row int) int32 { return int32(row) })
 	b.places("person_id", personIDs, people.idOf(j.person))

@@ -30,7 +30,7 @@ func JoinSchool(in School) (*table.Table, error) {
 	for i, l := range links {
 		children[i], pupils[i] = l.child, l.pupil
 	}
-	b := newBuilder("school_links", len(links))
+	b := newBuilder("school_links", len(links), nil)
 	b.table.StandAt(len(links), func(row int) (*table.Table, int) { return in.Children, int(children[row]) })
 	b.idsOf("child_id", in.Children.Column("child_id"), children)
 	person := personIDs(in.Persons)

@@ -12,7 +12,11 @@ import (
 
 // buildTables writes the decisions down in the result tables.
 func buildTables(result *Result, in Input, people *persons, j *judged) error {
-	incidentIDs := j.incidentIDs(people)
+	kept, err := in.Keep.array(j.incidentIDs(people))
+	if err != nil {
+		return err
+	}
+	incidentIDs := kept.(*array.String)
 	personIDs := people.names.Array()
 	var group errgroup.Group
 	group.SetLimit(max(in.Workers, 1))
@@ -26,7 +30,7 @@ func buildTables(result *Result, in Input, people *persons, j *judged) error {
 	build(&result.Contacts, func() *builder { return j.contactsTable(in, people, incidentIDs, personIDs) })
 	build(&result.Incidents, func() *builder { return j.incidentsTable(in, people, incidentIDs, personIDs) })
 	build(&result.Referrals, func() *builder { return j.referralsTable(in, people, incidentIDs, personIDs) })
-	build(&result.Persons, func() *builder { return people.personsTable(personIDs) })
+	build(&result.Persons, func() *builder { return people.personsTable(in, personIDs) })
 	build(&result.Links, func() *builder { return people.linksTable(in) })
 	return group.Wait()
 }
@@ -61,7 +65,7 @@ func (j *judged) referralsTable(in Input, people *persons, incidentIDs, personID
 	if t != nil {
 		rows = t.Rows
 	}
-	b := newBuilder("referrals", rows)
+	b := newBuilder("referrals", rows, in.Keep)
 	if t == nil {
 		t = &table.Table{Schema: &schemas.Table{}}
 	} else {
@@ -94,8 +98,8 @@ func (j *judged) referralsTable(in Input, people *persons, incidentIDs, personID
 	return b
 }
 
-func (p *persons) personsTable(names *array.String) *builder {
-	b := newBuilder("persons", p.children)
+func (p *persons) personsTable(in Input, names *array.String) *builder {
+	b := newBuilder("persons", p.children, in.Keep)
 	b.places("person_id", names, p.idOf(p.personOf))
 	b.places("child_id", names, func(row int) int32 { return int32(row) })
 	b.flags("in_children", func(row int) bool { return p.inChildren[row] })
@@ -104,7 +108,7 @@ func (p *persons) personsTable(names *array.String) *builder {
 }
 
 func (p *persons) linksTable(in Input) *builder {
-	b := newBuilder("links", len(p.links))
+	b := newBuilder("links", len(p.links), in.Keep)
 	name := func(child int32) string { return string(p.names.Value(uint32(child))) }
 	line := func(row int32) (int, bool) {
 		if row < 0 {

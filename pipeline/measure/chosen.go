@@ -1,84 +1,94 @@
 package measure
 
 import (
-	"slices"
+	"iter"
+	"math/bits"
 
 	"frontdoor/rules"
-	"frontdoor/schemas"
-	"frontdoor/schemas/table"
 )
 
-// chosen is the rows of a table for which a condition holds. Those of a flow stand in the order of their days, so that
-// a period is a stretch of them; a row without a date belongs to none and is left out.
+// chosen is the rows of a table for which a condition holds, as bits. Rows of a flow without its date belong to no
+// period and are left out.
 type chosen struct {
-	rows  []uint32
-	dated bool
-	base  schemas.Day
-	first []int32 // of a flow: where the rows of each day from base begin; one more than days
+	when    *when
+	words   []uint64
+	counted []int64 // by stretch
 }
 
-// choose orders rows by a date, or leaves them as they are where there is none.
-func choose(set *rules.Bits, t *table.Table, date string) chosen {
-	rows := set.Rows()
-	if date == "" {
-		return chosen{rows: rows}
+func choose(rows *rules.Bits, w *when) chosen {
+	c := chosen{when: w, words: rows.Words()}
+	if w.dated && w.has.bits != nil {
+		return c.only(w.has.of)
 	}
-	column := t.Column(date)
-	days := column.Days()
-	rows = slices.DeleteFunc(rows, func(row uint32) bool { return column.Array.IsNull(int(row)) })
-	c := chosen{dated: true, rows: make([]uint32, len(rows))}
-	if len(rows) == 0 {
-		return c
-	}
-	last := days[rows[0]]
-	c.base = last
-	for _, row := range rows {
-		c.base, last = min(c.base, days[row]), max(last, days[row])
-	}
-	c.first = make([]int32, last-c.base+2)
-	for _, row := range rows {
-		c.first[days[row]-c.base+1]++
-	}
-	for day := 1; day < len(c.first); day++ {
-		c.first[day] += c.first[day-1]
-	}
-	next := slices.Clone(c.first)
-	for _, row := range rows {
-		at := days[row] - c.base
-		c.rows[next[at]] = row
-		next[at]++
+	return c.count()
+}
+
+func (c chosen) count() chosen {
+	c.counted = make([]int64, c.when.counts)
+	for row := range c.all() {
+		c.counted[c.when.at(row)]++
 	}
 	return c
 }
 
-// only leaves out the rows that do not pass.
-func (c chosen) only(pass func(row uint32) bool) chosen {
-	kept := chosen{dated: c.dated, base: c.base}
-	if !c.dated {
-		kept.rows = slices.DeleteFunc(slices.Clone(c.rows), func(row uint32) bool { return !pass(row) })
-		return kept
-	}
-	for day := range max(len(c.first)-1, 0) {
-		kept.first = append(kept.first, int32(len(kept.rows)))
-		for _, row := range c.rows[c.first[day]:c.first[day+1]] {
-			if pass(row) {
-				kept.rows = append(kept.rows, row)
+// all returns the chosen rows, in order.
+func (c chosen) all() iter.Seq[int] {
+	return func(yield func(row int) bool) {
+		for w, word := range c.words {
+			for ; word != 0; word &= word - 1 {
+				if !yield(w<<6 + bits.TrailingZeros64(word)) {
+					return
+				}
 			}
 		}
 	}
-	kept.first = append(kept.first, int32(len(kept.rows)))
-	return kept
 }
 
-// in returns the rows that belong to a period. They are shared and must not be changed.
-func (c chosen) in(p Period) []uint32 {
-	if !c.dated {
-		return c.rows
+// in counts the chosen rows that belong to a period.
+func (c chosen) in(p Period) (n int64) {
+	from, end := c.when.span(p)
+	for _, count := range c.counted[from:end] {
+		n += count
 	}
-	days := len(c.first) - 1
-	from, end := int(p.From-c.base), int(p.To-c.base)+1
-	if days <= 0 || from >= days || end <= 0 || from >= end {
-		return nil
+	return n
+}
+
+// rowsIn returns the chosen rows that belong to a period.
+func (c chosen) rowsIn(p Period) []uint32 {
+	from, end := c.when.span(p)
+	rows := make([]uint32, 0, c.in(p))
+	for row := range c.all() {
+		if at := c.when.at(row); from <= at && at < end {
+			rows = append(rows, uint32(row))
+		}
 	}
-	return c.rows[c.first[max(from, 0)]:c.first[min(end, days)]]
+	return rows
+}
+
+// only leaves out the rows that do not pass.
+func (c chosen) only(pass func(row int) bool) chosen {
+	kept := chosen{when: c.when, words: make([]uint64, len(c.words))}
+	for row := range c.all() {
+		if pass(row) {
+			kept.words[row>>6] |= 1 << (row & 63)
+		}
+	}
+	return kept.count()
+}
+
+// apart returns the chosen rows of each category, by its number.
+func (c chosen) apart(of *categories) []chosen {
+	parts := make([]chosen, len(of.names))
+	for i := range parts {
+		parts[i] = chosen{when: c.when, counted: make([]int64, c.when.counts)}
+	}
+	for row := range c.all() {
+		part := &parts[of.of(row)]
+		if part.words == nil {
+			part.words = make([]uint64, len(c.words))
+		}
+		part.words[row>>6] |= 1 << (row & 63)
+		part.counted[c.when.at(row)]++
+	}
+	return parts
 }

@@ -19,7 +19,7 @@ type program struct {
 // compile checks every entry and compiles its conditions over tables with their related fields.
 func (c *Catalogue) compile(declared Schemas) error {
 	var faults []error
-	compile := &compiler{catalogue: c, declared: declared, extended: map[string]*schemas.Table{}, over: map[*schemas.Table]*rules.Conditions{}}
+	compile := &compiler{catalogue: c, declared: declared, extended: map[string]*schemas.Table{}, over: map[*schemas.Table]*rules.Conditions{}, compiled: map[written]*rules.Condition{}}
 	for _, r := range c.Related {
 		if err := r.compile(compile); err != nil && !errors.Is(err, schemas.ErrUnknown) {
 			faults = append(faults, fmt.Errorf("read related field %s of %s: %w", r.Field, r.Table, err))
@@ -48,6 +48,13 @@ type compiler struct {
 	declared  Schemas
 	extended  map[string]*schemas.Table
 	over      map[*schemas.Table]*rules.Conditions
+	compiled  map[written]*rules.Condition
+}
+
+// written is a condition as it stands in the catalogue: equal ones are one.
+type written struct {
+	over *schemas.Table
+	text string
 }
 
 // schema returns the schema of a table with its related fields. The error is schemas.ErrUnknown when there is none.
@@ -65,14 +72,22 @@ func (c *compiler) schema(name string) (*schemas.Table, error) {
 
 // condition compiles a condition over the records of a table.
 func (c *compiler) condition(t *schemas.Table, text string) (*rules.Condition, error) {
-	if c.over[t] == nil {
-		over, err := rules.ConditionsOver(nil, t)
-		if err != nil {
+	if known := c.compiled[written{t, text}]; known != nil {
+		return known, nil
+	}
+	over := c.over[t]
+	if over == nil {
+		var err error
+		if over, err = rules.ConditionsOver(nil, t); err != nil {
 			return nil, err
 		}
 		c.over[t] = over
 	}
-	return c.over[t].Compile(text)
+	condition, err := over.Compile(text)
+	if err == nil {
+		c.compiled[written{t, text}] = condition
+	}
+	return condition, err
 }
 
 // extend returns a schema with the related fields of its table. It refers to no other table: conditions of measures

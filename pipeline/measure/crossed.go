@@ -1,105 +1,66 @@
 package measure
 
-import (
-	"maps"
-	"slices"
-
-	"frontdoor/schemas"
-	"frontdoor/schemas/table"
-)
-
-// crossing counts chosen rows by the values of a field in every period at once. The periods' ends cut time into
-// stretches; the rows are gone through once, and a period is the sum of its stretches.
+// crossing is the counts of chosen rows by their categories in every stretch of time: the rows are gone through once.
 type crossing struct {
-	cuts   []schemas.Day // the first day of each stretch, and the day after the last
-	counts [][]int64     // by stretch, then by number of the value
-	names  []string
-	same   bool // the rows have no date and are the same in every period
+	when   *when
+	size   int
+	counts []int64 // by stretch and category
 }
 
-// cross counts the chosen rows. The periods that will be asked for must be among spans.
-func cross(rows chosen, column *table.Column, spans []Period) *crossing {
-	number, names := numbered(column)
-	x := &crossing{same: !rows.dated}
-	if x.same {
-		x.cuts, x.counts = []schemas.Day{0, 1}, make([][]int64, 1)
-		x.counts[0] = countBy(rows.rows, number)
-		x.names = names()
-		return x
+func cross(rows chosen, c *categories) *crossing {
+	x := &crossing{when: rows.when, size: len(c.names), counts: make([]int64, rows.when.counts*len(c.names))}
+	for row := range rows.all() {
+		x.counts[rows.when.at(row)*x.size+c.of(row)]++
 	}
-	for _, p := range spans {
-		x.cuts = append(x.cuts, p.From, p.To+1)
-	}
-	slices.Sort(x.cuts)
-	x.cuts = slices.Compact(x.cuts)
-	x.counts = make([][]int64, len(x.cuts)-1)
-	for i := range x.counts {
-		x.counts[i] = countBy(rows.in(Period{From: x.cuts[i], To: x.cuts[i+1] - 1}), number)
-	}
-	x.names = names()
 	return x
 }
 
-func countBy(rows []uint32, number func(row uint32) int) (counts []int64) {
-	for _, row := range rows {
-		n := number(row)
-		for n >= len(counts) {
-			counts = append(counts, 0)
-		}
-		counts[n]++
-	}
-	return counts
-}
-
-// in returns the counts of a period by value, without those that are nought.
-func (x *crossing) in(p Period) map[string]int64 {
-	from, end := 0, 1
-	if !x.same {
-		from, _ = slices.BinarySearch(x.cuts, p.From)
-		end, _ = slices.BinarySearch(x.cuts, p.To+1)
-	}
-	byValue := map[string]int64{}
-	for _, counts := range x.counts[from:end] {
-		for number, n := range counts {
-			if n > 0 {
-				byValue[x.names[number]] += n
-			}
+// in returns the counts of a period by number of the category.
+func (x *crossing) in(p Period) []int64 {
+	sum := make([]int64, x.size)
+	for from, end := x.when.span(p); from < end; from++ {
+		for number := range sum {
+			sum[number] += x.counts[from*x.size+number]
 		}
 	}
-	return byValue
+	return sum
 }
 
 // parts returns what tells the figures of a breakdown in a period. A measure whose numerator is its denominator shows
 // each category's share of the whole; any other shows the rate, or the statistic, within the category.
-func (k *counted) parts(in Input, field string, spans []Period) func(p Period) []Figure {
+func (k *counted) parts(in Input, field string) func(p Period) []Figure {
 	m := k.measure
+	categories := in.views.categoriesOf(k.table.Column(field))
 	if m.Statistic != nil {
-		return func(p Period) []Figure { return k.statisticParts(in, p, field) }
+		return func(p Period) []Figure { return k.statisticParts(in, p, field, categories) }
 	}
-	above := cross(k.above, k.table.Column(field), spans)
+	above := cross(k.above, categories)
 	var beneath *crossing
 	if m.IsRate() && !m.shares() && k.below == k.table {
-		beneath = cross(k.beneath, k.table.Column(field), spans)
+		beneath = cross(k.beneath, categories)
 	}
 	return func(p Period) []Figure {
 		numerators := above.in(p)
-		var denominators map[string]int64
+		var denominators []int64
 		var whole int64
 		switch {
 		case beneath != nil:
 			denominators = beneath.in(p)
 		case m.IsRate():
-			whole = int64(len(k.beneath.in(p)))
+			whole = k.beneath.in(p)
 		}
 		var figures []Figure
-		for _, category := range categories(numerators, denominators) {
-			n := numerators[category]
+		for number, category := range categories.names {
+			n := numerators[number]
+			if n == 0 && (denominators == nil || denominators[number] == 0) {
+				continue
+			}
 			f := Figure{Measure: m, Period: p, Breakdown: field, Category: category, Numerator: &n}
 			switch {
 			case m.shares():
 				f.Denominator = &whole
 			case denominators != nil:
-				d := denominators[category]
+				d := denominators[number]
 				f.Denominator = &d
 			}
 			f.share()
@@ -109,25 +70,66 @@ func (k *counted) parts(in Input, field string, spans []Period) func(p Period) [
 	}
 }
 
-// statisticParts computes the statistic of the rows of each value of a field.
-func (k *counted) statisticParts(in Input, p Period, field string) []Figure {
-	number, names := numbered(k.table.Column(field))
-	byValue := map[int][]uint32{}
-	for _, row := range k.above.in(p) {
-		n := number(row)
-		byValue[n] = append(byValue[n], row)
-	}
-	rowsOf := map[string][]uint32{}
-	for n, rows := range byValue {
-		rowsOf[names()[n]] = rows
+// statisticParts computes the statistic of the rows of each category.
+func (k *counted) statisticParts(in Input, p Period, field string, categories *categories) []Figure {
+	rowsOf := make([][]uint32, len(categories.names))
+	for _, row := range k.above.rowsIn(p) {
+		n := categories.of(int(row))
+		rowsOf[n] = append(rowsOf[n], row)
 	}
 	var figures []Figure
-	for _, category := range slices.SortedFunc(maps.Keys(rowsOf), byNumberThenText) {
-		n := int64(len(rowsOf[category]))
+	for number, rows := range rowsOf {
+		if len(rows) == 0 {
+			continue
+		}
+		n := int64(len(rows))
 		figures = append(figures, Figure{
-			Measure: k.measure, Period: p, Breakdown: field, Category: category, Numerator: &n,
-			Value: k.measure.Statistic.of(k.table, rowsOf[category], in.Calendar),
+			Measure: k.measure, Period: p, Breakdown: field, Category: categories.names[number], Numerator: &n,
+			Value: k.measure.Statistic.of(k.table, rows, in),
 		})
 	}
 	return figures
+}
+
+// differing counts, of chosen rows, the different values in every period at once. Stretch by stretch, a row whose value
+// was met last before a period begins is the first of its value there.
+type differing struct {
+	when   *when
+	counts [][]int64 // by stretch, then by the stretch in which the value was met before: one more, and 0 for none
+}
+
+func differ(rows chosen, v *values) *differing {
+	d := &differing{when: rows.when}
+	next := make([]int, rows.when.counts+1)
+	for i, n := range rows.counted {
+		next[i+1] = next[i] + int(n)
+	}
+	sorted := make([]uint32, next[rows.when.counts]) // values by stretch
+	for row := range rows.all() {
+		at := rows.when.at(row)
+		sorted[next[at]] = uint32(v.of(row))
+		next[at]++
+	}
+	met := make([]uint16, v.count) // one more than the stretch
+	from := 0
+	for i, n := range rows.counted {
+		counts := make([]int64, i+2)
+		for _, value := range sorted[from : from+int(n)] {
+			counts[met[value]]++
+			met[value] = uint16(i + 1)
+		}
+		d.counts, from = append(d.counts, counts), from+int(n)
+	}
+	return d
+}
+
+// in returns how many different values the rows of a period have.
+func (d *differing) in(p Period) (n int64) {
+	from, end := d.when.span(p)
+	for _, counts := range d.counts[from:end] {
+		for _, first := range counts[:from+1] {
+			n += first
+		}
+	}
+	return n
 }

@@ -15,12 +15,11 @@ import (
 // dimension move, and they may if they are hidden. How many such exchanges there are says how far the count can move.
 type dimension struct {
 	family  *family
-	atoms   int
-	members uint64             // the sets that are told apart here
-	cells   map[int][]*cell    // by set
-	at      []map[uint64]int64 // by atom: how many records have a signature
-	sides   [][]signed         // the same over members only, in order
-	seen    map[int][]uint64   // by set and atom: which open cells it is in, as a hash
+	at      [][]int64        // by atom, then by number of the signature: how many records
+	members uint64           // the sets that are told apart here
+	cells   map[int][]*cell  // by set
+	sides   [][]signed       // by atom: how many records have a signature over members, in order
+	seen    map[int][]uint64 // by set and atom: which open cells it is in, as a hash
 }
 
 // add enters a cell and returns it, or the one that adds up the same: a year to date that is the whole period, a group
@@ -35,15 +34,6 @@ func (d *dimension) add(set int, c *cell) *cell {
 	}
 	d.cells[set] = append(d.cells[set], c)
 	return c
-}
-
-// count counts signatures by atom.
-func (d *dimension) count(rows func(yield func(row uint32)), atomOf func(row uint32) int) {
-	d.at = make([]map[uint64]int64, d.atoms)
-	for i := range d.at {
-		d.at[i] = map[uint64]int64{}
-	}
-	rows(func(row uint32) { d.at[atomOf(row)][d.family.signatures[row]]++ })
 }
 
 // protect hides cells: the small ones; of two nested counts the lesser where their difference is small; then, as long
@@ -123,13 +113,8 @@ func (d *dimension) order() []int {
 
 // restrict reduces signatures to the sets that are told apart here.
 func (d *dimension) restrict() {
-	d.sides = make([][]signed, d.atoms)
-	for atom, counts := range d.at {
-		n := map[uint64]int64{}
-		for signature, count := range counts {
-			n[signature&d.members] += count
-		}
-		d.sides[atom] = countsOf(n)
+	for _, counts := range d.at {
+		d.sides = append(d.sides, d.family.signed(counts, d.members))
 	}
 }
 
@@ -142,7 +127,7 @@ func (d *dimension) look() {
 }
 
 func (d *dimension) lookAt(set int) {
-	seen := make([]uint64, d.atoms)
+	seen := make([]uint64, len(d.at))
 	for i, c := range d.cells[set] {
 		if !c.open() {
 			continue
@@ -181,11 +166,11 @@ func (d *dimension) free(i, j int) (mask uint64) {
 func (d *dimension) room(set int, x *cell, enough int64) int64 {
 	bit := uint64(1) << set
 	var down, up int64
-	for i := range d.atoms {
+	for i := range d.at {
 		if !x.atoms[i] {
 			continue
 		}
-		for j := range d.atoms {
+		for j := range d.at {
 			if x.atoms[j] {
 				continue
 			}

@@ -1,22 +1,25 @@
 package measure
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 
-	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
 
 // family is the sets of records over one table that are published, and the periods that their counts are told by.
 type family struct {
 	table  *table.Table
-	date   string
+	when   *when
 	sets   []*set
 	frames []frame
 	spans  []Period // but the whole
+	views  *views
 
-	signatures []uint64 // by row: the sets that it is in
+	signatures []uint64  // the different ones: which sets a row is in; the first is of rows in none
+	at         []uint32  // by row: the number of its signature
+	counts     [][]int64 // by stretch, then by number of the signature: how many rows
 	policy     *Policy
 	whole      Period
 }
@@ -35,12 +38,8 @@ func (f *family) period(p Period) {
 // whose whole is hidden shows nothing.
 func (f *family) protect(policy *Policy, whole Period) {
 	f.policy, f.whole = policy, whole
-	f.signatures = make([]uint64, f.table.Rows)
-	for i, s := range f.sets {
-		for _, row := range s.chosen.rows {
-			f.signatures[row] |= 1 << i
-		}
-	}
+	f.sign()
+	f.count()
 	nested := f.nested()
 	f.protectWholes(nested)
 	for _, s := range f.sets {
@@ -60,6 +59,54 @@ func (f *family) protect(policy *Policy, whole Period) {
 	for _, fields := range f.fieldsTogether() {
 		f.byFields(fields).protect(policy, nested)
 	}
+}
+
+// sign notes of every row the sets that it is in.
+func (f *family) sign() {
+	f.signatures, f.at = []uint64{0}, make([]uint32, f.table.Rows)
+	numbers := map[uint64]uint32{0: 0}
+	var signatures [64]uint64
+	for w := range (len(f.at) + 63) / 64 {
+		clear(signatures[:])
+		for i, s := range f.sets {
+			for word := s.chosen.words[w]; word != 0; word &= word - 1 {
+				signatures[bits.TrailingZeros64(word)] |= 1 << i
+			}
+		}
+		number := uint32(0)
+		at := f.at[w*64 : min(w*64+64, len(f.at))]
+		for i := range at {
+			if signature := signatures[i]; signature != f.signatures[number] {
+				var known bool
+				if number, known = numbers[signature]; !known {
+					number = uint32(len(f.signatures))
+					numbers[signature], f.signatures = number, append(f.signatures, signature)
+				}
+			}
+			at[i] = number
+		}
+	}
+}
+
+// count counts rows by stretch and the number of their signature.
+func (f *family) count() {
+	for range f.when.counts {
+		f.counts = append(f.counts, make([]int64, len(f.signatures)))
+	}
+	for row, number := range f.at {
+		f.counts[f.when.at(row)][number]++
+	}
+}
+
+// sum adds up the counts of stretches.
+func (f *family) sum(from, end int) []int64 {
+	sum := make([]int64, len(f.signatures))
+	for _, counts := range f.counts[from:end] {
+		for number, n := range counts {
+			sum[number] += n
+		}
+	}
+	return sum
 }
 
 // pair is two sets, by number, of which one lies in the other.
@@ -104,11 +151,7 @@ func (f *family) protectWholes(nested []pair) {
 			part.whole().hidden = true
 		}
 	}
-	n := map[uint64]int64{}
-	for _, row := range f.rows() {
-		n[f.signatures[row]]++
-	}
-	all := countsOf(n)
+	all := f.signed(f.sum(f.when.span(f.whole)), ^uint64(0))
 	for {
 		exposed := slices.IndexFunc(f.sets, func(s *set) bool {
 			return s.whole().hidden && f.roomOfWhole(s, all) < f.policy.Candidates-1
@@ -117,21 +160,6 @@ func (f *family) protectWholes(nested []pair) {
 			return
 		}
 	}
-}
-
-// rows returns the rows of the whole that stand in any set.
-func (f *family) rows() []uint32 {
-	var rows []uint32
-	seen := make([]bool, f.table.Rows)
-	for _, s := range f.sets {
-		for _, row := range s.chosen.in(f.whole) {
-			if !seen[row] {
-				seen[row] = true
-				rows = append(rows, row)
-			}
-		}
-	}
-	return rows
 }
 
 // signed is how many records have a signature.
@@ -143,27 +171,22 @@ type signed struct {
 // unlimited is more than any count, and few enough to add up.
 const unlimited = int64(1) << 40
 
-// countsOf orders signatures, with the one of records in no set, of which there are always enough.
-func countsOf(n map[uint64]int64) []signed {
-	all := make([]signed, 0, len(n)+1)
-	for signature, count := range n {
-		if signature != 0 {
-			all = append(all, signed{signature, count})
+// signed returns counts by signature, reduced to some sets and in order, with the one of records in no set, of which
+// there are always enough.
+func (f *family) signed(counts []int64, sets uint64) []signed {
+	n := map[uint64]int64{}
+	for number, count := range counts {
+		if count > 0 {
+			n[f.signatures[number]&sets] += count
 		}
 	}
-	all = append(all, signed{0, unlimited})
-	slices.SortFunc(all, func(a, b signed) int { return compareSignatures(a.signature, b.signature) })
-	return all
-}
-
-func compareSignatures(a, b uint64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
+	n[0] = unlimited
+	all := make([]signed, 0, len(n))
+	for signature, count := range n {
+		all = append(all, signed{signature, count})
 	}
-	return 0
+	slices.SortFunc(all, func(a, b signed) int { return cmp.Compare(a.signature, b.signature) })
+	return all
 }
 
 // openWholes is the sets whose whole is seen.
@@ -235,44 +258,32 @@ func (f *family) hideBeside(exposed int, all []signed) bool {
 	return cheapest != 0
 }
 
-// byPeriod returns the family as it is told by periods. Its atoms are the stretches of days between any two ends.
+// byPeriod returns the family as it is told by periods. Its atoms are the stretches of days between any two ends of
+// periods that it is told by, with those before and behind.
 func (f *family) byPeriod() *dimension {
 	d := &dimension{family: f}
-	if f.date == "" {
+	if !f.when.dated {
 		return d
 	}
-	edges := []schemas.Day{f.whole.From, f.whole.To + 1}
-	for _, p := range f.spans {
-		edges = append(edges, p.From, p.To+1)
-	}
-	slices.Sort(edges)
-	edges = slices.Compact(edges)
-	d.atoms = len(edges) + 1
-	atomOf := func(day schemas.Day) int {
-		at, exact := slices.BinarySearch(edges, day)
-		if exact {
-			at++
+	told := stretchesOf(slices.Concat(f.spans, []Period{f.whole}))
+	from := 0
+	for atom := range len(told.cuts) + 1 {
+		end := f.when.counts
+		if atom < len(told.cuts) {
+			end = int(f.when.stretches.of(told.cuts[atom]))
 		}
-		return at
+		d.at = append(d.at, f.sum(from, end))
+		from = end
 	}
-	column := f.table.Column(f.date)
-	days := column.Days()
-	d.count(func(yield func(row uint32)) {
-		for row, signature := range f.signatures {
-			if signature != 0 {
-				yield(uint32(row))
-			}
-		}
-	}, func(row uint32) int { return atomOf(days[row]) })
 	for i, s := range f.sets {
 		for _, p := range append([]Period{f.whole}, f.spans...) {
 			c := s.periods[p.Label]
 			if c == nil {
 				continue
 			}
-			c.atoms, c.fixed = make([]bool, d.atoms), p.Kind == Whole
-			for at := atomOf(p.From); at <= atomOf(p.To); at++ {
-				c.atoms[at] = true
+			c.atoms, c.fixed = make([]bool, len(d.at)), p.Kind == Whole
+			for atom := told.of(p.From); atom <= told.of(p.To); atom++ {
+				c.atoms[atom] = true
 			}
 			s.periods[p.Label] = d.add(i, c)
 		}

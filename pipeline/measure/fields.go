@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"iter"
 	"maps"
 	"slices"
 )
@@ -14,12 +15,14 @@ func (f *family) fieldsTogether() [][]string {
 			names[field] = true
 		}
 	}
-	rows := f.rows()
-	taken := map[string]bool{}
+	values, taken := map[string]int{}, map[string]bool{}
+	for field := range names {
+		values[field] = f.values(field)
+	}
 	var together [][]string
 	fields := slices.Sorted(maps.Keys(names))
 	// A field of many values decides one of few, never the other way.
-	slices.SortStableFunc(fields, func(a, b string) int { return f.values(b, rows) - f.values(a, rows) })
+	slices.SortStableFunc(fields, func(a, b string) int { return values[b] - values[a] })
 	for _, fine := range fields {
 		if taken[fine] {
 			continue
@@ -27,7 +30,7 @@ func (f *family) fieldsTogether() [][]string {
 		taken[fine] = true
 		group := []string{fine}
 		for _, coarse := range fields {
-			if !taken[coarse] && f.decides(fine, coarse, rows) {
+			if !taken[coarse] && f.decides(fine, coarse) {
 				taken[coarse] = true
 				group = append(group, coarse)
 			}
@@ -37,20 +40,43 @@ func (f *family) fieldsTogether() [][]string {
 	return together
 }
 
-func (f *family) values(field string, rows []uint32) int {
-	return len(tally(f.table.Column(field), rows))
+// rows returns the rows of the whole that stand in any set.
+func (f *family) rows() iter.Seq[int] {
+	from, end := f.when.span(f.whole)
+	return func(yield func(row int) bool) {
+		for row, signature := range f.at {
+			if at := f.when.at(row); signature != 0 && from <= at && at < end && !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+func (f *family) categoriesOf(field string) *categories {
+	return f.views.categoriesOf(f.table.Column(field))
+}
+
+// values counts the categories of a field among the rows of the whole.
+func (f *family) values(field string) (n int) {
+	c := f.categoriesOf(field)
+	met := make([]bool, len(c.names))
+	for row := range f.rows() {
+		met[c.of(row)] = true
+	}
+	for _, is := range met {
+		if is {
+			n++
+		}
+	}
+	return n
 }
 
 // decides tells whether rows of one value of a field have one value of another.
-func (f *family) decides(fine, coarse string, rows []uint32) bool {
-	x, _ := numbered(f.table.Column(fine))
-	y, _ := numbered(f.table.Column(coarse))
-	var of []int // one more than the coarse value, by fine value
-	for _, row := range rows {
-		a, b := x(row), y(row)+1
-		for a >= len(of) {
-			of = append(of, 0)
-		}
+func (f *family) decides(fine, coarse string) bool {
+	x, y := f.categoriesOf(fine), f.categoriesOf(coarse)
+	of := make([]int, len(x.names)) // one more than the coarse value, by fine value
+	for row := range f.rows() {
+		a, b := x.of(row), y.of(row)+1
 		if of[a] != 0 && of[a] != b {
 			return false
 		}
@@ -63,23 +89,20 @@ func (f *family) decides(fine, coarse string, rows []uint32) bool {
 // of the first.
 func (f *family) byFields(fields []string) *dimension {
 	d := &dimension{family: f}
-	rows := f.rows()
-	atomOf, values := numbered(f.table.Column(fields[0]))
+	fine := f.categoriesOf(fields[0])
+	atoms := make([]int, len(fine.names)) // one more than the atom, by number of the value
 	coarse := make([][]string, len(fields))
-	for _, row := range rows {
-		if atomOf(row) < len(coarse[0]) {
-			continue
+	for row := range f.rows() {
+		value := fine.of(row)
+		if atoms[value] == 0 {
+			d.at = append(d.at, make([]int64, len(f.signatures)))
+			atoms[value] = len(d.at)
+			for i, field := range fields {
+				coarse[i] = append(coarse[i], category(f.table.Column(field), row))
+			}
 		}
-		for i, field := range fields {
-			coarse[i] = append(coarse[i], category(f.table.Column(field), int(row)))
-		}
+		d.at[atoms[value]-1][f.at[row]]++
 	}
-	d.atoms = len(values())
-	d.count(func(yield func(row uint32)) {
-		for _, row := range rows {
-			yield(row)
-		}
-	}, atomOf)
 	for number, s := range f.sets {
 		told := false
 		for i, field := range fields {
@@ -93,7 +116,7 @@ func (f *family) byFields(fields []string) *dimension {
 				if c == nil { // what is not listed is nought
 					c = &cell{fixed: true}
 				}
-				c.atoms = make([]bool, d.atoms)
+				c.atoms = make([]bool, len(d.at))
 				for atom, has := range coarse[i] {
 					c.atoms[atom] = has == value
 				}
@@ -117,12 +140,12 @@ func (f *family) wholesAsCells(d *dimension, number int) {
 		if other == number || !s.whole().open() {
 			continue
 		}
-		atoms, sum, parts, clean := make([]bool, d.atoms), int64(0), 0, true
+		atoms, sum, parts, clean := make([]bool, len(d.at)), int64(0), 0, true
 		filled := 0
 		for atom, counts := range d.at {
 			var in, out int64
-			for signature, n := range counts {
-				switch {
+			for i, n := range counts {
+				switch signature := f.signatures[i]; {
 				case signature&own == 0:
 				case signature&(1<<other) != 0:
 					in += n

@@ -22,15 +22,14 @@ type counted struct {
 	table, below   *table.Table
 	above, beneath chosen
 	at             map[schemas.Day]*counted
-	stamps         []int32 // by value of the distinct field: the last question that met it
-	question       int32
+	different      *differing // of a measure of different values
 }
 
 // Evaluate computes every figure of the catalogue, in its order: of each measure the whole first, then its
 // breakdowns, then the other periods. Each carries the mark that the policy gives it.
 func (c *Catalogue) Evaluate(ctx context.Context, in Input) ([]Figure, error) {
 	var err error
-	if in.Tables, err = c.relate(ctx, in); err != nil {
+	if in, err = c.relate(ctx, in); err != nil {
 		return nil, err
 	}
 	spans := periods(in.Period)
@@ -164,22 +163,21 @@ func (m *Measure) askAt(ctx context.Context, in Input, asAt schemas.Day) (*count
 	if m.Statistic != nil && !m.Statistic.delivered(k.table) {
 		return nil, fmt.Errorf("read condition: %s of %s: %w", m.Statistic, m.Table, rules.ErrMissing)
 	}
-	above, err := m.program.numerator.Rows(ctx, in.delivery(k.table, asAt))
-	if err != nil {
+	var err error
+	if k.above, err = in.choose(ctx, question{m.program.numerator, k.table, m.Date, asAt}); err != nil {
 		return nil, err
 	}
-	k.above = choose(above, k.table, m.Date)
 	if m.Statistic != nil {
 		k.above = k.above.only(m.Statistic.has(k.table))
 	}
-	if m.program.denominator != nil {
-		beneath, err := m.program.denominator.Rows(ctx, in.delivery(k.below, asAt))
-		if err != nil {
-			return nil, err
-		}
-		k.beneath = choose(beneath, k.below, m.dateBelow())
+	if m.Distinct != "" {
+		values, _ := valuesOf(k.table.Column(m.Distinct))
+		k.different = differ(k.above, values)
 	}
-	return k, nil
+	if m.program.denominator != nil {
+		k.beneath, err = in.choose(ctx, question{m.program.denominator, k.below, m.dateBelow(), asAt})
+	}
+	return k, err
 }
 
 // figures returns the figures of every period, each followed by those of its breakdowns: the whole first.
@@ -204,7 +202,7 @@ func (k *counted) figures(in Input, spans []Period) []Figure {
 				continue
 			}
 			if parts[field] == nil {
-				parts[field] = at.parts(in, field, covered)
+				parts[field] = at.parts(in, field)
 			}
 			figures = append(figures, parts[field](p)...)
 		}
@@ -227,15 +225,14 @@ func (k *counted) figure(in Input, p Period) Figure {
 	if m.Kind == Snapshot {
 		k = k.at[p.To]
 	}
-	above := k.above.in(p)
-	n := int64(len(above))
+	n := k.above.in(p)
 	if m.Distinct != "" {
-		n = k.distinct(above)
+		n = k.different.in(p)
 	}
 	f.Numerator = &n
 	switch {
 	case m.Statistic != nil:
-		f.Value = m.Statistic.of(k.table, above, in.Calendar)
+		f.Value = m.Statistic.of(k.table, k.above.rowsIn(p), in)
 	case m.PerHead:
 		year := schemas.Date(p.To).Year()
 		if schemas.DayOf(year, 4, 1) > p.To {
@@ -251,7 +248,7 @@ func (k *counted) figure(in Input, p Period) Figure {
 		rate := 10000 * float64(n) / float64(people)
 		f.Value = &rate
 	case m.IsRate():
-		d := int64(len(k.beneath.in(p)))
+		d := k.beneath.in(p)
 		f.Denominator = &d
 		f.share()
 	}
@@ -264,31 +261,6 @@ func (f *Figure) share() {
 		rate := float64(*f.Numerator) / float64(*f.Denominator)
 		f.Value = &rate
 	}
-}
-
-// distinct counts the different values of the measure's field among rows; rows without one are one value together.
-func (k *counted) distinct(rows []uint32) int64 {
-	column := k.table.Column(k.measure.Distinct)
-	codes, values := column.Codes()
-	if values == nil {
-		return int64(len(tally(column, rows)))
-	}
-	if k.stamps == nil {
-		k.stamps = make([]int32, values.Len()+1)
-	}
-	k.question++
-	n := int64(0)
-	for _, row := range rows {
-		value := values.Len()
-		if column.Array.IsValid(int(row)) {
-			value = int(codes[row])
-		}
-		if k.stamps[value] != k.question {
-			k.stamps[value] = k.question
-			n++
-		}
-	}
-	return n
 }
 
 // shares tells whether the categories of a breakdown are parts of one whole.

@@ -24,6 +24,8 @@ type Input struct {
 	Purposes    []string                                  // stated, for measures that join collections
 	Policy      *Policy
 	Unavailable string // why no figure over the tables that the pipeline makes is available, or ""
+
+	views *views
 }
 
 // GridPoint is the conversion under one pair of settings.

@@ -53,6 +53,7 @@ type part struct {
 type marker struct {
 	policy   *Policy
 	whole    Period
+	views    *views
 	families map[place]*family
 	order    []*family
 	sides    map[*Measure]map[schemas.Day]sides // of flows by day 0
@@ -68,7 +69,7 @@ type balanced struct {
 
 // mark gives every figure its mark.
 func mark(figures []Figure, asked []*counted, in Input) error {
-	m := &marker{policy: in.Policy, whole: periods(in.Period)[0], families: map[place]*family{}, sides: map[*Measure]map[schemas.Day]sides{}, parts: map[part]*set{}, balances: map[string]*balanced{}}
+	m := &marker{policy: in.Policy, views: in.views, whole: periods(in.Period)[0], families: map[place]*family{}, sides: map[*Measure]map[schemas.Day]sides{}, parts: map[part]*set{}, balances: map[string]*balanced{}}
 	for _, k := range asked {
 		m.enter(k)
 	}
@@ -154,18 +155,21 @@ func (m *marker) enterParts(k *counted) {
 		if !column.Delivered() {
 			continue
 		}
-		values := slices.Sorted(maps.Keys(tally(column, k.above.in(m.whole))))
-		if len(m.families[at].sets)+len(values) > mostSets {
+		categories := m.views.categoriesOf(column)
+		counts := cross(k.above, categories).in(m.whole)
+		values := 0
+		for _, n := range counts {
+			if n > 0 {
+				values++
+			}
+		}
+		if len(m.families[at].sets)+values > mostSets {
 			continue
 		}
-		number, names := numbered(column)
-		for _, row := range k.above.rows {
-			number(row)
-		}
-		for _, value := range values {
-			wanted := slices.Index(names(), value)
-			rows := k.above.only(func(row uint32) bool { return number(row) == wanted })
-			m.parts[part{k.measure, field, value}] = m.set(at, k.table, field+"="+value, rows, false)
+		for number, rows := range k.above.apart(categories) {
+			if value := categories.names[number]; counts[number] > 0 {
+				m.parts[part{k.measure, field, value}] = m.set(at, k.table, field+"="+value, rows, false)
+			}
 		}
 	}
 }
@@ -184,16 +188,16 @@ type place struct {
 func (m *marker) set(at place, t *table.Table, means string, rows chosen, exempt bool) *set {
 	f := m.families[at]
 	if f == nil {
-		f = &family{table: t, date: at.date}
+		f = &family{table: t, when: rows.when, views: m.views}
 		m.families[at], m.order = f, append(m.order, f)
 	}
 	for _, s := range f.sets {
-		if slices.Equal(s.chosen.rows, rows.rows) && (s.means == means || s.exempt == exempt) {
+		if slices.Equal(s.chosen.words, rows.words) && (s.means == means || s.exempt == exempt) {
 			return s
 		}
 	}
 	s := &set{chosen: rows, means: means, exempt: exempt, periods: map[string]*cell{}, fields: map[string]map[string]*cell{}}
-	s.periods[string(Whole)] = &cell{value: int64(len(rows.in(m.whole)))}
+	s.periods[string(Whole)] = &cell{value: rows.in(m.whole)}
 	f.sets = append(f.sets, s)
 	return s
 }
@@ -229,7 +233,7 @@ func (m *marker) publish(f *Figure) {
 				of.fields[f.Breakdown] = map[string]*cell{}
 			}
 			of.fields[f.Breakdown][f.Category] = &cell{value: value}
-		case f.Period.Kind != Whole && of.chosen.dated:
+		case f.Period.Kind != Whole && of.chosen.when.dated:
 			of.periods[f.Period.Label] = &cell{value: value}
 			m.familyOf(f).period(f.Period)
 		}
@@ -237,7 +241,7 @@ func (m *marker) publish(f *Figure) {
 	enter(s.above, *f.Numerator)
 	if f.Denominator != nil {
 		enter(s.below, *f.Denominator)
-		if s.below != nil && s.below.chosen.dated && f.Measure.DenominatorTable != "" && f.Period.Kind != Whole {
+		if s.below != nil && s.below.chosen.when.dated && f.Measure.DenominatorTable != "" && f.Period.Kind != Whole {
 			m.families[place{f.Measure.tableBelow(), f.Measure.dateBelow(), 0}].period(f.Period)
 		}
 	}
@@ -301,7 +305,7 @@ func (s *set) cell(f *Figure) *cell {
 	if f.Breakdown != "" {
 		return s.fields[f.Breakdown][f.Category]
 	}
-	if !s.chosen.dated {
+	if !s.chosen.when.dated {
 		return s.whole()
 	}
 	return s.periods[f.Period.Label]
@@ -325,11 +329,11 @@ func (b *balanced) protect(policy *Policy, whole Period) {
 	wholes := b.unseen(whole) < policy.Candidates-1
 	for _, s := range b.sets {
 		for label, c := range s.periods {
-			if label != string(Whole) || wholes && s.chosen.dated {
+			if label != string(Whole) || wholes && s.chosen.when.dated {
 				c.withheld = true
 			}
 		}
-		if !wholes || !s.chosen.dated {
+		if !wholes || !s.chosen.when.dated {
 			continue
 		}
 		for _, cells := range s.fields {
@@ -349,8 +353,8 @@ func (b *balanced) unseen(whole Period) int64 {
 	for _, day := range slices.Compact(days) {
 		fewer := unlimited
 		for _, s := range b.sets {
-			if s.chosen.dated {
-				fewer = min(fewer, int64(len(s.chosen.in(Period{From: from, To: day}))))
+			if s.chosen.when.dated {
+				fewer = min(fewer, s.chosen.in(Period{From: from, To: day}))
 			}
 		}
 		all, from = all+fewer, day+1

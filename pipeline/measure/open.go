@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"frontdoor/rules"
+	"frontdoor/schemas/table"
 )
 
 // ErrNoFigure is the cause of every error about a figure that is not there: the measure, period, breakdown or category
@@ -35,7 +37,7 @@ func (c *Catalogue) Open(ctx context.Context, in Input, id, period, breakdown, c
 		return nil, fmt.Errorf("open %s: not available: %s: %w", id, reason, ErrNoFigure)
 	}
 	var err error
-	if in.Tables, err = c.relate(ctx, in); err != nil {
+	if in, err = c.relate(ctx, in); err != nil {
 		return nil, err
 	}
 	spans := periods(in.Period)
@@ -68,9 +70,9 @@ func (k *counted) open(in Input, p Period, breakdown, value string) (*Opened, er
 	if m.Kind == Snapshot {
 		k = k.at[p.To]
 	}
-	o := &Opened{Figure: f, Table: m.Table, Above: k.above.in(p)}
+	o := &Opened{Figure: f, Table: m.Table, Above: k.above.byDay(k.table, m.Date, p)}
 	if m.IsRate() {
-		o.DenominatorTable, o.Below = m.tableBelow(), k.beneath.in(p)
+		o.DenominatorTable, o.Below = m.tableBelow(), k.beneath.byDay(k.below, m.dateBelow(), p)
 	}
 	if breakdown == "" {
 		return o, nil
@@ -93,7 +95,7 @@ func (k *counted) open(in Input, p Period, breakdown, value string) (*Opened, er
 	n := int64(len(o.Above))
 	o.Numerator = &n
 	if m.Statistic != nil {
-		o.Value = m.Statistic.of(k.table, o.Above, in.Calendar)
+		o.Value = m.Statistic.of(k.table, o.Above, in)
 	}
 	if m.IsRate() && k.below == k.table && !m.shares() {
 		o.Below = of(o.Below)
@@ -104,6 +106,16 @@ func (k *counted) open(in Input, p Period, breakdown, value string) (*Opened, er
 		o.share()
 	}
 	return o, nil
+}
+
+// byDay returns the chosen rows that belong to a period: those of a flow by their days.
+func (c chosen) byDay(t *table.Table, date string, p Period) []uint32 {
+	rows := c.rowsIn(p)
+	if date != "" {
+		days := t.Column(date).Days()
+		slices.SortStableFunc(rows, func(a, b uint32) int { return cmp.Compare(days[a], days[b]) })
+	}
+	return rows
 }
 
 // FieldsOf returns what a figure of a measure is computed from: the fields that it reads of each table, its own, that of

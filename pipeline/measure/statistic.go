@@ -87,25 +87,33 @@ func (v *Value) delivered(t *table.Table) bool {
 }
 
 // has tells which rows have the number.
-func (v *Value) has(t *table.Table) func(row uint32) bool {
-	return func(row uint32) bool {
-		return !slices.ContainsFunc(v.fields(), func(name string) bool { return t.Column(name).Array.IsNull(int(row)) })
+func (v *Value) has(t *table.Table) func(row int) bool {
+	var all []valid
+	for _, name := range v.fields() {
+		all = append(all, validity(t.Column(name)))
+	}
+	return func(row int) bool {
+		return !slices.ContainsFunc(all, func(has valid) bool { return !has.of(row) })
 	}
 }
 
 // of returns the statistic of rows that have the number, or nil where there are none. Of an even number of values the
 // median is the mean of the two in the middle.
-func (v *Value) of(t *table.Table, rows []uint32, calendar *schemas.Calendar) *float64 {
+func (v *Value) of(t *table.Table, rows []uint32, in Input) *float64 {
 	var result float64
 	scale := v.scale(t)
 	if v.Take == takeRecords {
 		if len(rows) == 0 {
 			return nil
 		}
-		result = float64(len(rows)) / float64(len(tally(t.Column(v.Field), rows)))
+		categories, met := in.views.categoriesOf(t.Column(v.Field)), map[int]bool{}
+		for _, row := range rows {
+			met[categories.of(int(row))] = true
+		}
+		result = float64(len(rows)) / float64(len(met))
 		return &result
 	}
-	values := v.values(t, rows, calendar)
+	values := v.values(t, rows, in.Calendar)
 	if len(values) == 0 {
 		return nil
 	}
@@ -122,7 +130,7 @@ func (v *Value) of(t *table.Table, rows []uint32, calendar *schemas.Calendar) *f
 	below := int64(len(values))
 	if v.isShare() {
 		below = 0
-		for _, n := range (&Value{Field: v.Of}).values(t, rows, calendar) {
+		for _, n := range (&Value{Field: v.Of}).values(t, rows, in.Calendar) {
 			below += n
 		}
 		if below == 0 {

@@ -35,22 +35,19 @@ func (r *Related) compileUndated(c *compiler) error {
 	return err
 }
 
-// among answers for one record without regard to days. A record without the key has none.
-func (r *Related) among(ofKey func(row int) []placed, key *table.Column, records *table.Table, row int) int64 {
-	var found []placed
-	if key.Array.IsValid(row) {
-		found = ofKey(row)
-	}
-	switch r.Gives {
-	case "answer":
-		if len(found) >= max(r.Least, 1) {
-			return 1
+// among answers for every row without regard to days. A record without the key has none.
+func (r *Related) among(k *byKey, key *table.Column, records *table.Table, answers []int64) {
+	ofKey := k.of(key)
+	for row := range answers {
+		switch found := ofKey(row); r.Gives {
+		case "answer":
+			answers[row] = r.answer(int64(len(found)), true)
+		case "count":
+			answers[row] = int64(len(found))
+		default:
+			answers[row] = r.sum(found, records)
 		}
-		return 0
-	case "count":
-		return int64(len(found))
 	}
-	return r.sum(found, records)
 }
 
 // sum adds a number of records up; it is not known where none of them has it.
@@ -58,8 +55,8 @@ func (r *Related) sum(found []placed, records *table.Table) int64 {
 	numbers := records.Column(r.Of).Array.(*array.Int64)
 	sum, known := int64(0), false
 	for _, at := range found {
-		if numbers.IsValid(at.row) {
-			sum, known = sum+numbers.Value(at.row), true
+		if row := at.row(); numbers.IsValid(row) {
+			sum, known = sum+numbers.Value(row), true
 		}
 	}
 	if !known {

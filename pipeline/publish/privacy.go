@@ -97,15 +97,18 @@ func (st *Staging) pseudonymised(f *schemas.Field, values arrow.Array) (arrow.Ar
 	known := st.aliases.of(st.Pseudonyms, f.Pseudonym)
 	switch a := values.(type) {
 	case *array.Dictionary:
-		texts, merged := known.array(a.Dictionary().(*array.String))
+		texts, merged, err := known.array(a.Dictionary().(*array.String), st.Keep)
+		if err != nil {
+			return nil, err
+		}
 		renamed := array.NewDictionaryArray(table.DictionaryType, a.Indices(), texts)
 		if merged {
 			return eachText(renamed, func(text []byte) (string, bool) { return string(text), true })
 		}
 		return renamed, nil
 	case *array.String:
-		texts, _ := known.array(a)
-		return texts, nil
+		texts, _, err := known.array(a, st.Keep)
+		return texts, err
 	}
 	return nil, fmt.Errorf("make pseudonyms of field %s: it is no text; correct the schema", f.Name)
 }

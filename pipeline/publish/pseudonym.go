@@ -173,8 +173,8 @@ func (a *aliases) forget() {
 }
 
 // array returns the pseudonyms of an array of text, where nulls stay null, and whether different texts may
-// have become the same.
-func (k *kindAliases) array(values *array.String) (pseudonyms *array.String, merged bool) {
+// have become the same. They live where keep says.
+func (k *kindAliases) array(values *array.String, keep func(arrow.Array) (arrow.Array, error)) (pseudonyms *array.String, merged bool, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	n := values.Len()
@@ -184,7 +184,7 @@ func (k *kindAliases) array(values *array.String) (pseudonyms *array.String, mer
 	for _, known := range k.known {
 		shared := table.SharedStart(known.texts, values)
 		if shared == n && known.texts.Len() == n {
-			return known.pseudonyms, k.made.changed
+			return known.pseudonyms, k.made.changed, nil
 		}
 		if shared > from {
 			from = shared
@@ -209,10 +209,17 @@ func (k *kindAliases) array(values *array.String) (pseudonyms *array.String, mer
 		}
 	}
 	pseudonyms = table.StringArray(offsets, data, validBits(values), values.NullN())
+	if keep != nil {
+		kept, err := keep(pseudonyms)
+		if err != nil {
+			return nil, false, err
+		}
+		pseudonyms = kept.(*array.String)
+	}
 	if from < n && values.Data().Offset() == 0 {
 		k.known = append(k.known, knownArray{values, pseudonyms})
 	}
-	return pseudonyms, k.made.changed
+	return pseudonyms, k.made.changed, nil
 }
 
 // validBits returns the bitmap of valid values from bit 0, or nil when none is null.

@@ -17,6 +17,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/apache/arrow-go/v18/arrow"
 	"golang.org/x/sync/errgroup"
 )
 
@@ -29,6 +30,8 @@ type Staging struct {
 	Version string
 	// Synthetic marks every Parquet file as made from invented data.
 	Synthetic bool
+	// Keep, if set, says where long columns of pseudonyms live: it returns an equal array.
+	Keep func(arrow.Array) (arrow.Array, error)
 
 	id     string
 	store  *Store

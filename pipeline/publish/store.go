@@ -270,6 +270,20 @@ func (s *Store) writeSynced(name string, content []byte) error {
 	return errors.Join(err, f.Close())
 }
 
+// Scratch returns a new file for working memory, readable by its owner only and without a name: it is gone when it is
+// closed, and when the program ends.
+func (s *Store) Scratch() (*os.File, error) {
+	name := path.Join(runsFolder, stagingPrefix+randomName())
+	f, err := s.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, fileMode)
+	if err != nil {
+		return nil, fmt.Errorf("make scratch file: %w", err)
+	}
+	if err := s.root.Remove(name); err != nil {
+		return nil, errors.Join(fmt.Errorf("make scratch file: %w", err), f.Close())
+	}
+	return f, nil
+}
+
 // syncFile returns once the content of a file is on the disk.
 func (s *Store) syncFile(name string) error {
 	f, err := s.root.OpenFile(name, os.O_RDWR, 0)

@@ -36,13 +36,13 @@ func TestCommittedSamplesAreWhatTheGeneratorWrites(t *testing.T) {
 }
 
 func TestTooSmallAGoalIsRefused(t *testing.T) {
-	if _, err := plan(1, goal{contacts: 5}); err == nil {
+	if _, err := planned(1, goal{contacts: 5}); err == nil {
 		t.Error("a goal below the planted errors was accepted")
 	}
 }
 
 func TestRowsAskedForStandInTheFile(t *testing.T) {
-	d, err := plan(3, goal{rows: 20000})
+	d, err := planned(3, goal{rows: 20000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,13 +51,55 @@ func TestRowsAskedForStandInTheFile(t *testing.T) {
 	}
 }
 
+func TestPartsShareNoIdentifier(t *testing.T) {
+	children, contacts, referrals, episodes := map[int]bool{}, map[int]bool{}, map[int]bool{}, map[int]bool{}
+	rows, identified := 0, map[string]int{}
+	for d, err := range parts(3, goal{rows: 7500}, 3000) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range d.children {
+			if children[c.id] {
+				t.Fatalf("child %d stands in two parts", c.id)
+			}
+			children[c.id] = true
+			if c.second == nil && len(c.upn) == 13 && rows > 0 {
+				identified[c.upn]++
+			}
+		}
+		for _, id := range d.contactIDs {
+			if contacts[id] {
+				t.Fatalf("contact %d stands in two parts", id)
+			}
+			contacts[id] = true
+		}
+		for _, r := range d.referrals {
+			if referrals[r.id] {
+				t.Fatalf("referral %d stands in two parts", r.id)
+			}
+			referrals[r.id] = true
+		}
+		for _, e := range d.episodes {
+			if episodes[e.id] {
+				t.Fatalf("episode %d stands in two parts", e.id)
+			}
+			episodes[e.id] = true
+		}
+		rows += len(d.contacts)
+	}
+	if rows != 7500 {
+		t.Errorf("%d rows, want 7500", rows)
+	}
+	for upn, n := range identified {
+		if n > 1 {
+			t.Errorf("UPN %s is given out %d times", upn, n)
+		}
+	}
+}
+
 func TestFindingsPointAtTheLinesOfTheFile(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "front-door")
-	d, err := plan(2, goal{contacts: 900})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := writeDelivery(dir, 2, d, true); err != nil {
+	if err := writeDelivery(dir, 2, parts(2, goal{contacts: 900}, partRows), true); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir+"-expected", "expected.json"))

@@ -20,6 +20,14 @@ func generate(t *testing.T, args ...string) string {
 	return dir
 }
 
+// planned is the one part of a small goal.
+func planned(seed uint64, g goal) (*delivery, error) {
+	for d, err := range parts(seed, g, partRows) {
+		return d, err
+	}
+	return nil, nil
+}
+
 // differing names the first file of one folder that the other lacks or holds
 // with other bytes; "" when there is none.
 func differing(t *testing.T, one, other string) string {

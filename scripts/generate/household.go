@@ -51,7 +51,7 @@ func (p *planner) eventDays() []day {
 // family makes one to four children first told of on d; some are known
 // already, some not yet born, some under two ids.
 func (p *planner) family(d day) family {
-	p.families++
+	p.taken.families++
 	system, surname := p.systemFor(d), oneOf(p, surnames...)
 	f := family{}
 	for range oneOf(p, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4) {
@@ -69,7 +69,7 @@ func (p *planner) family(d day) family {
 	switch {
 	case len(f.members) > 1:
 		if p.chance(0.7) {
-			f.id = fmt.Sprintf("FAM%06d", p.families)
+			f.id = fmt.Sprintf("FAM%06d", p.taken.families)
 		}
 	case p.chance(0.03) && f.members[0].episode == nil:
 		p.makeUnborn(f.members[0], d)

@@ -26,8 +26,8 @@ func upnCheckLetter(body string) byte {
 // nextUPN makes a valid UPN that no other child has. The LA part is one of
 // the numbers of abolished and present authorities that UPNs carry for life.
 func (p *planner) nextUPN(born day) string {
-	serial := p.upns
-	p.upns++
+	serial := p.taken.upns
+	p.taken.upns++
 	body := fmt.Sprintf("%s%04d%02d%03d",
 		oneOf(p, "835", "836", "837", "839"), 2000+serial/1000, (int(born)/365+74)%100, serial%1000)
 	return string(upnCheckLetter(body)) + body
@@ -53,9 +53,9 @@ func nhsCheckDigit(stem string) (byte, bool) {
 // nextNHS makes a valid NHS number of the range 999, believed to be kept for
 // tests, that no other child has; "" when the range is used up.
 func (p *planner) nextNHS() string {
-	for p.nhs < 1_000_000 {
-		stem := fmt.Sprintf("999%06d", p.nhs)
-		p.nhs++
+	for p.taken.nhs < 1_000_000 {
+		stem := fmt.Sprintf("999%06d", p.taken.nhs)
+		p.taken.nhs++
 		if digit, ok := nhsCheckDigit(stem); ok {
 			return stem + string(digit)
 		}

@@ -34,7 +34,7 @@ func run(args []string) error {
 	out := flags.String("out", "", "write the extract to this folder, its truth to the folder of this name plus -expected")
 	seed := flags.Uint64("seed", 1, "seed of all random choices")
 	contacts := flags.Int("contacts", 6720, "distinct (contact id, child) in the period")
-	rows := flags.Int("rows", 0, "rows of contacts.csv; overrides --contacts")
+	rows := flags.Int("rows", 0, "rows of contacts.csv; overrides --contacts; beyond a million no truth is written")
 	years := flags.Int("years", 0, "spread the contacts evenly over so many years, for measuring; no truth is written")
 	bad := flags.String("bad", "", "write the bad deliveries to this folder")
 	exports := flags.String("exports", "", "write the exports of councils' systems to this folder")
@@ -53,11 +53,8 @@ func run(args []string) error {
 		}
 	}
 	if *out != "" {
-		d, err := plan(*seed, goal{contacts: *contacts, rows: *rows, years: *years})
-		if err != nil {
-			return err
-		}
-		if err := writeDelivery(*out, *seed, d, *years == 0); err != nil {
+		g := goal{contacts: *contacts, rows: *rows, years: *years}
+		if err := writeDelivery(*out, *seed, parts(*seed, g, partRows), g.years == 0 && g.rows <= partRows); err != nil {
 			return err
 		}
 	}

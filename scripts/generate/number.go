@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 )
@@ -21,29 +20,49 @@ func (p *planner) number() {
 		tableEpisodes:  byDay(len(p.episodes), func(row int) day { return p.episodes[row].start }),
 	}
 	for i, row := range p.order[tableChildren] {
-		p.children[row].id = 100001 + i
+		p.children[row].id = 100001 + p.taken.children + i
 	}
 	for i, row := range p.order[tableReferrals] {
-		p.referrals[row].id = 1 + i
+		p.referrals[row].id = 1 + p.taken.referrals + i
 	}
 	for i, row := range p.order[tableEpisodes] {
-		p.episodes[row].id = 1 + i
+		p.episodes[row].id = 1 + p.taken.episodes + i
 	}
 	p.contactIDs = make([]int, len(p.contactDays))
 	for i, number := range byDay(len(p.contactDays), func(number int) day { return p.contactDays[number] }) {
-		p.contactIDs[number] = i
+		p.contactIDs[number] = p.taken.contacts + i
 	}
+	p.taken.children += len(p.children)
+	p.taken.contacts += len(p.contactDays)
+	p.taken.referrals += len(p.referrals)
+	p.taken.episodes += len(p.episodes)
 }
 
 // byDay is the numbers from 0 to n-1 in the order of their days, those of one
 // day in their own order.
 func byDay(n int, of func(int) day) []int {
-	rows := make([]int, n)
-	for i := range rows {
-		rows[i] = i
+	if n == 0 {
+		return nil
 	}
-	slices.SortFunc(rows, func(a, b int) int { return cmp.Or(cmp.Compare(of(a), of(b)), a-b) })
-	return rows
+	days := make([]day, n)
+	for i := range days {
+		days[i] = of(i)
+	}
+	first := slices.Min(days)
+	next := make([]int, slices.Max(days)-first+1) // of each day: where its next number goes
+	for _, d := range days {
+		next[d-first]++
+	}
+	sum := 0
+	for i, count := range next {
+		next[i], sum = sum, sum+count
+	}
+	ordered := make([]int, n)
+	for i, d := range days {
+		ordered[next[d-first]] = i
+		next[d-first]++
+	}
+	return ordered
 }
 
 // text is a child's id: a letter for the system and a number; "" for nobody.

@@ -44,8 +44,8 @@ func (p *planner) firstTelling() telling {
 
 // occurrence is a police reference that no other event has.
 func (p *planner) occurrence() string {
-	p.occurrences++
-	return fmt.Sprintf("OCC%07d", p.occurrences)
+	p.taken.occurrences++
+	return fmt.Sprintf("OCC%07d", p.taken.occurrences)
 }
 
 // otherSource is an agency that is not among those of the tellings.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"iter"
 	"math/rand/v2"
 )
 
@@ -9,11 +10,42 @@ import (
 // is not 0, rows of contacts.csv. Where years is not 0, they are spread evenly over so many years.
 type goal struct{ contacts, rows, years int }
 
+// taken is how many identifiers of each kind are given out.
+type taken struct{ upns, nhs, families, occurrences, children, contacts, referrals, episodes int }
+
+// partRows is how many rows of contacts.csv are planned at once: what is
+// planned stands in memory.
+const partRows = 1_000_000
+
+// parts makes the delivery of a seed and a goal. More rows than atOnce come in
+// parts, each with children and families of its own; the planted errors stand
+// in the first.
+func parts(seed uint64, g goal, atOnce int) iter.Seq2[*delivery, error] {
+	return func(yield func(*delivery, error) bool) {
+		var before taken
+		for part := uint64(0); ; part++ {
+			own := g
+			own.rows = min(g.rows, atOnce)
+			p := newPlanner(rand.NewPCG(seed, part), own, before)
+			if err := p.plan(own, part == 0); err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(p.delivery, nil) {
+				return
+			}
+			if before, g.rows = p.taken, g.rows-atOnce; g.rows <= 0 {
+				return
+			}
+		}
+	}
+}
+
 // A planner plans events and adds the rows that they leave to a delivery.
 type planner struct {
 	*rand.Rand
 	*delivery
-	upns, nhs, families, occurrences int
+	taken taken // so far, those of earlier parts included
 
 	spreadFrom day // where contacts are spread evenly: the first day; else 0
 
@@ -22,11 +54,10 @@ type planner struct {
 	convertedInPeriod int
 }
 
-// plan makes the delivery of a seed and a goal. It fails when the goal is
-// smaller than what the planted errors alone need.
-func plan(seed uint64, g goal) (*delivery, error) {
-	p := &planner{
-		Rand: rand.New(rand.NewPCG(seed, 0)),
+func newPlanner(source rand.Source, g goal, before taken) *planner {
+	return &planner{
+		Rand:  rand.New(source),
+		taken: before,
 		delivery: &delivery{
 			contacts:    make([]contact, 0, max(g.rows, 2*g.contacts)),
 			findings:    map[string][]place{},
@@ -36,17 +67,24 @@ func plan(seed uint64, g goal) (*delivery, error) {
 			contactDays: []day{0},
 		},
 	}
+}
+
+// plan reaches the goal. It fails when that is smaller than what the planted
+// errors alone need.
+func (p *planner) plan(g goal, planted bool) error {
 	if g.years > 0 {
 		p.spreadFrom = lastContact - day(g.years*365)
 	}
-	p.plantChildren()
-	p.plantContacts()
-	p.plantReferrals()
-	p.plantEpisodes()
-	p.plantUnreadable()
-	p.plantBulk()
+	if planted {
+		p.plantChildren()
+		p.plantContacts()
+		p.plantReferrals()
+		p.plantEpisodes()
+		p.plantUnreadable()
+		p.plantBulk()
+	}
 	if p.missing(g) < 0 {
-		return nil, fmt.Errorf("plan: the planted errors alone are %d contacts more than asked for", -p.missing(g))
+		return fmt.Errorf("plan: the planted errors alone are %d contacts more than asked for", -p.missing(g))
 	}
 	const largestFamily = 100 // contacts in the period, or rows, that one family may add
 	for p.missing(g) > largestFamily {
@@ -58,7 +96,7 @@ func plan(seed uint64, g goal) (*delivery, error) {
 	p.findConsequences()
 	p.findBulk()
 	p.number()
-	return p.delivery, nil
+	return nil
 }
 
 // missing is how much of the goal is still to be planned.

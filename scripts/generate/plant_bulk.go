@@ -57,26 +57,32 @@ func (p *planner) sharedTooOften(rule string, times int, t table, rows int, some
 			agree[text] = append(agree[text], row)
 		}
 	}
+	sizes := map[string][]int{} // by the rest, in order
+	for text, rows := range agree {
+		_, rest, _ := strings.Cut(text, ", ")
+		sizes[rest] = append(sizes[rest], len(rows))
+	}
+	for _, s := range sizes {
+		slices.Sort(s)
+	}
 	for _, text := range slices.Sorted(maps.Keys(agree)) {
-		if len(agree[text]) >= bulk && len(agree[text]) > times*usual(agree, text) {
+		_, rest, _ := strings.Cut(text, ", ")
+		if n := len(agree[text]); n >= bulk && n > times*usual(sizes[rest], n) {
 			p.failTogether(rule, t, agree[text])
 		}
 	}
 }
 
-// usual is how many records the middle one of the others with the same rest
-// agrees in, the lower of two.
-func usual(agree map[string][]int, but string) int {
-	_, rest, _ := strings.Cut(but, ", ")
-	var others []int
-	for text, rows := range agree {
-		if _, other, _ := strings.Cut(text, ", "); text != but && other == rest {
-			others = append(others, len(rows))
-		}
-	}
-	if len(others) == 0 {
+// usual is the middle one of sizes, which are in order, without one of this
+// size; the lower of two; 0 of none.
+func usual(sizes []int, without int) int {
+	others := len(sizes) - 1
+	if others == 0 {
 		return 0
 	}
-	slices.Sort(others)
-	return others[(len(others)-1)/2]
+	middle := (others - 1) / 2
+	if own, _ := slices.BinarySearch(sizes, without); own <= middle {
+		middle++
+	}
+	return sizes[middle]
 }

@@ -70,15 +70,17 @@ type periodCount struct {
 
 // writeTruth writes expected.json and expected_contacts.csv.
 func writeTruth(dir string, seed uint64, d *delivery, at lines) error {
-	if err := writeCSV(filepath.Join(dir, "expected_contacts.csv"),
-		[]string{"line", "class", "first_line", "converted", "link_method", "referral_id"},
-		func(write func([]string) int) {
-			for _, row := range d.order[tableContacts] {
-				if !d.contacts[row].quarantined {
-					write(d.labelRecord(row, at[tableContacts]))
-				}
-			}
-		}); err != nil {
+	labels, err := createCSV(filepath.Join(dir, "expected_contacts.csv"),
+		[]string{"line", "class", "first_line", "converted", "link_method", "referral_id"})
+	if err != nil {
+		return err
+	}
+	for _, row := range d.order[tableContacts] {
+		if !d.contacts[row].quarantined {
+			labels.write(d.labelRecord(row, at[tableContacts]))
+		}
+	}
+	if err := labels.close(); err != nil {
 		return err
 	}
 	findings := maps.Clone(d.findings)

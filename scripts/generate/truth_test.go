@@ -5,7 +5,7 @@ import "testing"
 // sample is the plan of the committed sample.
 func sample(t *testing.T) *delivery {
 	t.Helper()
-	d, err := plan(1, goal{contacts: 6720})
+	d, err := planned(1, goal{contacts: 6720})
 	if err != nil {
 		t.Fatal(err)
 	}

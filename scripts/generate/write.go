@@ -3,7 +3,9 @@ package main
 import (
 	"bufio"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,8 +30,44 @@ var headers = map[table][]string{
 }
 
 // writeDelivery writes the four tables to dir and, if wanted, the truth about
-// them to dir-expected.
-func writeDelivery(dir string, seed uint64, d *delivery, truth bool) error {
+// them to dir-expected. What parts gives stands one after the other in the
+// same files; the truth is about one part.
+func writeDelivery(dir string, seed uint64, parts iter.Seq2[*delivery, error], truth bool) error {
+	files := map[table]*csvFile{}
+	defer func() {
+		for _, f := range files {
+			_ = f.close() // a second time where all went well
+		}
+	}()
+	for t, header := range headers {
+		f, err := createCSV(filepath.Join(dir, string(t)+".csv"), header)
+		if err != nil {
+			return err
+		}
+		files[t] = f
+	}
+	for d, err := range parts {
+		if err != nil {
+			return err
+		}
+		at := d.write(files)
+		if !truth {
+			continue
+		}
+		if err := writeTruth(filepath.Clean(dir)+"-expected", seed, d, at); err != nil {
+			return err
+		}
+	}
+	for _, f := range files {
+		if err := f.close(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// write adds the rows of the delivery to the files of its tables.
+func (d *delivery) write(files map[table]*csvFile) lines {
 	records := map[table]func(row int) []string{
 		tableChildren:  d.childRecord,
 		tableContacts:  d.contactRecord,
@@ -37,60 +75,62 @@ func writeDelivery(dir string, seed uint64, d *delivery, truth bool) error {
 		tableEpisodes:  d.episodeRecord,
 	}
 	at := lines{}
-	for _, t := range []table{tableChildren, tableContacts, tableReferrals, tableEpisodes} {
+	for t, f := range files {
 		starts := make([]int, len(d.order[t]))
-		err := writeCSV(filepath.Join(dir, string(t)+".csv"), headers[t], func(write func([]string) int) {
-			for _, row := range d.order[t] {
-				if record := records[t](row); record != nil {
-					starts[row] = write(record)
-				}
+		for _, row := range d.order[t] {
+			if record := records[t](row); record != nil {
+				starts[row] = f.write(record)
 			}
-		})
-		if err != nil {
-			return err
 		}
 		at[t] = starts
 	}
-	if !truth {
-		return nil
-	}
-	return writeTruth(filepath.Clean(dir)+"-expected", seed, d, at)
+	return at
 }
 
-// writeCSV writes a header and the records that fill passes to write, which
-// gives the physical line on which the record starts.
-func writeCSV(path string, header []string, fill func(write func(record []string) int)) (err error) {
+// A csvFile is a table being written.
+type csvFile struct {
+	file   *os.File
+	buffer *bufio.Writer
+	out    *csv.Writer
+	next   int // physical line of the next record
+	closed bool
+}
+
+// createCSV begins a file with its header, and makes its folder.
+func createCSV(path string, header []string) (*csvFile, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("make folder: %w", err)
+		return nil, fmt.Errorf("make folder: %w", err)
 	}
 	file, err := os.Create(path)
 	if err != nil {
-		return fmt.Errorf("create table: %w", err)
+		return nil, fmt.Errorf("create table: %w", err)
 	}
-	defer func() {
-		if closing := file.Close(); err == nil && closing != nil {
-			err = fmt.Errorf("close table: %w", closing)
-		}
-	}()
-	buffer := bufio.NewWriterSize(file, 1<<16)
-	out := csv.NewWriter(buffer)
-	next := 1
-	write := func(record []string) int {
-		line := next
-		next++
-		for _, cell := range record {
-			next += strings.Count(cell, "\n")
-		}
-		_ = out.Write(record) // the first error stays and is returned below
-		return line
+	f := &csvFile{file: file, buffer: bufio.NewWriterSize(file, 1<<16), next: 1}
+	f.out = csv.NewWriter(f.buffer)
+	f.write(header)
+	return f, nil
+}
+
+// write adds a record and gives the physical line on which it starts. An error
+// stays until close.
+func (f *csvFile) write(record []string) int {
+	line := f.next
+	f.next++
+	for _, cell := range record {
+		f.next += strings.Count(cell, "\n")
 	}
-	write(header)
-	fill(write)
-	out.Flush()
-	if err := out.Error(); err != nil {
-		return fmt.Errorf("write table: %w", err)
+	_ = f.out.Write(record)
+	return line
+}
+
+// close ends the file, once, and gives the first error of all that was written.
+func (f *csvFile) close() error {
+	if f.closed {
+		return nil
 	}
-	if err := buffer.Flush(); err != nil {
+	f.closed = true
+	f.out.Flush()
+	if err := errors.Join(f.out.Error(), f.buffer.Flush(), f.file.Close()); err != nil {
 		return fmt.Errorf("write table: %w", err)
 	}
 	return nil

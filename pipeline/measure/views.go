@@ -1,0 +1,73 @@
+package measure
+
+import (
+	"context"
+	"sync"
+
+	"frontdoor/rules"
+	"frontdoor/schemas"
+	"frontdoor/schemas/table"
+)
+
+// views are what is made of tables once, however many measures ask for it: when rows lie by a date, for which rows a
+// condition holds, the categories of a column. They are safe for concurrent use.
+type views struct {
+	stretches  *stretches
+	whens      kept[*table.Column, *when] // by date
+	categories kept[*table.Column, *categories]
+	chosen     kept[question, chosen]
+}
+
+// question is a condition over a table, whose rows belong to periods by a date.
+type question struct {
+	condition *rules.Condition
+	table     *table.Table
+	date      string
+	asAt      schemas.Day
+}
+
+// when says when the rows of a table lie by a date, which may be blank for none.
+func (v *views) when(t *table.Table, date string) *when {
+	column := t.Column(date)
+	w, _ := v.whens.get(column, func() (*when, error) { return whenOf(v.stretches, column), nil })
+	return w
+}
+
+// categoriesOf returns the categories of a column that was delivered.
+func (v *views) categoriesOf(column *table.Column) *categories {
+	c, _ := v.categories.get(column, func() (*categories, error) { return categoriesOf(column), nil })
+	return c
+}
+
+// choose returns the rows for which a condition holds. The cause of its error is rules.ErrMissing where the condition
+// reads what was not delivered.
+func (in *Input) choose(ctx context.Context, q question) (chosen, error) {
+	return in.views.chosen.get(q, func() (chosen, error) {
+		rows, err := q.condition.Rows(ctx, in.delivery(q.table, q.asAt))
+		if err != nil {
+			return chosen{}, err
+		}
+		return choose(rows, in.views.when(q.table, q.date)), nil
+	})
+}
+
+// kept is what is made once for each key.
+type kept[K comparable, V any] struct {
+	mu   sync.Mutex
+	made map[K]func() (V, error)
+}
+
+// get returns what make makes, or made before. Whoever asks meanwhile waits.
+func (k *kept[K, V]) get(key K, make func() (V, error)) (V, error) {
+	k.mu.Lock()
+	if k.made == nil {
+		k.made = map[K]func() (V, error){}
+	}
+	get := k.made[key]
+	if get == nil {
+		get = sync.OnceValues(make)
+		k.made[key] = get
+	}
+	k.mu.Unlock()
+	return get()
+}
