@@ -158,6 +158,9 @@ func (e *Encoder) plainTexts(text []byte) error {
 	value := 0
 	for row := 0; row < e.chunk.rows; {
 		first, firstValue, size := row, value, 0
+		if row == 0 && len(text) < pageText { // all that is left in one go
+			row, value, size = e.chunk.rows, len(e.lengths), len(text)
+		}
 		for row < e.chunk.rows && size < pageText {
 			for range min(8, e.chunk.rows-row) { // levels begin at a multiple of 8
 				if !e.isNull(row) {
