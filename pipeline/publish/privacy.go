@@ -97,18 +97,27 @@ func (st *Staging) pseudonymised(f *schemas.Field, values arrow.Array) (arrow.Ar
 	known := st.aliases.of(st.Pseudonyms, f.Pseudonym)
 	switch a := values.(type) {
 	case *array.Dictionary:
-		texts, merged, err := known.array(a.Dictionary().(*array.String), st.Keep)
+		texts, err := known.array(a.Dictionary().(*array.String), st.Keep)
 		if err != nil {
 			return nil, err
 		}
-		renamed := array.NewDictionaryArray(table.DictionaryType, a.Indices(), texts)
-		if merged {
-			return eachText(renamed, func(text []byte) (string, bool) { return string(text), true })
+		firsts := texts.firstOfEach()
+		if firsts == nil {
+			return array.NewDictionaryArray(table.DictionaryType, a.Indices(), texts.pseudonyms), nil
 		}
-		return renamed, nil
+		codes := slices.Clone(a.Indices().(*array.Uint32).Uint32Values())
+		for i, code := range codes {
+			if a.IsValid(i) {
+				codes[i] = firsts[code]
+			}
+		}
+		return table.DictionaryArray(codes, texts.pseudonyms, validBits(a), a.NullN()), nil
 	case *array.String:
-		texts, _, err := known.array(a, st.Keep)
-		return texts, err
+		texts, err := known.array(a, st.Keep)
+		if err != nil {
+			return nil, err
+		}
+		return texts.pseudonyms, nil
 	}
 	return nil, fmt.Errorf("make pseudonyms of field %s: it is no text; correct the schema", f.Name)
 }

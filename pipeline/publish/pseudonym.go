@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -12,7 +14,7 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
-	"frontdoor/pipeline/publish/hmac8"
+	"frontdoor/pipeline/publish/sha8"
 	"frontdoor/schemas/table"
 )
 
@@ -43,10 +45,12 @@ func NewPseudonymiser(key []byte, authority string, former ...string) (*Pseudony
 // mostly fits one block of the hash.
 func (p *Pseudonymiser) Of(kind, value string) string {
 	made := p.of(kind)
-	var sum [hmac8.SumBytes]byte
+	var sum [sha8.SumBytes]byte
 	made.add([]byte(value), &sum)
 	made.hash.Finish()
-	return string(appendBase32(nil, &sum))
+	var pseudonym [pseudonymLength]byte
+	writeBase32(&pseudonym, &sum)
+	return string(pseudonym[:])
 }
 
 // of returns what makes the pseudonyms of one kind; not safe for concurrent use.
@@ -58,7 +62,7 @@ func (p *Pseudonymiser) of(kind string) *pseudonyms {
 		}
 		return head
 	}
-	made := &pseudonyms{hash: hmac8.New(p.key), head: head(p.authority), blanks: kind != "upn" && kind != "nhs_number"}
+	made := &pseudonyms{hash: sha8.NewHMAC(p.key), head: head(p.authority), blanks: kind != "upn" && kind != "nhs_number"}
 	for _, authority := range p.former {
 		made.former = append(made.former, formerHead{lead: []byte(authority + ":"), head: head(authority)})
 	}
@@ -70,30 +74,63 @@ type formerHead struct{ lead, head []byte }
 
 // pseudonyms makes the pseudonyms of one kind.
 type pseudonyms struct {
-	hash    *hmac8.Hasher
-	head    []byte
-	former  []formerHead
-	text    []byte
-	blanks  bool // blanks inside the value count
-	changed bool // normalising has altered a value
+	hash   *sha8.HMAC
+	head   []byte
+	former []formerHead
+	text   []byte
+	blanks bool // blanks inside the value count
 }
 
-// add writes the first bytes of the HMAC of a value to sum, by the time the hash has finished.
-func (p *pseudonyms) add(value []byte, sum *[hmac8.SumBytes]byte) {
+// add writes the first bytes of the HMAC of a value to sum, by the time the hash has finished. It tells whether
+// normalising has altered the value, or taken the number of its authority from it.
+func (p *pseudonyms) add(value []byte, sum *[sha8.SumBytes]byte) (altered bool) {
 	head := p.head
 	for _, f := range p.former {
 		if bytes.HasPrefix(value, f.lead) {
-			head, value = f.head, value[len(f.lead):]
+			head, value, altered = f.head, value[len(f.lead):], true
 			break
 		}
 	}
 	p.text = append(p.text[:0], head...)
 	at := len(p.text)
 	p.text = append(p.text, 0, 0, 0, 0)
-	p.text = normalise(p.text, value, p.blanks)
-	p.changed = p.changed || !bytes.Equal(p.text[at+4:], value)
+	if isNormal(value) {
+		p.text = append(p.text, value...)
+	} else {
+		p.text = normalise(p.text, value, p.blanks)
+		altered = altered || !bytes.Equal(p.text[at+4:], value)
+	}
 	binary.LittleEndian.PutUint32(p.text[at:], uint32(len(p.text)-at-4))
 	p.hash.Add(p.text, sum)
+	return altered
+}
+
+// isNormal tells of most values that normalise leaves them alone: none of their bytes is a blank, a control character,
+// a small letter or beyond ASCII.
+func isNormal(value []byte) bool {
+	if len(value) < 8 {
+		for _, b := range value {
+			if b <= ' ' || b >= 'a' && b <= 'z' || b >= utf8.RuneSelf {
+				return false
+			}
+		}
+		return true
+	}
+	for at := 0; at < len(value)-8; at += 8 {
+		if !normalEight(binary.LittleEndian.Uint64(value[at:])) {
+			return false
+		}
+	}
+	return normalEight(binary.LittleEndian.Uint64(value[len(value)-8:]))
+}
+
+// normalEight is isNormal of eight bytes. A byte below 128 has its highest bit set by adding 128-n if it is n or more.
+func normalEight(eight uint64) bool {
+	const each, highest = 0x0101010101010101, 0x8080808080808080
+	low := eight &^ highest
+	visible := low + (128-'!')*each
+	small := (low + (128-'a')*each) &^ (low + (128-'z'-1)*each)
+	return (^visible|small|eight)&highest == 0
 }
 
 // normalise appends value trimmed and in upper case, and without any blanks unless they count.
@@ -120,15 +157,20 @@ func normalise(dst, value []byte, blanks bool) []byte {
 	return dst
 }
 
-// appendBase32 appends the first 10 bytes of a sum as 16 letters and digits: RFC 4648, lower case.
-func appendBase32(dst []byte, sum *[hmac8.SumBytes]byte) []byte {
-	const alphabet = "abcdefghijklmnopqrstuvwxyz234567"
-	high, low := binary.BigEndian.Uint64(sum[:]), binary.BigEndian.Uint64(sum[8:])
-	for range pseudonymLength {
-		dst = append(dst, alphabet[high>>59])
-		high, low = high<<5|low>>59, low<<5
-	}
-	return dst
+// writeBase32 writes the first 10 bytes of a sum as 16 letters and digits: RFC 4648, lower case.
+func writeBase32(dst *[pseudonymLength]byte, sum *[sha8.SumBytes]byte) {
+	binary.BigEndian.PutUint64(dst[:8], base32Eight(binary.BigEndian.Uint64(sum[:8])>>24))
+	binary.BigEndian.PutUint64(dst[8:], base32Eight(binary.BigEndian.Uint64(sum[2:10])&(1<<40-1)))
+}
+
+// base32Eight returns the letters of 40 bits, the highest first, as the bytes of a number.
+func base32Eight(bits uint64) uint64 {
+	const each = 0x0101010101010101
+	bits = bits>>20<<32 | bits&(1<<20-1)
+	bits = bits&(0xffc00<<32|0xffc00)<<6 | bits&(0x3ff<<32|0x3ff)
+	bits = bits&(0x3e0<<48|0x3e0<<32|0x3e0<<16|0x3e0)<<3 | bits&(0x1f<<48|0x1f<<32|0x1f<<16|0x1f)
+	digits := (bits + (128-26)*each) >> 7 & each // 1 for each of 26 and more, which are written as 2 to 7
+	return bits + 'a'*each - digits*('a'+26-'2')
 }
 
 // textBytes views text as bytes that must not be changed.
@@ -145,11 +187,16 @@ type aliases struct {
 type kindAliases struct {
 	mu    sync.Mutex
 	made  *pseudonyms
-	known []knownArray
+	known []*knownArray
 }
 
 // knownArray is an array of text with its pseudonyms.
-type knownArray struct{ texts, pseudonyms *array.String }
+type knownArray struct {
+	texts, pseudonyms *array.String
+	altered           []uint32 // the places of those that normalising has altered
+	compare           sync.Once
+	firsts            []uint32
+}
 
 func (a *aliases) of(p *Pseudonymiser, kind string) *kindAliases {
 	a.mu.Lock()
@@ -172,54 +219,103 @@ func (a *aliases) forget() {
 	a.kinds = nil
 }
 
-// array returns the pseudonyms of an array of text, where nulls stay null, and whether different texts may
-// have become the same. They live where keep says.
-func (k *kindAliases) array(values *array.String, keep func(arrow.Array) (arrow.Array, error)) (pseudonyms *array.String, merged bool, err error) {
+// array returns the pseudonyms of an array of text, where nulls stay null. They live where keep says.
+func (k *kindAliases) array(values *array.String, keep func(arrow.Array) (arrow.Array, error)) (*knownArray, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	n := values.Len()
+	var start *knownArray
 	from := 0
-	offsets := make([]int32, 1, n+1)
-	data := make([]byte, 0, (n-values.NullN())*pseudonymLength)
 	for _, known := range k.known {
 		shared := table.SharedStart(known.texts, values)
 		if shared == n && known.texts.Len() == n {
-			return known.pseudonyms, k.made.changed, nil
+			return known, nil
 		}
 		if shared > from {
-			from = shared
-			offsets = append(offsets[:0], known.pseudonyms.ValueOffsets()[:from+1]...)
-			data = append(data[:0], known.pseudonyms.ValueBytes()[:offsets[from]]...)
+			from, start = shared, known
 		}
 	}
-	var sums [1024][hmac8.SumBytes]byte
+	made := &knownArray{texts: values}
+	offsets := make([]int32, 1, n+1)
+	data := make([]byte, (n-values.NullN())*pseudonymLength)
+	if from > 0 {
+		offsets = append(offsets[:0], start.pseudonyms.ValueOffsets()[:from+1]...)
+		copy(data, start.pseudonyms.ValueBytes()[:offsets[from]])
+		beyond, _ := slices.BinarySearch(start.altered, uint32(from))
+		made.altered = slices.Clone(start.altered[:beyond])
+	}
+	var sums [1024][sha8.SumBytes]byte
 	for from := from; from < n; from += len(sums) {
 		rows := min(len(sums), n-from)
 		for i := range rows {
-			if values.IsValid(from + i) {
-				k.made.add(textBytes(values.Value(from+i)), &sums[i])
+			if values.IsValid(from+i) && k.made.add(textBytes(values.Value(from+i)), &sums[i]) {
+				made.altered = append(made.altered, uint32(from+i))
 			}
 		}
 		k.made.hash.Finish()
+		at := offsets[from]
 		for i := range rows {
 			if values.IsValid(from + i) {
-				data = appendBase32(data, &sums[i])
+				writeBase32((*[pseudonymLength]byte)(data[at:]), &sums[i])
+				at += pseudonymLength
 			}
-			offsets = append(offsets, int32(len(data)))
+			offsets = append(offsets, at)
 		}
 	}
-	pseudonyms = table.StringArray(offsets, data, validBits(values), values.NullN())
+	made.pseudonyms = table.StringArray(offsets, data, validBits(values), values.NullN())
 	if keep != nil {
-		kept, err := keep(pseudonyms)
+		kept, err := keep(made.pseudonyms)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
-		pseudonyms = kept.(*array.String)
+		made.pseudonyms = kept.(*array.String)
 	}
 	if from < n && values.Data().Offset() == 0 {
-		k.known = append(k.known, knownArray{values, pseudonyms})
+		k.known = append(k.known, made)
 	}
-	return pseudonyms, k.made.changed, nil
+	return made, nil
+}
+
+// firstOfEach returns for each place of an array of distinct texts the first one of the same pseudonym; nil when all
+// pseudonyms differ. Only a text that normalising has altered can have become the same as another.
+func (k *knownArray) firstOfEach() []uint32 {
+	if len(k.altered) == 0 {
+		return nil
+	}
+	k.compare.Do(func() {
+		const nowhere = math.MaxUint32
+		first := make(map[string]uint32, len(k.altered))
+		for _, place := range k.altered {
+			first[k.pseudonyms.Value(int(place))] = nowhere
+		}
+		for i := range k.pseudonyms.Len() {
+			if k.pseudonyms.IsNull(i) {
+				continue
+			}
+			text := k.pseudonyms.Value(i)
+			at, met := first[text]
+			switch {
+			case !met:
+			case at == nowhere:
+				first[text] = uint32(i)
+			default:
+				if k.firsts == nil {
+					k.firsts = places(k.pseudonyms.Len())
+				}
+				k.firsts[i] = at
+			}
+		}
+	})
+	return k.firsts
+}
+
+// places returns the numbers from 0 to n-1.
+func places(n int) []uint32 {
+	numbers := make([]uint32, n)
+	for i := range numbers {
+		numbers[i] = uint32(i)
+	}
+	return numbers
 }
 
 // validBits returns the bitmap of valid values from bit 0, or nil when none is null.

@@ -11,9 +11,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"pgregory.net/rapid"
 )
 
@@ -135,4 +138,56 @@ func TestAnIdentifierKeepsThePseudonymOfItsAuthority(t *testing.T) {
 	if merged.Of("child", "837:C1") == merged.Of("child", "836:C1") || merged.Of("child", "C1") != of("839").Of("child", "C1") || merged.Of("child", "835:C1") != of("839").Of("child", "835:C1") {
 		t.Error("pseudonyms of different authorities are equal, or others have changed")
 	}
+}
+
+func TestNormalValuesAreLeftAlone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		value := rapid.OneOf(rapid.StringMatching(`[!-~]{0,20}`), rapid.StringMatching("[\\x00-\\x7f]{0,20}"), rapid.String()).Draw(t, "value")
+		left := string(normalise(nil, []byte(value), true)) == value && string(normalise(nil, []byte(value), false)) == value
+		if isNormal([]byte(value)) && !left {
+			t.Fatalf("%q is altered", value)
+		}
+		if !isNormal([]byte(value)) && regexp.MustCompile(`^[!-~]*$`).MatchString(value) && left {
+			t.Fatalf("%q is left alone and taken the long way", value)
+		}
+	})
+}
+
+// TestTextsThatBecomeTheSameAreOne compares the places of equal pseudonyms with those that a plain search finds.
+func TestTextsThatBecomeTheSameAreOne(t *testing.T) {
+	p, err := NewPseudonymiser(testKey, "839", "836")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		texts := rapid.SliceOfNDistinct(rapid.StringMatching(`(836:)?[ aA]{0,2}[bB]?`), 0, 20, func(s string) string { return s }).Draw(t, "texts")
+		shorter := rapid.IntRange(0, len(texts)).Draw(t, "shorter")
+		var held aliases
+		known := held.of(p, "child")
+		for _, n := range []int{shorter, len(texts)} {
+			made, err := known.array(textArray(texts[:n]), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			firsts := made.firstOfEach()
+			if firsts == nil {
+				firsts = places(n)
+			}
+			for i, text := range texts[:n] {
+				if got, want := made.pseudonyms.Value(i), p.Of("child", text); got != want {
+					t.Fatalf("%q: got %s, want %s", text, got, want)
+				}
+				first := slices.IndexFunc(texts, func(other string) bool { return p.Of("child", other) == p.Of("child", text) })
+				if int(firsts[i]) != first {
+					t.Fatalf("%q: first one %d, want %d", text, firsts[i], first)
+				}
+			}
+		}
+	})
+}
+
+func textArray(texts []string) *array.String {
+	b := array.NewStringBuilder(memory.DefaultAllocator)
+	b.AppendValues(texts, nil)
+	return b.NewStringArray()
 }

@@ -2,7 +2,7 @@
 // walk in, the first bytes of their sums walk out, the same that crypto/hmac gives. Where the processor has AVX2 it works
 // on eight messages at once, which takes about a tenth of the time; elsewhere, and for messages of more than MaxWide bytes,
 // crypto/hmac does the work.
-package hmac8
+package sha8
 
 import (
 	"crypto/hmac"
@@ -24,8 +24,8 @@ const (
 // row is one word of eight messages.
 type row [lanes]uint32
 
-// Hasher sums messages under one key. It is not safe for concurrent use.
-type Hasher struct {
+// HMAC sums messages under one key. It is not safe for concurrent use.
+type HMAC struct {
 	wide         bool
 	inner, outer [8]row // the states after the key's block
 	single       hash.Hash
@@ -36,9 +36,9 @@ type Hasher struct {
 	places  [lanes]*[SumBytes]byte
 }
 
-// New returns a hasher for a key.
-func New(key []byte) *Hasher {
-	h := &Hasher{wide: wide, single: hmac.New(sha256.New, key)}
+// NewHMAC returns what sums messages under a key.
+func NewHMAC(key []byte) *HMAC {
+	h := &HMAC{wide: wide, single: hmac.New(sha256.New, key)}
 	if !h.wide {
 		return h
 	}
@@ -71,13 +71,13 @@ func afterBlock(block *[blockBytes]byte) [8]row {
 			words[w][i] = binary.BigEndian.Uint32(block[4*w:])
 		}
 	}
-	compress8(&state, &words, &constants)
+	compress8(&state, &words)
 	return state
 }
 
 // Add writes the first bytes of a message's sum to sum: at once, or together with later ones, and at the latest when
 // Finish returns. The message is not kept.
-func (h *Hasher) Add(message []byte, sum *[SumBytes]byte) {
+func (h *HMAC) Add(message []byte, sum *[SumBytes]byte) {
 	if !h.wide || len(message) > MaxWide {
 		h.single.Reset()
 		h.single.Write(message)
@@ -100,12 +100,12 @@ func (h *Hasher) Add(message []byte, sum *[SumBytes]byte) {
 }
 
 // Finish sums the messages that still wait for others.
-func (h *Hasher) Finish() {
+func (h *HMAC) Finish() {
 	if h.waiting == 0 {
 		return
 	}
 	state := h.inner
-	compress8(&state, &h.words, &constants)
+	compress8(&state, &h.words)
 	copy(h.words[:], state[:])
 	for i := range lanes {
 		h.words[8][i] = 0x80000000
@@ -113,7 +113,7 @@ func (h *Hasher) Finish() {
 	}
 	clear(h.words[9:15])
 	state = h.outer
-	compress8(&state, &h.words, &constants)
+	compress8(&state, &h.words)
 	for i, sum := range h.places[:h.waiting] {
 		for w := range SumBytes / 4 {
 			binary.BigEndian.PutUint32(sum[4*w:], state[w][i])

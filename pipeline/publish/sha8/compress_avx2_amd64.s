@@ -107,8 +107,8 @@
 	SCHEDULE(448, 480, 224, 384) \
 	SCHEDULE(480, 0, 256, 416)
 
-// func compress8(state *[8]row, words *[16]row, constants *[64]uint32)
-TEXT ·compress8(SB), NOSPLIT, $0-24
+// func compressAVX2(state *[8]row, words *[16]row, constants *[64]uint32)
+TEXT ·compressAVX2(SB), NOSPLIT, $0-24
 	MOVQ state+0(FP), AX
 	MOVQ words+8(FP), DI
 	MOVQ constants+16(FP), SI

@@ -1,4 +1,4 @@
-package hmac8
+package sha8
 
 import (
 	"crypto/hmac"
@@ -14,7 +14,7 @@ func TestSumsAreThoseOfTheLibrary(t *testing.T) {
 		key := rapid.SliceOfN(rapid.Byte(), 0, 100).Draw(t, "key")
 		messages := rapid.SliceOfN(rapid.SliceOfN(rapid.Byte(), 0, 80), 0, 40).Draw(t, "messages")
 		sums := make([][SumBytes]byte, len(messages))
-		h := New(key)
+		h := NewHMAC(key)
 		h.wide = h.wide && rapid.Bool().Draw(t, "wide")
 		for i, m := range messages {
 			h.Add(m, &sums[i])
@@ -36,7 +36,7 @@ func TestSumsAreThoseOfTheLibrary(t *testing.T) {
 func BenchmarkSums(b *testing.B) {
 	message := make([]byte, 32)
 	b.Run("eight at once", func(b *testing.B) {
-		h := New(make([]byte, 32))
+		h := NewHMAC(make([]byte, 32))
 		var sum [SumBytes]byte
 		for i := range b.N {
 			binary.LittleEndian.PutUint64(message, uint64(i))
