@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 )
@@ -9,13 +10,16 @@ import (
 // character as the alphabet needs: as the literals of a zstd block whose Huffman code has one length for all. To find
 // repeats, or characters that are more frequent than others, would cost ten times as much and gain little.
 type packing struct {
-	width int       // bits of a character; 0 when the alphabet is too large
-	code  [256]byte // of each character; unknown for one that is not in the alphabet
-	tree  []byte    // the code as zstd writes it down
+	width int             // bits of a character; 0 when the alphabet is too large
+	code  [256]byte       // of each character; unknown for one that is not in the alphabet
+	tree  []byte          // the code as zstd writes it down
+	pairs [1 << 16]uint16 // of two characters, the first in the lower byte; noPair if one is not in the alphabet
+	built []byte          // the tree that the pairs are of
 }
 
 const (
 	unknown = 0xff
+	noPair  = 0xffff
 	// widest is the most bits that a character may take: above, packing gains too little.
 	widest = 6
 	// treeSymbols is how many characters a code may speak of that is written down without compression.
@@ -76,6 +80,24 @@ func (p *packing) write(seen *[256]bool) {
 	}
 }
 
+// pair makes the codes of two characters.
+func (p *packing) pair() {
+	if bytes.Equal(p.built, p.tree) {
+		return
+	}
+	p.built = append(p.built[:0], p.tree...)
+	for i := range p.pairs {
+		p.pairs[i] = noPair
+	}
+	for first, firstCode := range p.code[:treeSymbols+1] {
+		for second, secondCode := range p.code[:treeSymbols+1] {
+			if firstCode != unknown && secondCode != unknown {
+				p.pairs[first|second<<8] = uint16(firstCode)<<p.width | uint16(secondCode)
+			}
+		}
+	}
+}
+
 // append appends the literals section of a block of text: four streams, each read from its end. It says whether all
 // characters are in the alphabet; if not, what it appended is worthless.
 func (p *packing) append(dst, text []byte) ([]byte, bool) {
@@ -85,6 +107,7 @@ func (p *packing) append(dst, text []byte) ([]byte, bool) {
 	dst = append(dst, p.tree...)
 	jumps := len(dst)
 	dst = append(dst, 0, 0, 0, 0, 0, 0)
+	p.pair()
 	segment := (len(text) + 3) / 4
 	for i := range 4 {
 		from := len(dst)
@@ -107,24 +130,23 @@ func (p *packing) stream(dst, text []byte) ([]byte, bool) {
 	at := len(dst)
 	dst = resizeKeeping(dst, at+len(text)*p.width/8+9)
 	width := uint(p.width) & 7
-	code := &p.code
-	var all byte
+	pairs := &p.pairs
+	var all uint16
 	n := len(text)
 	for ; n >= 8; n -= 8 {
 		eight := binary.LittleEndian.Uint64(text[n-8:])
-		a, b, c, d := code[byte(eight)], code[byte(eight>>8)], code[byte(eight>>16)], code[byte(eight>>24)]
-		e, f, g, h := code[byte(eight>>32)], code[byte(eight>>40)], code[byte(eight>>48)], code[byte(eight>>56)]
-		all |= a | b | c | d | e | f | g | h
-		first := (uint64(a)<<width|uint64(b))<<(2*width) | uint64(c)<<width | uint64(d)
-		second := (uint64(e)<<width|uint64(f))<<(2*width) | uint64(g)<<width | uint64(h)
+		a, b, c, d := pairs[uint16(eight)], pairs[uint16(eight>>16)], pairs[uint16(eight>>32)], pairs[eight>>48]
+		all |= a | b | c | d
+		first, second := uint64(a)<<(2*width)|uint64(b), uint64(c)<<(2*width)|uint64(d)
 		binary.LittleEndian.PutUint64(dst[at:], first<<(4*width)|second)
 		at += p.width
 	}
+	known := all != noPair
 	rest := uint64(1)
 	for _, b := range text[:n] {
-		all |= code[b]
-		rest = rest<<width | uint64(code[b])
+		known = known && p.code[b] != unknown
+		rest = rest<<width | uint64(p.code[b])
 	}
 	binary.LittleEndian.PutUint64(dst[at:], rest)
-	return dst[:at+(bits.Len64(rest)+7)/8], all != unknown
+	return dst[:at+(bits.Len64(rest)+7)/8], known
 }

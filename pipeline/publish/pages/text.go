@@ -158,7 +158,10 @@ func (e *Encoder) plainTexts(text []byte) error {
 	value := 0
 	for row := 0; row < e.chunk.rows || e.list != nil && e.chunk.dataPages == 0; {
 		first, firstValue, size := row, value, 0
-		for row < e.chunk.rows && (size < pageText || e.list != nil) {
+		if row == 0 && (len(text) < pageText || e.list != nil) { // all in one page
+			row, value, size = e.chunk.rows, len(e.lengths), len(text)
+		}
+		for row < e.chunk.rows && size < pageText {
 			for range min(8, e.chunk.rows-row) { // levels begin at a multiple of 8
 				if !e.isNull(row) {
 					size += int(e.lengths[value])
