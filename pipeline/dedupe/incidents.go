@@ -50,14 +50,17 @@ type child struct {
 	mixed     bool // the child's contacts have more than one source
 	counting  bool // only classes and links matter, not what a contact may be besides
 	referrals []referral
-	pairs     []pair        // incidents and referrals that may belong together, in the order in which they are linked
-	taken     []bool        // working memory of converted
-	ranked    []int32       // places of referrals in the order of their ids
-	sources   []int32       // working memory of sum
-	batch     batch         // what is left of the children of one batch
-	naming    []int32       // working memory of linkNamed
-	byID      []int32       // and of it: places of referrals by the numbers of their ids
-	until     []schemas.Day // and of measureMisses
+	ranked    []int32 // places of referrals in the order of their ids
+	pairs     []pair  // incidents and referrals that may belong together, in the order in which they are linked
+	batch     batch   // what is left of the children of one batch
+
+	// Working memory.
+	taken   []bool        // of converted
+	byID    []int32       // of linkNamed: places of referrals by the numbers of their ids
+	naming  []int32       // and those that an incident names
+	alike   []alike       // of pairNearest
+	sources []int32       // of sum
+	until   []schemas.Day // of measureMisses
 }
 
 // judgeChild classes the contacts of one child, in c.verdicts and c.incidents. Each is held against the child's earlier
