@@ -120,6 +120,7 @@ func (d *door) pairChild(c *child, s Settings) {
 		return
 	}
 	d.linkNamed(c)
+	c.alike = c.alike[:0]
 	d.pairNearest(c, s)
 }
 
@@ -242,6 +243,9 @@ func (d *door) pairNearest(c *child, s Settings) {
 			continue
 		}
 		from, to := c.referralsAround(held, s)
+		if from == to || c.alikeBefore(held) >= to-from {
+			continue
+		}
 		for r := from; r < to; r++ {
 			candidate := &c.referrals[r]
 			if candidate.status != NotLinked {
@@ -258,6 +262,34 @@ func (d *door) pairNearest(c *child, s Settings) {
 		}
 	}
 	slices.Sort(c.pairs)
+}
+
+// alikeBefore counts the incidents before one, since it was last asked about another day, that referrals cannot tell from
+// it: of one contact of the same day and source. Of such incidents the earlier is linked first, so that one with as many
+// before it as there are referrals around is never linked.
+func (c *child) alikeBefore(held *incident) int {
+	if len(c.alike) > 0 && c.alike[0].day != held.day {
+		c.alike = c.alike[:0]
+	}
+	if held.first != held.last {
+		return 0
+	}
+	source := c.contacts[held.first].source
+	for i := range c.alike {
+		if c.alike[i].source == source {
+			c.alike[i].count++
+			return c.alike[i].count
+		}
+	}
+	c.alike = append(c.alike, alike{day: held.day, source: source})
+	return 0
+}
+
+// alike counts the incidents of one contact of a day and source behind the first.
+type alike struct {
+	day    schemas.Day
+	source int32
+	count  int
 }
 
 func (i *incident) setDistance(a apart) {

@@ -12,6 +12,8 @@ type incident struct {
 	first, last int32 // its first contact and the latest that joined
 	day         schemas.Day
 	lastDay     schemas.Day
+	onLastDay   int32 // the first of its contacts on its last day
+	migrating   int32 // the first that a later one may be a migrated copy of
 	episode     int32 // the open episode that its first contact was on, none when it is unique
 	weak        bool  // a contact joined it on weak evidence
 	possible    bool  // it may be the same event as an earlier incident
@@ -48,14 +50,17 @@ type child struct {
 	mixed     bool // the child's contacts have more than one source
 	counting  bool // only classes and links matter, not what a contact may be besides
 	referrals []referral
-	pairs     []pair        // incidents and referrals that may belong together, in the order in which they are linked
-	taken     []bool        // working memory of converted
-	ranked    []int32       // places of referrals in the order of their ids
-	sources   []int32       // working memory of sum
-	batch     batch         // what is left of the children of one batch
-	naming    []int32       // working memory of linkNamed
-	byID      []int32       // and of it: places of referrals by the numbers of their ids
-	until     []schemas.Day // and of measureMisses
+	ranked    []int32 // places of referrals in the order of their ids
+	pairs     []pair  // incidents and referrals that may belong together, in the order in which they are linked
+	batch     batch   // what is left of the children of one batch
+
+	// Working memory.
+	taken   []bool        // of converted
+	byID    []int32       // of linkNamed: places of referrals by the numbers of their ids
+	naming  []int32       // and those that an incident names
+	alike   []alike       // of pairNearest
+	sources []int32       // of sum
+	until   []schemas.Day // of measureMisses
 }
 
 // judgeChild classes the contacts of one child, in c.verdicts and c.incidents. Each is held against the child's earlier
@@ -80,7 +85,10 @@ func (d *door) judgeChild(c *child, s Settings) {
 		} else {
 			joined := &c.incidents[v.incident]
 			c.verdicts[joined.last].next = int32(place)
-			joined.last, joined.lastDay = int32(place), me.day
+			if me.day != joined.lastDay {
+				joined.lastDay, joined.onLastDay = me.day, int32(place)
+			}
+			joined.last = int32(place)
 			joined.weak = joined.weak || v.weak
 			joined.named = joined.named || me.referral
 		}
@@ -149,9 +157,12 @@ func (d *door) match(c *child, place int32, s Settings) verdict {
 
 // copyOf returns the contact of an incident that has the same day, source, references, concerns and system.
 func (d *door) copyOf(c *child, held *incident, me *contact) int32 {
-	for m := held.first; m >= 0; m = c.verdicts[m].next {
+	if held.lastDay != me.day {
+		return none
+	}
+	for m := held.onLastDay; m >= 0; m = c.verdicts[m].next {
 		other := &c.contacts[m]
-		if other.day == me.day && other.source == me.source && other.system == me.system &&
+		if other.source == me.source && other.system == me.system &&
 			c.equal(reference, other, me) && c.equal(concern, other, me) {
 			return m
 		}
@@ -164,10 +175,16 @@ func (d *door) migratedFrom(c *child, held *incident, me *contact, s Settings) i
 	if s.Migration == nil || !s.Migration.Has(me.day) || me.system < 0 {
 		return none
 	}
-	for m := held.first; m >= 0; m = c.verdicts[m].next {
+	earliest := max(me.day-schemas.Day(s.MigratedDays), s.Migration.From)
+	if held.lastDay < earliest {
+		return none
+	}
+	for c.contacts[held.migrating].day < earliest {
+		held.migrating = c.verdicts[held.migrating].next
+	}
+	for m := held.migrating; m >= 0; m = c.verdicts[m].next {
 		other := &c.contacts[m]
-		if s.Migration.Has(other.day) && other.system >= 0 && other.system != me.system &&
-			other.source == me.source && me.day-other.day <= schemas.Day(s.MigratedDays) &&
+		if other.system >= 0 && other.system != me.system && other.source == me.source &&
 			!c.contradict(reference, other, me) && !c.contradict(concern, other, me) {
 			return m
 		}
@@ -228,7 +245,7 @@ func (c *child) contradicts(held *incident, by column, me *contact) bool {
 // begin starts an incident with a contact.
 func (d *door) begin(c *child, place int32) verdict {
 	me := &c.contacts[place]
-	started := incident{first: place, last: place, day: me.day, lastDay: me.day, episode: me.episode, named: me.referral, referral: none}
+	started := incident{first: place, last: place, day: me.day, lastDay: me.day, onLastDay: place, migrating: place, episode: me.episode, named: me.referral, referral: none}
 	v := verdict{class: Unique, incident: int32(len(c.incidents)), matched: none, next: none}
 	if me.episode >= 0 {
 		v.class = OpenCase
