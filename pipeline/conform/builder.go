@@ -115,10 +115,12 @@ func (b *Builder) Declare(options Options) error {
 func (b *Builder) newColumn(f *schemas.Field, shared *table.Dictionary) column {
 	exact := base{exact: b.exact, elements: b.options.XML}
 	switch {
-	case shared != nil:
-		return &codeColumn{base: exact, dictionary: shared, field: f}
-	case f.Type == schemas.TypeCode || f.Type == schemas.TypeList:
-		return &codeColumn{base: exact, dictionary: table.NewDictionary(), field: f}
+	case shared != nil, f.Type == schemas.TypeCode || f.Type == schemas.TypeList:
+		c := &codeColumn{base: exact, dictionary: shared, own: shared != nil && f.References == "", field: f}
+		if c.names = true; shared == nil {
+			c.dictionary = table.NewDictionary()
+		}
+		return c
 	case f.Type == schemas.TypeDate || f.Type == schemas.TypeDateTime:
 		c := newDateColumn(f.Type == schemas.TypeDateTime)
 		c.base, c.iso = exact, b.iso

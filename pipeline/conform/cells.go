@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"cmp"
 	"slices"
 
 	"frontdoor/schemas/table"
@@ -86,6 +87,7 @@ type base struct {
 	begun       int        // the first row of the current file
 	sightings   []sighting // by file
 	clean       []byte     // room for a text without its hidden blanks
+	names       bool       // it names somebody or something: a number in it is an identifier
 	exact       bool       // blanks at the ends of a cell belong to it
 	elements    bool       // the cells are XML elements, and null rows without kept text had none
 }
@@ -187,82 +189,168 @@ func (b *base) withoutColumn(rows int) {
 	}
 }
 
-// eachCell adds the cells of one column of a window: trims them and settles those that are blank, that the reader
-// marked or that hold an error of a spreadsheet. The others are given to set, in order.
-func (b *base) eachCell(text *table.Text, place int, set func(row int, value []byte)) {
-	row, columns, marks := b.rows, text.Columns, text.Marks
-	b.extend(text.Records())
-	for at := place; row < b.rows; row, at = row+1, at+columns {
-		if text.Elements && text.Begin[at] == 0 {
-			b.null(row)
-			continue
+// run is cells of one column of a window that stand in consecutive rows and are ordinary: their text is their value as
+// it is, and they are neither marked nor anything that a spreadsheet left behind. Those without text are blank: null
+// already.
+type run struct {
+	first      int // the row of the first of them
+	data       []byte
+	begin, end []uint32
+}
+
+// each gives the cells on one by one, but for those that are blank.
+func (r *run) each(set func(row int, value []byte)) {
+	for i, end := range r.end {
+		if begin := r.begin[i]; begin < end {
+			set(r.first+i, r.data[begin:end])
 		}
-		raw := text.Data[text.Begin[at]:text.End[at]]
-		if len(marks) > 0 {
-			for len(marks) > 0 && marks[0].Cell < uint32(at) {
-				marks = marks[1:]
-			}
-			if len(marks) > 0 && marks[0].Cell == uint32(at) {
-				b.null(row)
-				b.keep(row, raw, markCauses[marks[0].Kind], 0)
-				continue
-			}
-		}
-		from, to := 0, len(raw)
-		if to > 0 && !b.exact && !(solid[raw[0]] && solid[raw[to-1]]) {
-			from, to = trim(raw)
-		}
-		if to-from != len(raw) || text.Elements && to == 0 {
-			b.keep(row, raw, rewritten, 0)
-		}
-		if from == to {
-			b.null(row)
-			continue
-		}
-		value := raw[from:to]
-		if b.exact {
-			set(row, value)
-			continue
-		}
-		if value[0] == '#' && isSheetError(value) {
-			b.null(row)
-			b.keep(row, value, sheetError, 0)
-			continue
-		}
-		if value[0] == '=' {
-			if inside, ok := insideFormula(value); ok {
-				b.see(protected, row, raw)
-				b.keep(row, raw, rewritten, 0)
-				if value = inside; len(value) == 0 {
-					b.null(row)
-					continue
-				}
-			}
-		}
-		if !text.Plain {
-			if clean, hidden := withoutHidden(b.clean[:0], value); hidden {
-				b.clean = clean
-				b.see(hiddenBlank, row, raw)
-				b.keep(row, raw, rewritten, 0)
-				value = clean
-			}
-		}
-		set(row, value)
 	}
+}
+
+// runMost is how many cells a run has at most.
+const runMost = table.FindMost
+
+// cellReader takes the cells of a column, in the order of their rows.
+type cellReader interface {
+	take(cells *run)
+	set(row int, value []byte) // takes the value of one row, which is not blank
+}
+
+// eachCell adds the cells of one column of a window: the ordinary ones in runs, the others one by one.
+func (b *base) eachCell(text *table.Text, place int, to cellReader) {
+	var begins, ends [runMost]uint32
+	row := b.rows
+	b.extend(text.Records())
+	cells := run{data: text.Data}
+	for at := place; row < b.rows; {
+		n := 0
+		if len(text.Marks) == 0 && !text.Elements {
+			n = b.ordinary(text, row, at, begins[:min(runMost, b.rows-row)], ends[:])
+		}
+		if n > 0 {
+			cells.first, cells.begin, cells.end = row, begins[:n], ends[:n]
+			to.take(&cells)
+			row, at = row+n, at+n*text.Columns
+		}
+		if n < runMost && row < b.rows {
+			b.settle(text, row, at, to)
+			row, at = row+1, at+text.Columns
+		}
+	}
+}
+
+// ordinary gathers the cells of a column from a place of the window on, as long as they are ordinary and there is room.
+// It makes blank ones null and returns how many it gathered.
+func (b *base) ordinary(text *table.Text, row, at int, begins, ends []uint32) int {
+	data, ends := text.Data, ends[:len(begins)]
+	for i := range begins {
+		begin, end := text.Begin[at], text.End[at]
+		at += text.Columns
+		begins[i], ends[i] = begin, end
+		if begin == end {
+			b.null(row + i)
+			continue
+		}
+		if b.exact {
+			continue
+		}
+		first, last := data[begin], data[end-1]
+		if odd := cellEnds[first]|cellEnds[last]&^maybeFormula != 0 || !text.Plain && !isASCII(data[begin:end]); odd ||
+			b.names && first <= '9' && first >= '0' && spoilt(data[begin:end]) {
+			return i
+		}
+	}
+	return len(begins)
+}
+
+// What the first or the last byte of a cell says of it, beside that it is solid: 0.
+const (
+	maybeBlank   = 1 << iota // it is a blank, or part of one
+	maybeFormula             // as the first: the cell is a formula or an error of a spreadsheet
+)
+
+var cellEnds = func() (is [256]uint8) {
+	for b := range is {
+		if !solid[b] {
+			is[b] = maybeBlank
+		}
+	}
+	is['#'], is['='] = maybeFormula, maybeFormula
+	return is
+}()
+
+// spoilt tells whether identifier would not leave a text that begins with a digit as it is.
+func spoilt(text []byte) bool {
+	_, cut := withoutDecimals(text)
+	return cut || isExponent(text)
+}
+
+// settle adds one cell: trims it and settles it where it is blank, where the reader marked it or where it holds an
+// error of a spreadsheet. Others are given on.
+func (b *base) settle(text *table.Text, row, at int, to cellReader) {
+	if text.Elements && text.Begin[at] == 0 {
+		b.null(row)
+		return
+	}
+	raw := text.Data[text.Begin[at]:text.End[at]]
+	if len(text.Marks) > 0 {
+		mark, marked := slices.BinarySearchFunc(text.Marks, uint32(at), func(m table.Mark, cell uint32) int { return cmp.Compare(m.Cell, cell) })
+		if marked {
+			b.null(row)
+			b.keep(row, raw, markCauses[text.Marks[mark].Kind], 0)
+			return
+		}
+	}
+	from, end := 0, len(raw)
+	if !b.exact {
+		from, end = trim(raw)
+	}
+	if end-from != len(raw) || text.Elements && end == 0 {
+		b.keep(row, raw, rewritten, 0)
+	}
+	if from == end {
+		b.null(row)
+		return
+	}
+	value := raw[from:end]
+	if b.exact {
+		to.set(row, value)
+		return
+	}
+	if value[0] == '#' && isSheetError(value) {
+		b.null(row)
+		b.keep(row, value, sheetError, 0)
+		return
+	}
+	if value[0] == '=' {
+		if inside, ok := insideFormula(value); ok {
+			b.see(protected, row, raw)
+			b.keep(row, raw, rewritten, 0)
+			if value = inside; len(value) == 0 {
+				b.null(row)
+				return
+			}
+		}
+	}
+	if !text.Plain {
+		if clean, hidden := withoutHidden(b.clean[:0], value); hidden {
+			b.clean = clean
+			b.see(hiddenBlank, row, raw)
+			b.keep(row, raw, rewritten, 0)
+			value = clean
+		}
+	}
+	to.set(row, value)
 }
 
 // remove takes rows out.
 func (b *base) remove(r removal) {
 	to := 0
-	b.nulls = 0
 	r.each(b.rows, func(from, end int) {
-		for row := from; row < end; row++ {
-			bit := b.valid[row>>3] >> (row & 7) & 1
-			b.nulls += int(1 - bit)
-			b.valid[to>>3] = b.valid[to>>3]&^(1<<(to&7)) | bit<<(to&7)
-			to++
-		}
+		moveBits(b.valid, to, from, end)
+		to += end - from
 	})
+	b.nulls = to - countBits(b.valid, to)
 	b.rows = to
 	b.kept = slices.DeleteFunc(b.kept, func(k kept) bool { return r.takes(k.row) })
 	for i := range b.kept {

@@ -39,7 +39,8 @@ type dateColumn struct {
 	written  []uint8 // the row's place in styles
 	styles   []style
 	recent   uint8
-	layout   []byte // room for the notation of a time
+	usual    [2]uint8 // the styles of 2006-01-02 and of 2006-01-02 15:04, once they are met
+	layout   []byte   // room for the notation of a time
 
 	files                  []dateFile
 	first                  int // the first row of the current file
@@ -69,7 +70,41 @@ func (c *dateColumn) extendDays(rows int) {
 func (c *dateColumn) add(text *table.Text, place int) {
 	c.extendDays(text.Records())
 	c.days1904 = text.Days1904
-	c.eachCell(text, place, c.set)
+	c.eachCell(text, place, c)
+}
+
+// take reads the days of a run that are written 2006-01-02 or, with a time, 2006-01-02 15:04, as most are. The others
+// follow the long way, and so does the first of either, which settles its style.
+func (c *dateColumn) take(cells *run) {
+	for i, end := range cells.end {
+		begin, row := cells.begin[i], cells.first+i
+		if begin == end {
+			continue
+		}
+		value := cells.data[begin:end]
+		clock, usual := 0, &c.usual[0]
+		switch {
+		case len(value) == 10:
+		case len(value) == 16 && c.withTime && !c.iso:
+			clock, usual = minutesOf([6]byte(value[10:])), &c.usual[1]
+		default:
+			clock = -1
+		}
+		day, ok := int32(0), false
+		if clock >= 0 && *usual != noStyle {
+			day, ok = parseISO([10]byte(value))
+		}
+		if !ok {
+			if c.set(row, value); clock >= 0 && *usual == noStyle && value[4] == '-' {
+				*usual = c.written[row]
+			}
+			continue
+		}
+		c.days[row], c.written[row] = day, *usual
+		if clock > 0 {
+			c.times[row] = int32(clock) * 60
+		}
+	}
 }
 
 func (c *dateColumn) without(rows int) {

@@ -10,8 +10,10 @@ type decimalColumn struct {
 
 func (c *decimalColumn) add(text *table.Text, place int) {
 	c.values = extended(c.values, text.Records(), c.ahead)
-	c.eachCell(text, place, c.set)
+	c.eachCell(text, place, c)
 }
+
+func (c *decimalColumn) take(cells *run) { cells.each(c.set) }
 
 func (c *decimalColumn) set(row int, value []byte) {
 	text := string(value)

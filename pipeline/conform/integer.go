@@ -16,8 +16,10 @@ type integerColumn struct {
 
 func (c *integerColumn) add(text *table.Text, place int) {
 	c.values = extended(c.values, text.Records(), c.ahead)
-	c.eachCell(text, place, c.set)
+	c.eachCell(text, place, c)
 }
+
+func (c *integerColumn) take(cells *run) { cells.each(c.set) }
 
 func (c *integerColumn) set(row int, value []byte) {
 	whole, cut := withoutDecimals(value)

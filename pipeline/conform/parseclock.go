@@ -46,6 +46,15 @@ func parseClock(text []byte, layout []byte) (c clock, filled []byte, ok bool) {
 	return c, append(layout, text[at:]...), true
 }
 
+// minutesOf returns the minutes since midnight of a time written " 15:04", or -1 where it is none, or not known: 00:00.
+func minutesOf(text [6]byte) int {
+	hour, minute := number(text[1:3]), number(text[4:6])
+	if text[0] != ' ' || text[3] != ':' || hour < 0 || hour > 23 || minute < 0 || minute > 59 || hour+minute == 0 {
+		return -1
+	}
+	return hour*60 + minute
+}
+
 // fraction returns the length of a point or comma and up to nine digits, and whether all of them are zero.
 func fraction(text []byte) (width int, zeros bool) {
 	if len(text) < 2 || text[0] != '.' && text[0] != ',' {

@@ -2,6 +2,7 @@ package conform
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 	"strings"
 	"time"
@@ -150,6 +151,19 @@ func parseDate(text []byte) (d date, ok bool) {
 	}
 	d.day, ok = dayOf(year, second, first)
 	return d, ok
+}
+
+// parseISO reads yyyy-mm-dd, as parseDate does. The first eight bytes are one number, whose digits are turned into
+// their values and whose dashes into zeros.
+func parseISO(text [10]byte) (day int32, ok bool) {
+	const written, tooMuch, high = 0x2d30302d30303030, 0x7f76767f76767676, 0x8080808080808080
+	digits := binary.LittleEndian.Uint64(text[:]) ^ written
+	ten, one := text[8]-'0', text[9]-'0'
+	if (digits|digits+tooMuch)&high != 0 || ten > 9 || one > 9 {
+		return 0, false
+	}
+	digit := func(place int) int { return int(digits >> (8 * place) & 0xff) }
+	return dayOf(digit(0)*1000+digit(1)*100+digit(2)*10+digit(3), digit(5)*10+digit(6), int(ten)*10+int(one))
 }
 
 // dayOf returns the day of a date, and whether there is such a date.

@@ -53,11 +53,14 @@ func (b *Builder) result() *Result {
 // buildColumns makes the columns of all slots as they stand; one that no file had has no array.
 func (b *Builder) buildColumns() []*table.Column {
 	columns := make([]*table.Column, len(b.columns))
+	var group sync.WaitGroup
 	for i, c := range b.columns {
-		columns[i] = &table.Column{}
-		if b.delivered(i) {
-			columns[i] = c.build()
+		if columns[i] = (&table.Column{}); b.delivered(i) {
+			group.Go(func() { columns[i] = c.build() })
 		}
+	}
+	group.Wait()
+	for i := range columns {
 		if known := len(b.schema.Fields); i < known {
 			columns[i].Field = b.schema.Fields[i]
 		} else {
@@ -91,23 +94,25 @@ func (b *Builder) table(columns []*table.Column) *table.Table {
 // each returns, for every row, what is said of its file: nil where that is blank of all of them.
 func (b *Builder) each(of func(f *file) string) *array.Dictionary {
 	names := table.NewDictionary()
-	codes := make([]uint32, 0, len(b.lines))
-	valid, nulls := make([]byte, (len(b.lines)+7)/8), 0
+	codes := make([]uint32, len(b.lines))
+	valid, nulls, row := make([]byte, (len(b.lines)+7)/8), 0, 0
 	for _, f := range b.files {
 		if f.dropped {
 			continue
 		}
+		from := row
+		row += f.report.Accepted
 		text := of(f)
 		if text == "" {
 			nulls += f.report.Accepted
-			codes = append(codes, make([]uint32, f.report.Accepted)...)
 			continue
 		}
-		code := names.Code([]byte(text))
-		for range f.report.Accepted {
-			valid[len(codes)>>3] |= 1 << (len(codes) & 7)
-			codes = append(codes, code)
+		if code := names.Code([]byte(text)); code > 0 {
+			for i := range codes[from:row] {
+				codes[from+i] = code
+			}
 		}
+		setBits(valid, from, row)
 	}
 	if nulls > 0 && names.Len() == 0 {
 		return nil
@@ -125,6 +130,10 @@ func (b *Builder) unplaced(f *file) []int {
 	}
 	var rows []int
 	for row := f.span.From; row < f.span.To; row++ {
+		if row&7 == 0 && !slices.ContainsFunc(needed, func(c *base) bool { return c.valid[row>>3] != 0xff }) {
+			row += 7
+			continue
+		}
 		if slices.ContainsFunc(needed, func(c *base) bool { return c.isNull(row) }) {
 			rows = append(rows, row)
 		}

@@ -19,24 +19,33 @@ type spelling struct {
 	codes    []string // by the code of seen
 	same     []bool   // the text is the code as it is written
 	unmapped []bool
-	lettered [2]bool // codes without, and with, the letter of their list were met
-	mixed    bool    // the last text is the first of the other of these ways
+	places   []uint32 // of those that are the code as it is written: its place in the column's dictionary, once it has one
+	lettered [2]bool  // codes without, and with, the letter of their list were met
+	mixed    bool     // the last text is the first of the other of these ways
 }
 
-// of returns the code of a text, or the text itself where no code is meant, and whether the two are the same.
-func (s *spelling) of(text []byte) (code []byte, same bool) {
+// of returns the number of a text among those seen.
+func (s *spelling) of(text []byte) uint32 {
 	n := s.seen.Code(text)
 	if int(n) == len(s.codes) {
 		meant, known := s.find(string(text))
 		s.codes, s.same, s.unmapped = append(s.codes, meant), append(s.same, meant == string(text)), append(s.unmapped, !known)
+		s.places = append(s.places, table.NoCode)
 		if s.loose && known {
 			s.meet(hasLetter(text))
 		}
 	}
-	if s.same[n] {
-		return text, true
+	return n
+}
+
+// placesOf sets the places of texts that are codes as they are written, and NoCode for others and for new ones.
+func (s *spelling) placesOf(cells *run, codes []uint32) {
+	s.seen.Find(cells.data, cells.begin, cells.end, codes)
+	for i, n := range codes {
+		if n != table.NoCode && cells.begin[i] < cells.end[i] {
+			codes[i] = s.places[n]
+		}
 	}
-	return []byte(s.codes[n]), false
 }
 
 // meet notes in which way a code is written.

@@ -11,6 +11,7 @@ import (
 type codeColumn struct {
 	base
 	dictionary *table.Dictionary
+	own        bool // the table's key: its texts are mostly new
 	codes      []uint32
 	field      *schemas.Field
 	spelling   *spelling   // of the current file; nil when values are taken as they are written
@@ -26,7 +27,27 @@ func (c *codeColumn) endFile() {
 
 func (c *codeColumn) add(text *table.Text, place int) {
 	c.codes = extended(c.codes, text.Records(), c.ahead)
-	c.eachCell(text, place, c.set)
+	if c.own {
+		c.dictionary.Expect(c.ahead)
+	}
+	c.eachCell(text, place, c)
+}
+
+// take looks up the texts of a run. Those that are not known yet, or are not written as their code is, follow one by
+// one.
+func (c *codeColumn) take(cells *run) {
+	codes := c.codes[cells.first:][:len(cells.begin)]
+	if c.spelling == nil {
+		c.dictionary.Find(cells.data, cells.begin, cells.end, codes)
+	} else {
+		c.spelling.placesOf(cells, codes)
+	}
+	for i, code := range codes {
+		if code == table.NoCode {
+			codes[i] = 0
+			c.set(cells.first+i, cells.data[cells.begin[i]:cells.end[i]])
+		}
+	}
 }
 
 func (c *codeColumn) set(row int, value []byte) {
@@ -34,19 +55,24 @@ func (c *codeColumn) set(row int, value []byte) {
 	if !ok {
 		return
 	}
-	if c.spelling != nil {
-		code, same := c.spelling.of(value)
-		if c.spelling.mixed {
+	if s := c.spelling; s != nil {
+		n := s.of(value)
+		if s.mixed {
 			c.see(twoWays, row, value)
-			c.spelling.mixed = false
+			s.mixed = false
 		}
-		if !same {
+		if !s.same[n] {
 			c.keep(row, value, rewritten, 0)
+			if value = []byte(s.codes[n]); len(value) == 0 { // an object without a flag that is set
+				c.null(row)
+				return
+			}
 		}
-		if value = code; len(value) == 0 { // an object without a flag that is set
-			c.null(row)
-			return
+		c.codes[row] = c.dictionary.Code(value)
+		if s.same[n] {
+			s.places[n] = c.codes[row]
 		}
+		return
 	}
 	c.codes[row] = c.dictionary.Code(value)
 }
@@ -86,17 +112,57 @@ func (c *codeColumn) build() *table.Column {
 // textColumn reads text that is different in nearly every row.
 type textColumn struct {
 	base
-	names   bool    // it names somebody or something: a number in it is an identifier
 	offsets []int32 // of the rows so far, from 0
 	data    []byte
 }
 
-func newTextColumn(names bool) *textColumn { return &textColumn{names: names, offsets: []int32{0}} }
+func newTextColumn(names bool) *textColumn {
+	return &textColumn{base: base{names: names}, offsets: []int32{0}}
+}
 
 func (c *textColumn) add(text *table.Text, place int) {
 	c.offsets = roomFor(c.offsets, text.Records()+1, c.ahead)
-	c.eachCell(text, place, c.set)
+	c.eachCell(text, place, c)
 	c.fill(c.rows)
+}
+
+// take adds the texts of a run, one behind the other.
+func (c *textColumn) take(cells *run) {
+	c.fill(cells.first)
+	size := 0
+	for i, end := range cells.end {
+		size += int(end - cells.begin[i])
+	}
+	c.room(cells.first, size+shortCopy)
+	to, offset := c.data[len(c.data):cap(c.data)], len(c.data)
+	c.offsets = append(c.offsets, make([]int32, len(cells.end))...)
+	offsets := c.offsets[len(c.offsets)-len(cells.end):]
+	for i, begin := range cells.begin {
+		end := cells.end[i]
+		length := int(end - begin)
+		if length <= shortCopy && int(begin)+shortCopy <= len(cells.data) {
+			*(*[shortCopy]byte)(to) = [shortCopy]byte(cells.data[begin:])
+		} else {
+			copy(to, cells.data[begin:end])
+		}
+		to = to[length:]
+		offset += length
+		offsets[i] = int32(offset)
+	}
+	c.data = c.data[:offset]
+}
+
+// shortCopy is how many bytes of a short text are copied at once, whatever its length.
+const shortCopy = 16
+
+// room makes room for so many bytes of text that begin in a row.
+func (c *textColumn) room(row, bytes int) {
+	if len(c.data)+bytes > math.MaxInt32 {
+		panic("the texts of one column pass 2 GiB; split the delivery by year")
+	}
+	if cap(c.data)-len(c.data) < bytes {
+		c.data = roomFor(c.data, bytes, c.bytesAhead(row))
+	}
 }
 
 func (c *textColumn) set(row int, value []byte) {
@@ -107,12 +173,7 @@ func (c *textColumn) set(row int, value []byte) {
 		}
 	}
 	c.fill(row)
-	if len(c.data)+len(value) > math.MaxInt32 {
-		panic("the texts of one column pass 2 GiB; split the delivery by year")
-	}
-	if cap(c.data)-len(c.data) < len(value) {
-		c.data = roomFor(c.data, len(value), c.bytesAhead(row))
-	}
+	c.room(row, len(value))
 	c.data = append(c.data, value...)
 	c.offsets = append(c.offsets, int32(len(c.data)))
 }

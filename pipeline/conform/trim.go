@@ -1,6 +1,10 @@
 package conform
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"unicode/utf8"
+)
 
 // blankRunes are the characters that are cut off both ends of a cell beside ASCII blanks: the no-break space,
 // the zero-width spaces and joiners, and a byte order mark.
@@ -83,4 +87,19 @@ func withoutHidden(to, text []byte) (clean []byte, hidden bool) {
 		at += n
 	}
 	return to, hidden
+}
+
+// isASCII tells whether a text has no byte of a longer character.
+func isASCII(text []byte) bool {
+	for ; len(text) >= 8; text = text[8:] {
+		if binary.LittleEndian.Uint64(text)&0x8080808080808080 != 0 {
+			return false
+		}
+	}
+	for _, b := range text {
+		if b >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

@@ -44,7 +44,7 @@ func (l Limits) withDefaults() Limits {
 			*value = otherwise
 		}
 	}
-	set(&l.Window, 256<<10)
+	set(&l.Window, 64<<10)
 	set(&l.Record, 16<<20)
 	set(&l.Field, 1<<20)
 	set(&l.Columns, 4096)

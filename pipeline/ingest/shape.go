@@ -3,21 +3,29 @@ package ingest
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
 // headers knows the header that records are read by, to tell when it, or another, stands among the records.
 type headers struct {
-	names [][]byte
-	first [256]bool // by first byte, whatever its case: does a name begin with it
+	names  [][]byte
+	first  [256]bool // by first byte, whatever its case: does a name begin with it
+	second [256]bool // by second byte: may it be that of a name, or stand behind one
 }
 
 func newHeaders(names []string) *headers {
 	h := &headers{}
+	for b := range h.second {
+		h.second[b] = b <= ' ' || b >= utf8.RuneSelf
+	}
 	for _, name := range names {
 		text := bytes.TrimSpace([]byte(name))
 		h.names = append(h.names, text)
 		if len(text) > 0 {
 			h.first[bytes.ToLower(text[:1])[0]], h.first[bytes.ToUpper(text[:1])[0]] = true, true
+		}
+		if len(text) > 1 {
+			h.second[bytes.ToLower(text[1:2])[0]], h.second[bytes.ToUpper(text[1:2])[0]] = true, true
 		}
 	}
 	return h
@@ -25,7 +33,7 @@ func newHeaders(names []string) *headers {
 
 // begins tells whether a record whose first cell this is may be a header. It is asked of every record.
 func (h *headers) begins(cell []byte) bool {
-	return len(cell) > 0 && h.first[cell[0]] && h.place(cell) >= 0
+	return len(cell) > 0 && h.first[cell[0]] && (len(cell) == 1 || h.second[cell[1]]) && h.place(cell) >= 0
 }
 
 // place returns the place of the name that a cell holds, or -1.

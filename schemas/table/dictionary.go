@@ -22,6 +22,7 @@ type Dictionary struct {
 	slots   []slot // open addressing
 	offsets []int32
 	data    []byte
+	touched uint32 // keeps Find's early reads of slots
 }
 
 // slot is a place in a dictionary's hash table. A text of up to shortText bytes stands in it whole, so that the
@@ -37,7 +38,7 @@ const shortText = 8
 // NewDictionary returns an empty dictionary.
 func NewDictionary() *Dictionary {
 	seed := maphash.MakeSeed()
-	return &Dictionary{seed: seed, mixer: maphash.String(seed, "") | 1, slots: make([]slot, 64), offsets: []int32{0}}
+	return &Dictionary{seed: seed, mixer: maphash.String(seed, ""), slots: make([]slot, 64), offsets: []int32{0}}
 }
 
 // Len counts the distinct texts.
@@ -65,7 +66,7 @@ func (d *Dictionary) Code(text []byte) uint32 {
 	sought.next = code + 1
 	d.slots[at] = sought
 	if d.Len()*2 > len(d.slots) {
-		d.grow()
+		d.resize(2 * len(d.slots))
 	}
 	return code
 }
@@ -76,16 +77,73 @@ func (d *Dictionary) Lookup(text []byte) (uint32, bool) {
 	return d.slots[at].next - 1, found
 }
 
+// NoCode stands for a text that has no code.
+const NoCode = math.MaxUint32
+
+// FindMost is how many texts are looked up together at most.
+const FindMost = 256
+
+// Find looks up texts, at most FindMost of them: each stands in data from its begin to its end. It sets their codes,
+// NoCode for a text that has none, and passes over those that are empty. The places of all of them are settled before
+// the first is compared, so that the memory of a large dictionary is waited for once and not for every text.
+func (d *Dictionary) Find(data []byte, begins, ends, codes []uint32) {
+	var sought [FindMost]uint64
+	var homes [FindMost]uint32
+	mask := uint64(len(d.slots) - 1)
+	ends, codes = ends[:len(begins)], codes[:len(begins)]
+	for i, begin := range begins {
+		size := ends[i] - begin
+		s := slot{size: size}
+		if size-1 < shortText && int(begin)+shortText <= len(data) {
+			unused := (64 - 8*size) & 63
+			s.text = binary.LittleEndian.Uint64(data[begin:]) << unused >> unused
+		} else {
+			s = d.slotOf(data[begin:ends[i]])
+		}
+		sought[i&(FindMost-1)], homes[i&(FindMost-1)] = s.text, uint32(d.home(s)&mask)
+	}
+	if len(d.slots) > 1024 {
+		for _, home := range homes[:len(begins)] {
+			d.touched += d.slots[home].next
+		}
+	}
+	for i, begin := range begins {
+		size := ends[i] - begin
+		if size == 0 {
+			continue
+		}
+		at := uint64(homes[i&(FindMost-1)])
+		held := &d.slots[at]
+		for held.next != 0 && (held.text != sought[i&(FindMost-1)] || held.size != size || size > shortText && !bytes.Equal(d.Value(held.next-1), data[begin:ends[i]])) {
+			at = (at + 1) & mask
+			held = &d.slots[at]
+		}
+		codes[i] = held.next - 1 // NoCode where the slot is free
+	}
+}
+
+// Expect makes room for so many texts more.
+func (d *Dictionary) Expect(more int) {
+	room := len(d.slots)
+	for room < 2*(d.Len()+more) {
+		room *= 2
+	}
+	if room > len(d.slots) {
+		d.resize(room)
+		d.offsets = slices.Grow(d.offsets, more)
+	}
+}
+
 // slotOf returns the slot that a text would stand in, without its code.
 func (d *Dictionary) slotOf(text []byte) slot {
 	s := slot{size: uint32(len(text))}
 	switch n := len(text); {
 	case n > shortText:
 		s.text = maphash.Bytes(d.seed, text)
-	case n >= 4: // the two halves overlap; with the size they tell the text
-		s.text = uint64(binary.LittleEndian.Uint32(text)) | uint64(binary.LittleEndian.Uint32(text[n-4:]))<<32
+	case n >= 4: // the two halves overlap
+		s.text = uint64(binary.LittleEndian.Uint32(text)) | uint64(binary.LittleEndian.Uint32(text[n-4:]))<<(8*n-32)
 	case n > 0:
-		s.text = uint64(text[0]) | uint64(text[n/2])<<8 | uint64(text[n-1])<<16
+		s.text = uint64(text[0]) | uint64(text[n/2])<<(n/2*8) | uint64(text[n-1])<<(8*n-8)
 	}
 	return s
 }
@@ -95,7 +153,7 @@ func (d *Dictionary) home(s slot) uint64 {
 	if s.size > shortText {
 		return s.text
 	}
-	high, low := bits.Mul64(s.text^d.mixer, uint64(s.size)^d.mixer>>32|1<<63)
+	high, low := bits.Mul64(s.text^d.mixer, 0x9e3779b97f4a7c15) // the golden ratio: bits in no order
 	return high ^ low
 }
 
@@ -113,10 +171,11 @@ func (d *Dictionary) find(text []byte, sought slot) (at uint64, found bool) {
 	}
 }
 
-func (d *Dictionary) grow() {
+// resize moves the texts to a hash table of so many slots, a power of two.
+func (d *Dictionary) resize(size int) {
 	old := d.slots
-	d.slots = make([]slot, 2*len(old))
-	mask := uint64(len(d.slots) - 1)
+	d.slots = make([]slot, size)
+	mask := uint64(size - 1)
 	for _, held := range old {
 		if held.next == 0 {
 			continue

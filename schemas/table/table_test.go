@@ -3,6 +3,8 @@ package table
 import (
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"frontdoor/schemas"
 )
 
@@ -75,6 +77,49 @@ func TestDictionaryKeepsTheOrderOfFirstSight(t *testing.T) {
 	if _, found := d.Lookup([]byte("never")); found {
 		t.Error("an unknown text is found")
 	}
+}
+
+// TestTextsAreFoundTogetherAsOneByOne holds Find against Lookup, and both against a map.
+func TestTextsAreFoundTogetherAsOneByOne(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d, want := NewDictionary(), map[string]uint32{}
+		text := rapid.OneOf(rapid.StringMatching(`[KR]?[0-9]{0,4}`), rapid.StringMatching(`[ab\x00]{0,12}`), rapid.StringMatching(`ID-[0-9]{5}-[0-9]{2,9}`))
+		for range rapid.IntRange(1, 4).Draw(t, "rounds") {
+			for _, s := range rapid.SliceOfN(text, 0, 2000).Draw(t, "known") {
+				if _, known := want[s]; !known {
+					want[s] = uint32(len(want))
+				}
+				if got := d.Code([]byte(s)); got != want[s] {
+					t.Fatalf("%q has code %d, want %d", s, got, want[s])
+				}
+			}
+			d.Expect(rapid.IntRange(0, 5000).Draw(t, "expected"))
+			sought := rapid.SliceOfN(text, 0, FindMost).Draw(t, "sought")
+			var data []byte
+			begins, ends, codes := make([]uint32, len(sought)), make([]uint32, len(sought)), make([]uint32, len(sought))
+			for i, s := range sought {
+				begins[i] = uint32(len(data))
+				data = append(data, s...)
+				ends[i] = uint32(len(data))
+			}
+			d.Find(data, begins, ends, codes)
+			for i, s := range sought {
+				code, known := want[s]
+				if got, found := d.Lookup([]byte(s)); found != known || known && got != code {
+					t.Fatalf("%q: looked up %d %v, want %d %v", s, got, found, code, known)
+				}
+				switch {
+				case s == "":
+					code = 0
+				case !known:
+					code = NoCode
+				}
+				if codes[i] != code {
+					t.Fatalf("%q: found %d, want %d", s, codes[i], code)
+				}
+			}
+		}
+	})
 }
 
 func TestReleaseGivesAWindowBack(t *testing.T) {
