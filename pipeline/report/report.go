@@ -7,6 +7,7 @@
 package report
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
 	"html/template"
@@ -154,7 +155,11 @@ func write(w io.Writer, s *sheet) error {
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
-	if err := page.Execute(w, v); err != nil {
+	var text bytes.Buffer // a template writes every few letters by themselves
+	if err := page.Execute(&text, v); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	if _, err := text.WriteTo(w); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
