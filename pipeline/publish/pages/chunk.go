@@ -3,6 +3,7 @@ package pages
 import (
 	"fmt"
 	"math/bits"
+	"slices"
 	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
@@ -129,7 +130,25 @@ func (e *Encoder) placed() error {
 		return err
 	}
 	e.page = append(e.page, e.buffer...)
-	return e.dataPage(e.chunk.rows, format.RLEDictionary)
+	return e.dataPage(e.chunk.rows, format.RLEDictionary, nil)
+}
+
+// held returns the values of the rows that are not null, in the memory of old unless that is all of them.
+func held[T any](e *Encoder, values, old []T) (held, kept []T) {
+	if e.valid == nil {
+		return values, old
+	}
+	old = old[:0]
+	for i, rows := range e.valid {
+		if rows == 0xff {
+			old = append(old, values[8*i:8*i+8]...)
+			continue
+		}
+		for ; rows != 0; rows &= rows - 1 {
+			old = append(old, values[8*i+bits.TrailingZeros8(rows)])
+		}
+	}
+	return old, old
 }
 
 // resize returns a slice of n elements, of the old one's memory if that suffices.
@@ -139,6 +158,9 @@ func resize[T any](old []T, n int) []T {
 	}
 	return old[:n]
 }
+
+// resizeKeeping returns the slice with n elements; those that are new may be anything.
+func resizeKeeping[T any](old []T, n int) []T { return slices.Grow(old, max(n-len(old), 0))[:n] }
 
 // bytesOf views numbers as bytes, the lowest first on every machine that Go builds for here.
 func bytesOf[T int32 | uint32 | int64](values []T) []byte {

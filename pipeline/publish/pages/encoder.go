@@ -19,12 +19,17 @@ type Encoder struct {
 	valid            []byte // bitmap of the chunk's rows that are not null; nil when none is
 
 	settler    settler
+	packing    packing
 	bitmap     []byte
-	page       []byte
+	page       []byte // of the page at hand, all but a text that stands elsewhere
 	buffer     []byte
 	sample     []byte
+	joined     []byte
 	text       []byte
-	offsets    []uint32
+	lengths    []int32 // of the texts
+	shared     []int32 // how many bytes a text shares with the one before it
+	rests      []byte  // what it does not share
+	codes      []uint32
 	numbers    []int32
 	longs      []int64
 	compressor *zstd.Encoder
@@ -39,11 +44,11 @@ func NewEncoder() (*Encoder, error) {
 	return &Encoder{content: xxh3.New(), compressor: compressor}, nil
 }
 
-// dataPage appends what stands in e.page as a data page of a number of rows.
-func (e *Encoder) dataPage(rows int, encoding format.Encoding) error {
+// dataPage appends what stands in e.page, and text behind it, as a data page of a number of rows.
+func (e *Encoder) dataPage(rows int, encoding format.Encoding, text []byte) error {
 	e.chunk.encoding = encoding
 	e.chunk.dataPages++
-	return e.appendPage(format.PageHeader{
+	return e.appendPage(text, format.PageHeader{
 		Type: format.DataPage,
 		DataPageHeader: thrift.New(format.DataPageHeader{
 			NumValues: int32(rows), Encoding: encoding, DefinitionLevelEncoding: format.RLE, RepetitionLevelEncoding: format.RLE,
@@ -53,7 +58,7 @@ func (e *Encoder) dataPage(rows int, encoding format.Encoding) error {
 
 // dictionaryPage appends what stands in e.page as the chunk's dictionary.
 func (e *Encoder) dictionaryPage(values int) error {
-	err := e.appendPage(format.PageHeader{
+	err := e.appendPage(nil, format.PageHeader{
 		Type:                 format.DictionaryPage,
 		DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(values), Encoding: format.Plain}),
 	})
@@ -61,18 +66,23 @@ func (e *Encoder) dictionaryPage(values int) error {
 	return err
 }
 
-func (e *Encoder) appendPage(header format.PageHeader) error {
-	if len(e.page) > math.MaxInt32 {
-		return fmt.Errorf("a page of %d bytes is more than Parquet allows; split the file", len(e.page))
+func (e *Encoder) appendPage(text []byte, header format.PageHeader) error {
+	size := len(e.page) + len(text)
+	if size > math.MaxInt32 {
+		return fmt.Errorf("a page of %d bytes is more than Parquet allows; split the file", size)
 	}
-	e.buffer = e.compress(e.buffer[:0], e.page)
-	header.UncompressedPageSize, header.CompressedPageSize = int32(len(e.page)), int32(len(e.buffer))
+	if text == nil {
+		e.buffer = e.compress(e.buffer[:0], nil, e.page)
+	} else {
+		e.buffer = e.compress(e.buffer[:0], e.page, text)
+	}
+	header.UncompressedPageSize, header.CompressedPageSize = int32(size), int32(len(e.buffer))
 	header.CRC = int32(crc32.ChecksumIEEE(e.buffer))
 	head, err := thrift.Marshal(&thrift.CompactProtocol{}, &header)
 	if err != nil {
 		return fmt.Errorf("write page header: %w", err)
 	}
-	e.chunk.uncompressed += int64(len(head) + len(e.page))
+	e.chunk.uncompressed += int64(len(head) + size)
 	if e.chunk.pages == nil {
 		e.chunk.pages = make([]byte, 0, len(head)+len(e.buffer))
 	}

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"encoding/binary"
+	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -15,24 +16,14 @@ const span = 1 << 16
 
 // whole encodes the rows from to to of a column of 32 bits. Lines are the only unsigned ones; they stay below 2^31.
 func (e *Encoder) whole(values []int32, from, to int) error {
-	e.numbers = e.numbers[:0]
-	for row, v := range values[from:to] {
-		if !e.isNull(row) {
-			e.numbers = append(e.numbers, v)
-		}
-	}
-	return encodeNumbers(e, e.numbers, binary.LittleEndian.AppendUint32, (&delta.BinaryPackedEncoding{}).EncodeInt32)
+	values, e.numbers = held(e, values[from:to], e.numbers)
+	return encodeNumbers(e, values, binary.LittleEndian.AppendUint32, (&delta.BinaryPackedEncoding{}).EncodeInt32)
 }
 
 // long encodes a column of 64 bits.
 func (e *Encoder) long(values []int64) error {
-	e.longs = e.longs[:0]
-	for row, v := range values {
-		if !e.isNull(row) {
-			e.longs = append(e.longs, v)
-		}
-	}
-	return encodeNumbers(e, e.longs, binary.LittleEndian.AppendUint64, (&delta.BinaryPackedEncoding{}).EncodeInt64)
+	values, e.longs = held(e, values, e.longs)
+	return encodeNumbers(e, values, binary.LittleEndian.AppendUint64, (&delta.BinaryPackedEncoding{}).EncodeInt64)
 }
 
 // encodeNumbers writes numbers with a dictionary where they lie close together, else as differences.
@@ -49,10 +40,11 @@ func encodeNumbers[T int32 | int64, U uint32 | uint64](e *Encoder, values []T, a
 		}
 	}
 	if width := uint64(most) - uint64(least); width < span {
-		e.settler.begin(int(width) + 1)
-		for _, v := range values {
-			e.settler.add(uint32(v - least))
+		e.codes = resize(e.codes, len(values))
+		for i, v := range values {
+			e.codes[i] = uint32(v - least)
 		}
+		e.settler.settle(e.codes, int(width)+1, len(values))
 		e.page = e.page[:0]
 		for _, number := range e.settler.order {
 			e.page = appendOne(e.page, U(least+T(number)))
@@ -68,7 +60,7 @@ func encodeNumbers[T int32 | int64, U uint32 | uint64](e *Encoder, values []T, a
 		return err
 	}
 	e.page = append(e.page, e.buffer...)
-	return e.dataPage(e.chunk.rows, format.DeltaBinaryPacked)
+	return e.dataPage(e.chunk.rows, format.DeltaBinaryPacked, nil)
 }
 
 // booleans encodes a column of booleans: a bit each.
@@ -99,7 +91,7 @@ func (e *Encoder) booleans(a *array.Boolean, from, to int) error {
 	e.text = e.text[:(held+7)/8]
 	_, _ = e.content.Write(e.text)
 	e.page = append(e.levels(e.page[:0], 0, n), e.text...)
-	return e.dataPage(n, format.Plain)
+	return e.dataPage(n, format.Plain, nil)
 }
 
 // unscaled returns decimals without their point. They are held in 64 bits.
@@ -122,4 +114,12 @@ func milliseconds(a *array.Time32, from, to int) []int32 {
 		values[i] = int32(v) * unit
 	}
 	return values
+}
+
+// narrow views values of 32 bits as numbers.
+func narrow[T ~int32 | ~uint32](values []T) []int32 {
+	if len(values) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*int32)(unsafe.Pointer(&values[0])), len(values))
 }

@@ -3,31 +3,36 @@ package pages
 // settler gives values that are numbered from 0 places of their own in the order of first appearance. Workers may
 // have numbered the texts of a dictionary in any order; what is written must not tell.
 type settler struct {
-	place  []int32 // by number: its place in order, if stamp says so
-	stamp  []uint32
-	round  uint32
+	// place holds for each number its place behind base; what lies before base is of an earlier list.
+	place  []uint32
+	base   uint32
 	places []int32
 	order  []uint32
 }
 
-// begin starts a new list for numbers below n.
-func (s *settler) begin(n int) {
-	if n > len(s.place) {
-		s.place, s.stamp, s.round = make([]int32, n), make([]uint32, n), 0
+// settle lists numbers below n: order holds each once, places says for all of them which it is. It gives up, and
+// says so, as soon as there are more than most.
+func (s *settler) settle(numbers []uint32, n, most int) bool {
+	s.base += uint32(len(s.order))
+	if n > len(s.place) || s.base > 1<<31 {
+		s.place, s.base = make([]uint32, max(n, len(s.place))), 1
 	}
-	if s.round++; s.round == 0 {
-		clear(s.stamp)
-		s.round = 1
+	order := s.order[:0]
+	places := resize(s.places, len(numbers))
+	place, base := s.place, s.base
+	for i, number := range numbers {
+		at := place[number] - base
+		if at >= uint32(len(order)) {
+			if len(order) == most {
+				s.order = order
+				return false
+			}
+			at = uint32(len(order))
+			place[number] = base + at
+			order = append(order, number)
+		}
+		places[i] = int32(at)
 	}
-	s.places, s.order = s.places[:0], s.order[:0]
-}
-
-// add takes the next number.
-func (s *settler) add(number uint32) {
-	if s.stamp[number] != s.round {
-		s.stamp[number] = s.round
-		s.place[number] = int32(len(s.order))
-		s.order = append(s.order, number)
-	}
-	s.places = append(s.places, s.place[number])
+	s.order, s.places = order, places
+	return true
 }

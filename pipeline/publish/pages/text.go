@@ -3,10 +3,9 @@ package pages
 import (
 	"bytes"
 	"encoding/binary"
-	"unsafe"
+	"math/bits"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"github.com/parquet-go/parquet-go/encoding/delta"
 	"github.com/parquet-go/parquet-go/format"
 )
 
@@ -17,171 +16,215 @@ const (
 	pageText = 16 << 20
 	// longRange is the longest text that is written as the smallest or largest.
 	longRange = 128
+	// lead is the number of texts from which is told how a chunk is best written.
+	lead = 1024
 )
 
 // dictionary encodes texts that repeat, with a dictionary of those that occur in these rows; as plain texts where
-// most of them occur once.
+// that takes less.
 func (e *Encoder) dictionary(a *array.Dictionary, from, to int) error {
 	texts := a.Dictionary().(*array.String)
 	codes := a.Indices().(*array.Uint32).Uint32Values()[from:to]
-	e.settler.begin(texts.Len())
-	for row, code := range codes {
-		if !e.isNull(row) {
-			e.settler.add(code)
-		}
+	codes, e.codes = held(e, codes, e.codes)
+	if !e.settler.settle(codes, texts.Len(), e.worthwhile(texts, codes)) {
+		e.gather(texts, codes)
+		return e.plainTexts(e.text)
 	}
-	order := e.settler.order
-	size := 0
-	for _, code := range order {
-		size += texts.ValueLen(int(code))
+	size := e.gather(texts, e.settler.order)
+	if size > pageText {
+		e.gather(texts, codes)
+		return e.plainTexts(e.text)
 	}
-	if len(order) > few && len(order) > len(e.settler.places)/2 || size > pageText {
-		e.gather(texts, order, e.settler.places)
-		return e.plainTexts()
+	e.hashTexts(e.text)
+	e.rangeOf(e.text)
+	e.page = resize(e.page, size+4*len(e.lengths))
+	at, text := 0, e.text
+	for _, n := range e.lengths {
+		binary.LittleEndian.PutUint32(e.page[at:], uint32(n))
+		copy(e.page[at+4:], text[:n])
+		at, text = at+4+int(n), text[n:]
 	}
-	e.gather(texts, order, nil)
-	e.hashTexts()
-	e.rangeOf()
-	e.page = e.page[:0]
-	for i := range order {
-		text := e.text[e.offsets[i]:e.offsets[i+1]]
-		e.page = append(binary.LittleEndian.AppendUint32(e.page, uint32(len(text))), text...)
-	}
-	if err := e.dictionaryPage(len(order)); err != nil {
+	if err := e.dictionaryPage(len(e.lengths)); err != nil {
 		return err
 	}
 	return e.placed()
 }
 
-// gather puts texts one behind the other: those of the codes in order, or for each place the text of that code.
-func (e *Encoder) gather(texts *array.String, order []uint32, places []int32) {
-	offsets, data := texts.ValueOffsets(), texts.ValueBytes()
-	base := offsets[0]
-	e.text, e.offsets = e.text[:0], append(e.offsets[:0], 0)
-	add := func(code uint32) {
-		e.text = appendShort(e.text, data, int(offsets[code]-base), int(offsets[code+1]-base))
-		e.offsets = append(e.offsets, uint32(len(e.text)))
+// worthwhile returns the number of texts with which a dictionary takes as much room as plain texts, judged by the first
+// ones: packed, plain texts shrink to about 5/8, a dictionary to 3/4, and places among its texts not at all.
+func (e *Encoder) worthwhile(texts *array.String, codes []uint32) int {
+	offsets := texts.ValueOffsets()
+	size, n := 0, min(len(codes), lead)
+	for _, code := range codes[:n] {
+		size += int(offsets[code+1] - offsets[code])
 	}
-	if places == nil {
-		for _, code := range order {
-			add(code)
-		}
-		return
-	}
-	for _, place := range places {
-		add(order[place])
-	}
+	plain := size * 5
+	places := n * bits.Len(uint(len(codes)))
+	return max(few, len(codes)*(plain-places)/max(6*(size+4*n), 1))
 }
 
-// appendShort appends data[from:to]: a text of up to 16 bytes, as most are, in one move, whatever stands behind it.
-func appendShort(dst, data []byte, from, to int) []byte {
-	const move = 16
-	if n := len(dst); to-from <= move && from+move <= len(data) && n+move <= cap(dst) {
-		*(*[move]byte)(dst[n : n+move]) = *(*[move]byte)(data[from : from+move])
-		return dst[:n+to-from]
+// gather puts the texts of codes one behind the other into e.text, their lengths into e.lengths, and returns their size.
+func (e *Encoder) gather(texts *array.String, codes []uint32) int {
+	const move = 16 // the most bytes of most texts: they are copied in one move, whatever stands behind them
+	offsets, data := texts.ValueOffsets(), texts.ValueBytes()
+	base := offsets[0]
+	lengths := resize(e.lengths, len(codes))
+	e.text = resize(e.text, max(len(codes)*move+move, cap(e.text)))
+	text, at := e.text, 0
+	if uniform(offsets, move) {
+		for i, code := range codes {
+			lengths[i] = move
+			*(*[move]byte)(text[at:]) = *(*[move]byte)(data[int(code)*move:])
+			at += move
+		}
+		e.text, e.lengths = text[:at], lengths
+		return at
 	}
-	return append(dst, data[from:to]...)
+	for i, code := range codes {
+		from, to := int(offsets[code]-base), int(offsets[code+1]-base)
+		n := to - from
+		lengths[i] = int32(n)
+		if at+max(n, move) > len(text) {
+			text = resizeKeeping(text, at+max(n, move)+len(text)/2)
+		}
+		if n <= move && from+move <= len(data) {
+			*(*[move]byte)(text[at:]) = *(*[move]byte)(data[from:])
+		} else {
+			copy(text[at:], data[from:to])
+		}
+		at += n
+	}
+	e.text, e.lengths = text[:at], lengths
+	return at
+}
+
+// uniform tells whether all texts between offsets are of n bytes.
+func uniform(offsets []int32, n int32) bool {
+	if int(offsets[len(offsets)-1]-offsets[0]) != (len(offsets)-1)*int(n) {
+		return false
+	}
+	last := offsets[0] - n
+	for _, offset := range offsets {
+		if offset-last != n {
+			return false
+		}
+		last = offset
+	}
+	return true
 }
 
 // texts encodes texts that hardly repeat.
 func (e *Encoder) texts(a *array.String, from, to int) error {
-	offsets, data := a.ValueOffsets(), a.ValueBytes()
-	base := offsets[0]
-	e.text, e.offsets = e.text[:0], append(e.offsets[:0], 0)
+	offsets, data := a.ValueOffsets()[from:to+1], a.ValueBytes()
+	data = data[offsets[0]-a.ValueOffsets()[0]:]
+	lengths := resize(e.numbers, to-from)
+	for i := range lengths {
+		lengths[i] = offsets[i+1] - offsets[i]
+	}
+	e.numbers = lengths
+	all := int(offsets[to-from] - offsets[0])
 	if e.valid == nil {
-		e.text = append(e.text, data[offsets[from]-base:offsets[to]-base]...)
-		for _, end := range offsets[from+1 : to+1] {
-			e.offsets = append(e.offsets, uint32(end-offsets[from]))
-		}
-		return e.plainTexts()
+		e.lengths = append(e.lengths[:0], lengths...)
+		return e.plainTexts(data[:all])
 	}
-	for row := range to - from {
+	e.lengths = e.lengths[:0]
+	size := 0
+	for i, rows := range e.valid {
+		for ; rows != 0; rows &= rows - 1 {
+			n := lengths[8*i+bits.TrailingZeros8(rows)]
+			e.lengths = append(e.lengths, n)
+			size += int(n)
+		}
+	}
+	if size == all { // what is null has no text
+		return e.plainTexts(data[:all])
+	}
+	e.text = e.text[:0]
+	for row := range lengths {
 		if !e.isNull(row) {
-			e.text = append(e.text, data[offsets[from+row]-base:offsets[from+row+1]-base]...)
-			e.offsets = append(e.offsets, uint32(len(e.text)))
+			at := offsets[row] - offsets[0]
+			e.text = append(e.text, data[at:at+lengths[row]]...)
 		}
 	}
-	return e.plainTexts()
+	return e.plainTexts(e.text)
 }
 
-// plainTexts writes the gathered texts, each page of them ended by pageText.
-func (e *Encoder) plainTexts() error {
-	e.hashTexts()
-	e.rangeOf()
+// plainTexts writes texts of e.lengths, each page of them ended by pageText: where neighbours have much in common, as
+// in a sorted column, without what a text shares with the one before it.
+func (e *Encoder) plainTexts(text []byte) error {
+	e.hashTexts(text)
+	e.rangeOf(text)
+	fronted := fronted(text, e.lengths[:min(len(e.lengths), lead)])
 	value := 0
 	for row := 0; row < e.chunk.rows; {
-		first, firstValue := row, value
-		for row < e.chunk.rows && e.offsets[value]-e.offsets[firstValue] < pageText {
+		first, firstValue, size := row, value, 0
+		for row < e.chunk.rows && size < pageText {
 			for range min(8, e.chunk.rows-row) { // levels begin at a multiple of 8
 				if !e.isNull(row) {
+					size += int(e.lengths[value])
 					value++
 				}
 				row++
 			}
 		}
 		e.page = e.levels(e.page[:0], first, row)
-		lengths := resize(e.numbers, value-firstValue)
-		for i := range lengths {
-			lengths[i] = int32(e.offsets[firstValue+i+1] - e.offsets[firstValue+i])
+		write, encoding := e.lengthsAndText, format.DeltaLengthByteArray
+		if fronted {
+			write, encoding = e.withoutShared, format.DeltaByteArray
 		}
-		e.numbers = lengths
-		var err error
-		if e.buffer, err = (&delta.BinaryPackedEncoding{}).EncodeInt32(e.buffer, lengths); err != nil {
+		rest, err := write(text[:size], e.lengths[firstValue:value])
+		if err != nil {
 			return err
 		}
-		e.page = append(append(e.page, e.buffer...), e.text[e.offsets[firstValue]:e.offsets[value]]...)
-		if err := e.dataPage(row-first, format.DeltaLengthByteArray); err != nil {
+		if err := e.dataPage(row-first, encoding, rest); err != nil {
 			return err
 		}
+		text = text[size:]
 	}
 	return nil
 }
 
-func (e *Encoder) hashTexts() {
-	_, _ = e.content.Write(bytesOf(e.offsets))
-	_, _ = e.content.Write(e.text)
+func (e *Encoder) hashTexts(text []byte) {
+	_, _ = e.content.Write(bytesOf(e.lengths))
+	_, _ = e.content.Write(text)
 }
 
-// rangeOf notes the smallest and the largest of the gathered texts.
-func (e *Encoder) rangeOf() {
-	if !e.ranged || len(e.offsets) < 2 {
+// rangeOf notes the smallest and the largest of the texts of e.lengths.
+func (e *Encoder) rangeOf(text []byte) {
+	if !e.ranged || len(e.lengths) == 0 {
 		return
 	}
-	least, most := 0, 0
-	leastHead, mostHead := e.head(0), e.head(0)
-	for i := 1; i < len(e.offsets)-1; i++ {
-		head := e.head(i)
-		if head < leastHead || head == leastHead && bytes.Compare(e.textAt(i), e.textAt(least)) < 0 {
-			least, leastHead = i, head
+	least, most := text[:e.lengths[0]], text[:e.lengths[0]]
+	leastHead, mostHead := head(text, 0, len(least)), head(text, 0, len(most))
+	at := 0
+	for _, n := range e.lengths {
+		h := head(text, at, int(n))
+		if h <= leastHead || h >= mostHead {
+			value := text[at : at+int(n)]
+			if h < leastHead || h == leastHead && bytes.Compare(value, least) < 0 {
+				least, leastHead = value, h
+			}
+			if h > mostHead || h == mostHead && bytes.Compare(value, most) > 0 {
+				most, mostHead = value, h
+			}
 		}
-		if head > mostHead || head == mostHead && bytes.Compare(e.textAt(i), e.textAt(most)) > 0 {
-			most, mostHead = i, head
-		}
+		at += int(n)
 	}
-	if len(e.textAt(least)) <= longRange && len(e.textAt(most)) <= longRange {
-		e.chunk.least, e.chunk.most = bytes.Clone(e.textAt(least)), bytes.Clone(e.textAt(most))
+	if len(least) <= longRange && len(most) <= longRange {
+		e.chunk.least, e.chunk.most = bytes.Clone(least), bytes.Clone(most)
 	}
 }
 
-func (e *Encoder) textAt(i int) []byte { return e.text[e.offsets[i]:e.offsets[i+1]] }
-
-// head is the first 8 bytes of a text as a number that orders as they do; a shorter text is filled up with zeros.
-func (e *Encoder) head(i int) uint64 {
-	text := e.textAt(i)
-	if len(text) >= 8 {
-		return binary.BigEndian.Uint64(text)
+// head is the first 8 of the n bytes at a place as a number that orders as they do; a shorter text is filled up with zeros.
+func head(text []byte, at, n int) uint64 {
+	if at+8 <= len(text) {
+		eight := binary.BigEndian.Uint64(text[at:])
+		if n < 8 {
+			eight &= ^uint64(0) << (64 - 8*n)
+		}
+		return eight
 	}
-	var head uint64
-	for place, b := range text {
-		head |= uint64(b) << (56 - 8*place)
-	}
-	return head
-}
-
-// narrow views values of 32 bits as numbers.
-func narrow[T ~int32 | ~uint32](values []T) []int32 {
-	if len(values) == 0 {
-		return nil
-	}
-	return unsafe.Slice((*int32)(unsafe.Pointer(&values[0])), len(values))
+	var eight [8]byte
+	copy(eight[:], text[at:at+n])
+	return binary.BigEndian.Uint64(eight[:])
 }
