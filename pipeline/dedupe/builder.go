@@ -2,19 +2,24 @@ package dedupe
 
 import (
 	"fmt"
+	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"golang.org/x/sync/errgroup"
 
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
 
-// builder puts columns together into a result table.
+// builder puts columns together into a result table. Columns that take a walk over the rows are made by makeColumns, side by
+// side.
 type builder struct {
 	table *table.Table
 	keep  Keep
+	walks []func() error
 	err   error
 }
 
@@ -38,43 +43,95 @@ func (k Keep) array(a arrow.Array) (arrow.Array, error) {
 	return k(a)
 }
 
-func (b *builder) set(field string, values arrow.Array) {
-	if c := b.table.Column(field); c != nil {
-		var err error
-		if c.Array, err = b.keep.array(values); err != nil {
-			b.err = err
+// makeColumns makes the columns of builders.
+func makeColumns(workers int, builders ...*builder) error {
+	var group errgroup.Group
+	group.SetLimit(max(workers, 1))
+	for _, b := range builders {
+		if b.err != nil {
+			return b.err
 		}
-		return
+		for _, walk := range b.walks {
+			group.Go(walk)
+		}
 	}
-	b.err = fmt.Errorf("build result table %s: it has no field %s", b.table.Schema.Name, field)
+	return group.Wait()
 }
 
-// places sets a dictionary column from the places of the rows' texts among values; none is null.
+// column sets a column to what a walk over the rows makes.
+func (b *builder) column(field string, walk func() arrow.Array) {
+	c := b.table.Column(field)
+	if c == nil {
+		b.err = fmt.Errorf("build result table %s: it has no field %s", b.table.Schema.Name, field)
+		return
+	}
+	b.walks = append(b.walks, func() (err error) {
+		c.Array, err = b.keep.array(walk())
+		return err
+	})
+}
+
+func (b *builder) set(field string, values arrow.Array) {
+	b.column(field, func() arrow.Array { return values })
+}
+
+// noCode stands for the code of a row that has none.
+const noCode = math.MaxUint32
+
+func noCodes(n int) []uint32 {
+	codes := make([]uint32, n)
+	for i := range codes {
+		codes[i] = noCode
+	}
+	return codes
+}
+
+// coded wraps codes, which it changes, and their texts as a dictionary column; noCode is null.
+func coded(codes []uint32, values *array.String) arrow.Array {
+	valid, nulls := make([]byte, (len(codes)+7)/8), 0
+	for from := 0; from < len(codes); from += 8 {
+		var bits byte
+		for i, code := range codes[from:min(from+8, len(codes))] {
+			if code == noCode {
+				codes[from+i] = 0
+				nulls++
+			} else {
+				bits |= 1 << i
+			}
+		}
+		valid[from/8] = bits
+	}
+	if nulls == 0 {
+		valid = nil
+	}
+	return table.DictionaryArray(codes, values, valid, nulls)
+}
+
+// places sets a dictionary column to what a walk finds of every row: the place of its text among values, or none.
 func (b *builder) places(field string, values *array.String, of func(row int) int32) {
-	codes, valid, nulls := make([]uint32, b.table.Rows), make([]byte, (b.table.Rows+7)/8), 0
-	for row := range codes {
-		if place := of(row); place >= 0 {
-			codes[row] = uint32(place)
-			valid[row/8] |= 1 << (row % 8)
-		} else {
-			nulls++
+	b.column(field, func() arrow.Array {
+		return coded(codesOf(b.table.Rows, of)(), values)
+	})
+}
+
+// codesOfNames returns names as texts, each once, and the code of each; the name "" has noCode.
+func codesOfNames(names []string) ([]uint32, *array.String) {
+	values := table.NewDictionary()
+	codes := noCodes(len(names))
+	for i, name := range names {
+		if name != "" {
+			codes[i] = values.Code([]byte(name))
 		}
 	}
-	b.set(field, table.DictionaryArray(codes, values, valid, nulls))
+	return codes, values.Array()
 }
 
 // names sets a dictionary column from the numbers of names; a number below 0 and the name "" are null.
 func (b *builder) names(field string, names []string, of func(row int) int) {
-	values := table.NewDictionary()
-	placeOf := fill(len(names))
-	for i, name := range names {
-		if name != "" {
-			placeOf[i] = int32(values.Code([]byte(name)))
-		}
-	}
-	b.places(field, values.Array(), func(row int) int32 {
+	codeOf, values := codesOfNames(names)
+	b.places(field, values, func(row int) int32 {
 		if n := of(row); n >= 0 {
-			return placeOf[n]
+			return int32(codeOf[n])
 		}
 		return none
 	})
@@ -87,57 +144,71 @@ func (b *builder) empty(field string) {
 
 // texts sets a column of nearly unique texts; "" is null.
 func (b *builder) texts(field string, of func(row int) string) {
-	offsets := make([]int32, 1, b.table.Rows+1)
-	var data []byte
-	for row := range b.table.Rows {
-		data = append(data, of(row)...)
-		offsets = append(offsets, int32(len(data)))
-	}
-	valid, nulls := bitmap(b.table.Rows, func(row int) bool { return offsets[row+1] > offsets[row] })
-	b.set(field, table.StringArray(offsets, data, valid, nulls))
+	b.column(field, func() arrow.Array {
+		offsets := make([]int32, 1, b.table.Rows+1)
+		var data []byte
+		for row := range b.table.Rows {
+			data = append(data, of(row)...)
+			offsets = append(offsets, int32(len(data)))
+		}
+		valid, nulls := bitmap(b.table.Rows, func(row int) bool { return offsets[row+1] > offsets[row] })
+		return table.StringArray(offsets, slices.Clip(data), valid, nulls)
+	})
 }
 
 func (b *builder) flags(field string, of func(row int) bool) {
-	values, _ := bitmap(b.table.Rows, of)
-	b.set(field, table.BooleanArray(b.table.Rows, values, nil, 0))
+	b.column(field, func() arrow.Array {
+		values, _ := bitmap(b.table.Rows, of)
+		return table.BooleanArray(b.table.Rows, values, nil, 0)
+	})
 }
 
 // numbers sets a column of whole numbers; ok is false where there is none.
 func (b *builder) numbers(field string, of func(row int) (value int, ok bool)) {
-	values := make([]int64, b.table.Rows)
-	valid, nulls := bitmap(b.table.Rows, func(row int) bool {
-		v, ok := of(row)
-		values[row] = int64(v)
-		return ok
+	b.column(field, func() arrow.Array {
+		values := make([]int64, b.table.Rows)
+		valid, nulls := bitmap(b.table.Rows, func(row int) bool {
+			v, ok := of(row)
+			values[row] = int64(v)
+			return ok
+		})
+		if nulls == 0 {
+			valid = nil
+		}
+		return table.IntegerArray(values, valid, nulls)
 	})
-	b.set(field, table.IntegerArray(values, valid, nulls))
 }
 
 // dates sets a column of days; noDay is null.
 func (b *builder) dates(field string, of func(row int) schemas.Day) {
-	values := make([]schemas.Day, b.table.Rows)
-	valid, nulls := bitmap(b.table.Rows, func(row int) bool {
-		values[row] = of(row)
-		if values[row] == noDay {
-			values[row] = 0
-			return false
-		}
-		return true
+	b.column(field, func() arrow.Array {
+		values := make([]schemas.Day, b.table.Rows)
+		valid, nulls := bitmap(b.table.Rows, func(row int) bool {
+			values[row] = of(row)
+			if values[row] == noDay {
+				values[row] = 0
+				return false
+			}
+			return true
+		})
+		return table.DateArray(values, valid, nulls)
 	})
-	b.set(field, table.DateArray(values, valid, nulls))
 }
 
 // bitmap packs an answer for each row, the lowest bit first, and counts the rows that answer no.
-func bitmap(rows int, of func(row int) bool) (bits []byte, zeros int) {
-	bits = make([]byte, (rows+7)/8)
-	for row := range rows {
-		if of(row) {
-			bits[row/8] |= 1 << (row % 8)
-		} else {
-			zeros++
+func bitmap(rows int, of func(row int) bool) (packed []byte, zeros int) {
+	packed, zeros = make([]byte, (rows+7)/8), rows
+	for from := 0; from < rows; from += 8 {
+		var set byte
+		for row := from; row < min(from+8, rows); row++ {
+			if of(row) {
+				set |= 1 << (row - from)
+			}
 		}
+		packed[from/8] = set
+		zeros -= bits.OnesCount8(set)
 	}
-	return bits, zeros
+	return packed, zeros
 }
 
 // months sets a column to the months of days, yyyy-mm.
@@ -146,14 +217,19 @@ func (b *builder) months(field string, days []schemas.Day) {
 		b.empty(field)
 		return
 	}
-	months, first := table.NewDictionary(), slices.Min(days)
-	placeOf := fill(int(slices.Max(days)-first) + 1) // by day
-	for _, day := range days {
-		if at := day - first; placeOf[at] < 0 {
-			placeOf[at] = int32(months.Code([]byte(schemas.Date(day).Format("2006-01"))))
+	b.column(field, func() arrow.Array {
+		months, first := table.NewDictionary(), slices.Min(days)
+		codeOf := noCodes(int(slices.Max(days)-first) + 1) // by day
+		codes := make([]uint32, len(days))
+		for row, day := range days {
+			at := day - first
+			if codeOf[at] == noCode {
+				codeOf[at] = months.Code([]byte(schemas.Date(day).Format("2006-01")))
+			}
+			codes[row] = codeOf[at]
 		}
-	}
-	b.places(field, months.Array(), func(row int) int32 { return placeOf[days[row]-first] })
+		return table.DictionaryArray(codes, months.Array(), nil, 0)
+	})
 }
 
 // delivered hands on a delivered column, or one that is null throughout when it was not delivered.
@@ -165,53 +241,95 @@ func (b *builder) delivered(field string, column *table.Column) {
 	b.empty(field)
 }
 
-// coded hands on the given rows of a delivered column of codes (nil for all), with every value that the set knows
+// spelt hands on the given rows of a delivered column of codes (nil for all), with every value that the set knows
 // in the set's spelling.
-func (b *builder) coded(field string, column *table.Column, set *schemas.CodeSet, rows []int32) {
+func (b *builder) spelt(field string, column *table.Column, set *schemas.CodeSet, rows []int32) {
 	if !column.Delivered() {
 		b.delivered(field, column)
 		return
 	}
 	spelt := table.NewDictionary()
 	codes, values := column.Codes()
-	of := make([]int32, values.Len())
-	for code := range of {
+	known := cells{of: make([]int32, values.Len()), codes: codes, valid: validity(column.Array)}
+	for code := range known.of {
 		text := values.Value(code)
 		if place := set.Place(text); place >= 0 {
 			text = set.Codes[place].Code
 		}
-		of[code] = int32(spelt.Code([]byte(text)))
+		known.of[code] = int32(spelt.Code([]byte(text)))
 	}
 	b.places(field, spelt.Array(), func(row int) int32 {
 		if rows != nil {
-			row = int(rows[row])
+			return known.at(rows[row])
 		}
-		if column.Array.IsNull(row) {
-			return none
-		}
-		return of[codes[row]]
+		return known.at(int32(row))
 	})
 }
 
-// idsOf sets a column to the ids of delivered records given by row; none is null. It refers to the delivered
-// texts, so that an id that stands in many places is one text for whoever makes pseudonyms of it.
-func (b *builder) idsOf(field string, column *table.Column, rows []int32) {
+// idsOf sets a column to the ids of delivered records given by row, noCode for none; the rows become the codes. It
+// refers to the delivered texts, so that an id that stands in many places is one text for whoever makes pseudonyms of it.
+func (b *builder) idsOf(field string, column *table.Column, rows func() []uint32) {
 	if !column.Delivered() {
 		b.empty(field)
 		return
 	}
-	codes, values := column.Codes()
-	if values == nil {
-		values = column.Array.(*array.String)
-	}
-	b.places(field, values, func(row int) int32 {
-		switch of := rows[row]; {
-		case of < 0 || column.Array.IsNull(int(of)):
-			return none
-		case codes != nil:
-			return int32(codes[of])
-		default:
-			return of
+	b.column(field, func() arrow.Array {
+		own, valid := rows(), validity(column.Array)
+		codes, values := column.Codes()
+		if values == nil {
+			values = column.Array.(*array.String)
 		}
+		for i, row := range own {
+			switch {
+			case row == noCode:
+			case valid != nil && valid[row>>3]>>(row&7)&1 == 0:
+				own[i] = noCode
+			case codes != nil:
+				own[i] = codes[row]
+			}
+		}
+		return coded(own, values)
+	})
+}
+
+// codesOf returns what a walk over so many rows finds, none as noCode.
+func codesOf(rows int, of func(row int) int32) func() []uint32 {
+	return func() []uint32 {
+		codes := make([]uint32, rows)
+		for row := range codes {
+			codes[row] = uint32(of(row)) // none is noCode
+		}
+		return codes
+	}
+}
+
+// part sets a dictionary column to the names of a part of states; the name "" is null.
+func (b *builder) part(field string, names []string, states []state, p part) {
+	b.column(field, func() arrow.Array {
+		some, values := codesOfNames(names)
+		codeOf := append(some, noCodes(1<<p.width-len(some))...)
+		codes, mask := make([]uint32, len(states)), state(1)<<p.width-1
+		for row, s := range states {
+			codes[row] = codeOf[s>>p.at&mask]
+		}
+		if !slices.Contains(some, noCode) {
+			return table.DictionaryArray(codes, values, nil, 0)
+		}
+		return coded(codes, values)
+	})
+}
+
+// flag sets a column to one bit of states.
+func (b *builder) flag(field string, states []state, p part) {
+	b.column(field, func() arrow.Array {
+		values := make([]byte, (len(states)+7)/8)
+		for from := 0; from < len(states); from += 8 {
+			var set byte
+			for i, s := range states[from:min(from+8, len(states))] {
+				set |= byte(s>>p.at&1) << i
+			}
+			values[from/8] = set
+		}
+		return table.BooleanArray(len(states), values, nil, 0)
 	})
 }

@@ -2,150 +2,140 @@ package dedupe
 
 import (
 	"cmp"
-	"context"
-	"encoding/binary"
 	"slices"
+	"strings"
 
 	"frontdoor/schemas"
 )
 
-// contact is one (contact id, child): the first of its rows, the earliest date of all of them.
+// contact is one (contact id, child): the first of its rows, the earliest date of all of them. Rows are places among the
+// child's.
 type contact struct {
-	first, end     int32 // its rows, by place; the source and system of the first hold
+	first, end     int32 // its rows; the source and system of the first hold
 	day            schemas.Day
-	episode        int32 // the episode that is open, none when no case is
+	episode        int32 // the episode that is open, by row, none when no case is
 	source, system int32
 	referral       bool // it names a referral of its own
 }
 
-// gather joins the rows of each contact and puts the contacts of each child, and what their rows tell, in the order
-// in which they are judged. The error is that of ctx.
-func (d *door) gather(ctx context.Context, workers int) error {
-	places := len(d.contactsOf.rows)
-	d.contacts = make([]contact, places)
-	d.contactCount = make([]int32, len(d.contactsOf.first)-1)
-	byRow := d.told
-	for _, column := range d.told.all() {
-		*column = make([]int32, places)
+// gatherChild joins the rows of each contact of a person and puts them in the order in which they are judged.
+func (d *door) gatherChild(c *child, person int32) {
+	c.person, c.contacts = person, c.contacts[:0]
+	c.rows = d.rows[d.rowsOf[person]:d.rowsOf[person+1]]
+	joined := len(c.rows) > 1 && d.order(c.rows)
+	for i := range c.rows {
+		r := &c.rows[i]
+		if i == 0 || !joined || !d.sameContact(&c.rows[i-1], r) {
+			c.contacts = append(c.contacts, contact{first: int32(i), day: r.day, source: r.of[source], system: r.of[system]})
+		}
+		own := &c.contacts[len(c.contacts)-1]
+		own.end = int32(i) + 1
+		own.referral = own.referral || r.of[named] >= 0
 	}
-	err := d.eachBatch(ctx, workers, func(c *child, from, to int32) {
-		for person := from; person < to; person++ {
-			d.gatherChild(c, person, &byRow)
+	episodes := d.episodes[d.episodesOf[person]:d.episodesOf[person+1]]
+	for i := range c.contacts {
+		c.contacts[i].episode = c.contacts[i].openEpisode(episodes)
+	}
+}
+
+// fewRows is how many rows are held against one another without sorting them.
+const fewRows = 16
+
+// order puts the rows of a child in the order of their contacts' days and ids, with the rows of one contact side by side,
+// and tells whether any contact has several.
+func (d *door) order(rows []told) (joined bool) {
+	if len(rows) > fewRows {
+		slices.SortFunc(rows, func(a, b told) int { return d.compareIDs(&a, &b) })
+		for i := 1; i < len(rows) && !joined; i++ {
+			joined = d.sameContact(&rows[i-1], &rows[i])
 		}
-	})
-	d.unidentified = fill(len(d.day))
-	first := map[string]int32{}
-	for row := range int32(len(d.day)) {
-		if d.person[row] >= 0 {
-			continue
-		}
-		d.unidentified[row] = row
-		if id := d.id(row); id != "" {
-			if earlier, seen := first[id]; seen {
-				d.unidentified[row] = earlier
-			} else {
-				first[id] = row
+	} else {
+		for i := range rows {
+			for k := range i {
+				joined = joined || d.sameContact(&rows[k], &rows[i])
 			}
 		}
+		if joined {
+			slices.SortFunc(rows, func(a, b told) int { return d.compareIDs(&a, &b) })
+		}
 	}
-	return err
+	if joined {
+		d.shareDays(rows)
+	}
+	for i := 1; i < len(rows); i++ {
+		if d.compare(&rows[i], &rows[i-1]) < 0 {
+			slices.SortFunc(rows, func(a, b told) int { return d.compare(&a, &b) })
+			break
+		}
+	}
+	return joined
 }
 
-// contactRow is a row of a child's contacts with the beginning of its id as a number, which orders most ids.
-type contactRow struct {
-	start  uint64
-	row    int32
-	day    schemas.Day // of its contact
-	begins bool        // it is the first row of its contact
+// compare orders rows by the days of their contacts, then by their ids.
+func (d *door) compare(a, b *told) int {
+	if a.day != b.day {
+		return cmp.Compare(a.day, b.day)
+	}
+	return d.compareIDs(a, b)
 }
 
-// gatherChild gathers the contacts of one person.
-func (d *door) gatherChild(c *child, person int32, byRow *columns) {
-	rows := d.contactsOf.of(person)
-	c.rows = c.rows[:0]
-	for _, row := range rows {
-		c.rows = append(c.rows, contactRow{row: row, day: d.day[row], begins: true})
-	}
-	if len(rows) > 1 {
-		d.joinRows(c.rows)
-	}
-	base := d.contactsOf.first[person]
-	contacts := d.contacts[base:base:d.contactsOf.first[person+1]]
-	for i, r := range c.rows {
-		rows[i] = r.row
-		place := base + int32(i)
-		d.told.set(place, byRow, r.row)
-		if r.begins {
-			contacts = append(contacts, contact{first: place, day: r.day, source: d.told.source[place], system: d.told.system[place]})
-		}
-		joined := &contacts[len(contacts)-1]
-		joined.end = place + 1
-		joined.referral = joined.referral || d.told.named[place] >= 0
-	}
-	for i := range contacts {
-		contacts[i].episode = d.openEpisode(person, contacts[i])
-	}
-	d.contactCount[person] = int32(len(contacts))
-}
-
-// joinRows puts rows in the order of their contacts' days and ids, with the rows of one contact side by side.
-func (d *door) joinRows(rows []contactRow) {
-	for i := range rows {
-		rows[i].start = startOf(d.id(rows[i].row))
-	}
-	slices.SortFunc(rows, func(a, b contactRow) int {
-		if c := cmp.Compare(a.start, b.start); c != 0 {
-			return c
-		}
-		if c := cmp.Compare(d.id(a.row), d.id(b.row)); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.row, b.row)
-	})
+// shareDays gives the rows of each contact, which stand side by side, the earliest of their days.
+func (d *door) shareDays(rows []told) {
 	for from, to := 0, 0; from < len(rows); from = to {
-		id := d.id(rows[from].row)
-		for to = from + 1; id != "" && to < len(rows) && rows[to].start == rows[from].start && d.id(rows[to].row) == id; to++ {
-			rows[to].begins = false
-			rows[from].day = min(rows[from].day, rows[to].day)
+		earliest := rows[from].day
+		for to = from + 1; to < len(rows) && d.sameContact(&rows[from], &rows[to]); to++ {
+			earliest = min(earliest, rows[to].day)
 		}
-		for i := from + 1; i < to; i++ {
-			rows[i].day = rows[from].day
+		for i := from; i < to; i++ {
+			rows[i].day = earliest
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b contactRow) int { return cmp.Compare(a.day, b.day) })
 }
 
-// startOf returns the first eight bytes of a text as a number that orders as the texts do where they differ in these.
-func startOf(text string) uint64 {
-	var start [8]byte
-	copy(start[:], text)
-	return binary.BigEndian.Uint64(start[:])
+// compareIDs orders rows by their contact ids, then as in the file.
+func (d *door) compareIDs(a, b *told) int {
+	if a.start != b.start {
+		return cmp.Compare(a.start, b.start)
+	}
+	if c := strings.Compare(d.id.at(a.row), d.id.at(b.row)); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.row, b.row)
+}
+
+// sameContact tells whether two rows of a child have one contact id.
+func (d *door) sameContact(a, b *told) bool {
+	return a.start == b.start && a.start != 0 && d.id.at(a.row) == d.id.at(b.row)
 }
 
 // openEpisode returns the first episode in file order that started on an earlier day than the contact's and had
 // not ended before it. A contact that names a referral of its own is never on an open case.
-func (d *door) openEpisode(person int32, c contact) int32 {
+func (c *contact) openEpisode(episodes []episode) int32 {
 	if c.referral {
 		return none
 	}
-	for _, e := range d.episodesOf.of(person) {
-		if d.episodes[e].start != noDay && d.episodes[e].start < c.day && d.episodes[e].end >= c.day {
-			return e
+	for i := range episodes {
+		if e := &episodes[i]; e.start != noDay && e.start < c.day && e.end >= c.day {
+			return e.row
 		}
 	}
 	return none
 }
 
-// contactsOfChild returns the contacts of a person in the order in which they are judged.
-func (d *door) contactsOfChild(person int32) []contact {
-	base := d.contactsOf.first[person]
-	return d.contacts[base : base+d.contactCount[person]]
+// common tells whether the rows of two contacts share a value of a column.
+func (c *child) common(by column, a, b *contact) bool {
+	for i := a.first; i < a.end; i++ {
+		if value := c.rows[i].of[by]; value >= 0 && c.has(by, b, value) {
+			return true
+		}
+	}
+	return false
 }
 
-// common tells whether the rows of two contacts share a value of a column.
-func common(column []int32, a, b *contact) bool {
-	for _, value := range column[a.first:a.end] {
-		if value >= 0 && slices.Contains(column[b.first:b.end], value) {
+// has tells whether a row of a contact has a value of a column.
+func (c *child) has(by column, a *contact, value int32) bool {
+	for i := a.first; i < a.end; i++ {
+		if c.rows[i].of[by] == value {
 			return true
 		}
 	}
@@ -153,9 +143,9 @@ func common(column []int32, a, b *contact) bool {
 }
 
 // names tells whether a row of a contact has any value of a column.
-func names(column []int32, c *contact) bool {
-	for _, value := range column[c.first:c.end] {
-		if value >= 0 {
+func (c *child) names(by column, a *contact) bool {
+	for i := a.first; i < a.end; i++ {
+		if c.rows[i].of[by] >= 0 {
 			return true
 		}
 	}
@@ -163,13 +153,13 @@ func names(column []int32, c *contact) bool {
 }
 
 // equal tells whether the rows of two contacts name the same values, blank equal to blank.
-func equal(column []int32, a, b *contact) bool {
-	return within(column, a, b) && within(column, b, a)
+func (c *child) equal(by column, a, b *contact) bool {
+	return c.within(by, a, b) && c.within(by, b, a)
 }
 
-func within(column []int32, a, b *contact) bool {
-	for _, value := range column[a.first:a.end] {
-		if value >= 0 && !slices.Contains(column[b.first:b.end], value) {
+func (c *child) within(by column, a, b *contact) bool {
+	for i := a.first; i < a.end; i++ {
+		if value := c.rows[i].of[by]; value >= 0 && !c.has(by, b, value) {
 			return false
 		}
 	}
@@ -177,15 +167,6 @@ func within(column []int32, a, b *contact) bool {
 }
 
 // contradict tells whether both contacts name some values and none in common.
-func contradict(column []int32, a, b *contact) bool {
-	return names(column, a) && names(column, b) && !common(column, a, b)
-}
-
-// fill returns n places that hold nothing.
-func fill(n int) []int32 {
-	result := make([]int32, n)
-	for i := range result {
-		result[i] = none
-	}
-	return result
+func (c *child) contradict(by column, a, b *contact) bool {
+	return c.names(by, a) && c.names(by, b) && !c.common(by, a, b)
 }

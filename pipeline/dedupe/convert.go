@@ -42,6 +42,7 @@ type referral struct {
 	row      int32
 	day      schemas.Day
 	source   int32
+	id       int32 // its number
 	rank     int32 // its place among the child's referrals by id
 	incident int32 // by place among the child's incidents, none
 	missedBy int32 // working days from an unconverted incident before it, when it is not linked; none
@@ -93,7 +94,7 @@ func (a apart) within(window int) bool { return a.before || a.days <= window }
 func (d *door) convertChild(c *child, s Settings) {
 	for _, p := range c.pairs {
 		near := p.apart()
-		held, candidate := &c.incidents[p.incident()], c.ranked(d, p.rank())
+		held, candidate := &c.incidents[p.incident()], &c.referrals[c.ranked[p.rank()]]
 		if !near.within(s.ReferralWindow) || held.referral >= 0 || candidate.status != NotLinked {
 			continue
 		}
@@ -114,17 +115,12 @@ func (d *door) convertChild(c *child, s Settings) {
 // pairChild links the referrals that contacts name and pairs what is left.
 func (d *door) pairChild(c *child, s Settings) {
 	c.pairs = c.pairs[:0]
-	c.referrals = append(c.referrals[:0], d.referrals[d.referralsOf.first[c.person]:d.referralsOf.first[c.person+1]]...)
+	c.referrals = append(c.referrals[:0], d.referralsOfChild(c.person)...)
 	if len(c.referrals) == 0 {
 		return
 	}
 	d.linkNamed(c)
 	d.pairNearest(c, s)
-}
-
-// ranked returns the child's referral of a rank.
-func (c *child) ranked(d *door, rank int32) *referral {
-	return &c.referrals[d.ranked[d.referralsOf.first[c.person]+rank]]
 }
 
 // converted counts the child's incidents in a period that a referral converts when the window, which is no longer
@@ -154,60 +150,45 @@ func (c *child) converted(window int, period *Span) int {
 	return count
 }
 
-// referralColumns are the columns of the referrals that the definition compares, by row.
-type referralColumns struct {
-	source, id []int32
-	ids        int // how many ids there are, those among them that only contacts name
-	text       func(row int32) string
+// referralsOfChild returns the referrals of a person.
+func (d *door) referralsOfChild(person int32) []referral {
+	return d.referrals[d.referralsOf[person]:d.referralsOf[person+1]]
 }
 
-// orderReferrals puts the referrals of each child in the order of their days and ids; one without a readable date
-// comes last.
-func (d *door) orderReferrals(by referralColumns) {
-	d.referrals = make([]referral, len(d.referralsOf.rows))
-	d.ranked = make([]int32, len(d.referrals))
-	for place, row := range d.referralsOf.rows {
-		d.referrals[place] = referral{row: row, day: d.referralDay[row], source: by.source[row], incident: none, missedBy: none}
+// orderReferrals puts the referrals of a child in the order of their days and ids; one without a readable date comes
+// last.
+func (d *door) orderReferrals(c *child) {
+	own := d.referralsOfChild(c.person)
+	c.ranked = c.ranked[:0]
+	for place := range own {
+		c.ranked = append(c.ranked, int32(place))
 	}
-	for person := range d.referralsOf.first[1:] {
-		from, to := d.referralsOf.first[person], d.referralsOf.first[person+1]
-		own, ranked := d.referrals[from:to], d.ranked[from:to]
-		if len(own) > 1 {
-			slices.SortStableFunc(own, func(a, b referral) int {
-				if (a.day == noDay) != (b.day == noDay) {
-					return compareBool(a.day == noDay, b.day == noDay)
-				}
-				if c := cmp.Compare(a.day, b.day); c != 0 {
-					return c
-				}
-				return cmp.Compare(by.text(a.row), by.text(b.row))
-			})
-			for place := range ranked {
-				ranked[place] = int32(place)
-			}
-			slices.SortStableFunc(ranked, func(a, b int32) int { return cmp.Compare(by.text(own[a].row), by.text(own[b].row)) })
+	if len(own) < 2 {
+		return
+	}
+	slices.SortStableFunc(own, func(a, b referral) int {
+		if (a.day == noDay) != (b.day == noDay) {
+			return compareBool(a.day == noDay, b.day == noDay)
 		}
-		for rank, place := range ranked {
-			own[place].rank = int32(rank)
+		if c := cmp.Compare(a.day, b.day); c != 0 {
+			return c
 		}
+		return cmp.Compare(d.referralID.at(a.row), d.referralID.at(b.row))
+	})
+	slices.SortStableFunc(c.ranked, func(a, b int32) int { return cmp.Compare(d.referralID.at(own[a].row), d.referralID.at(own[b].row)) })
+	for rank, place := range c.ranked {
+		own[place].rank = int32(rank)
 	}
-	ids := make([]int32, len(d.referrals))
-	for place := range ids {
-		ids[place] = by.id[d.referrals[place].row]
-	}
-	d.referralsNamed = groupRows(ids, by.ids)
 }
 
-// referralsOfID returns which of a person's referrals have an id, counted from the person's first.
-func (d *door) referralsOfID(person, id int32, into []int32) []int32 {
-	first, end := d.referralsOf.first[person], d.referralsOf.first[person+1]
-	named := d.referralsNamed.of(id)
-	from, _ := slices.BinarySearch(named, first)
-	for _, place := range named[from:] {
-		if place >= end {
+// referralsOfID appends which of the child's referrals have an id. They stand in byID.
+func (c *child) referralsOfID(id int32, into []int32) []int32 {
+	from, _ := slices.BinarySearchFunc(c.byID, id, func(place, id int32) int { return cmp.Compare(c.referrals[place].id, id) })
+	for _, place := range c.byID[from:] {
+		if c.referrals[place].id != id {
 			break
 		}
-		into = append(into, place-first)
+		into = append(into, place)
 	}
 	return into
 }
@@ -218,6 +199,8 @@ func (d *door) linkNamed(c *child) {
 	if !slices.ContainsFunc(c.incidents, func(held incident) bool { return held.named }) {
 		return
 	}
+	c.byID = append(c.byID[:0], c.ranked...)
+	slices.SortFunc(c.byID, func(a, b int32) int { return cmp.Compare(c.referrals[a].id, c.referrals[b].id) })
 	for i := range c.incidents {
 		held := &c.incidents[i]
 		if held.episode >= 0 || !held.named {
@@ -225,9 +208,9 @@ func (d *door) linkNamed(c *child) {
 		}
 		c.naming = c.naming[:0]
 		for m := held.first; m >= 0; m = c.verdicts[m].next {
-			for _, id := range d.told.named[c.contacts[m].first:c.contacts[m].end] {
-				if id >= 0 {
-					c.naming = d.referralsOfID(c.person, id, c.naming)
+			for i := c.contacts[m].first; i < c.contacts[m].end; i++ {
+				if id := c.rows[i].of[named]; id >= 0 {
+					c.naming = c.referralsOfID(id, c.naming)
 				}
 			}
 		}
@@ -264,7 +247,7 @@ func (d *door) pairNearest(c *child, s Settings) {
 			if candidate.status != NotLinked {
 				continue
 			}
-			otherSource := !d.tells(c, held, candidate.source)
+			otherSource := !c.tells(held, candidate.source)
 			after, before := d.distances(c, held, candidate.day)
 			if after <= s.ReferralWindow {
 				c.pairs = append(c.pairs, pairOf(int32(i), candidate.rank, otherSource, apart{days: after}))
@@ -285,7 +268,7 @@ func (i *incident) setDistance(a apart) {
 }
 
 // tells tells whether a contact of the incident has a source, blank equal to blank.
-func (d *door) tells(c *child, held *incident, source int32) bool {
+func (c *child) tells(held *incident, source int32) bool {
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
 		if c.contacts[m].source == source {
 			return true
@@ -375,8 +358,8 @@ func (c *child) referralsAround(held *incident, s Settings) (from, to int) {
 // outcomeSaysReferral tells whether an outcome of the incident speaks of a referral or an enquiry.
 func (d *door) outcomeSaysReferral(c *child, held *incident) bool {
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
-		for _, outcome := range d.told.outcome[c.contacts[m].first:c.contacts[m].end] {
-			if outcome >= 0 && (outcome == d.newReferral || outcome == d.protectionEnquiry) {
+		for i := c.contacts[m].first; i < c.contacts[m].end; i++ {
+			if outcome := c.rows[i].of[outcome]; outcome >= 0 && (outcome == d.newReferral || outcome == d.protectionEnquiry) {
 				return true
 			}
 		}

@@ -94,17 +94,16 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	if in.Contacts == nil {
 		return nil, fmt.Errorf("judge contacts: %w", ErrNoContacts)
 	}
-	door, people, err := prepare(ctx, in)
+	door, people, err := prepare(in)
 	if err != nil {
 		return nil, err
 	}
-	judged, grid, err := door.judge(ctx, in.Settings, in.Workers)
+	judged, grid, err := door.judge(ctx, people, in.Settings, in.Workers)
 	if err != nil {
 		return nil, err
 	}
-	judged.joinEvents(in.Settings)
 	result := &Result{
-		Ledger: people.ledger, Events: people.events, Grid: grid,
+		Events: people.events, Grid: grid,
 		HeldFrom: door.heldFrom, HeldTo: door.heldTo,
 	}
 	return result, buildTables(result, in, people, judged)

@@ -9,21 +9,31 @@ import (
 
 // mention is one incident's word for an event: a reference, or a family on a day.
 type mention struct {
+	value    int32 // of the reference or family
 	day      schemas.Day
 	incident int32
+}
+
+// appendMentions appends the mentions of incidents that stand behind so many others.
+func appendMentions(all, own []mention, behind int) []mention {
+	for _, m := range own {
+		m.incident += int32(behind)
+		all = append(all, m)
+	}
+	return all
 }
 
 // joinEvents joins the unique incidents of several children that tell of one event: by a reference that they
 // share within the days that the same reference may lie apart, else by their family on the day on which they
 // began. Incidents that name references join by family only when none of them names another reference.
-func (j *judged) joinEvents(s Settings) {
+func (j *judged) joinEvents(references, families []mention, s Settings) {
 	j.event = fill(len(j.incidents))
 	for i := range j.incidents {
 		if j.incidents[i].episode < 0 {
 			j.event[i] = int32(i)
 		}
 	}
-	j.eachNamed(j.door.told.reference, func(references []mention) {
+	eachNamed(references, func(references []mention) {
 		anchor := references[0]
 		for _, m := range references {
 			if m.day-anchor.day > schemas.Day(s.SameIncidentDaysSameRef) {
@@ -32,7 +42,7 @@ func (j *judged) joinEvents(s Settings) {
 			j.sameEvent(anchor.incident, m.incident)
 		}
 	})
-	j.eachNamed(j.door.told.family, func(families []mention) {
+	eachNamed(families, func(families []mention) {
 		for from, to := 0, 0; from < len(families); from = to {
 			for to = from + 1; to < len(families) && families[to].day == families[from].day; {
 				to++
@@ -47,39 +57,28 @@ func (j *judged) joinEvents(s Settings) {
 	}
 }
 
-// eachNamed gives the unique incidents that name each value of a column, by day, to join: values that two or more
-// mentions name, in their order.
-func (j *judged) eachNamed(column []int32, join func(mentions []mention)) {
-	var values, incidents []int32
-	for i := range j.incidents {
-		held := &j.incidents[i]
-		if held.episode >= 0 {
-			continue
-		}
-		for m := held.first; m >= 0; m = j.verdicts[m].next {
-			for _, value := range column[j.door.contacts[m].first:j.door.contacts[m].end] {
-				if value >= 0 {
-					values, incidents = append(values, value), append(incidents, int32(i))
-				}
-			}
-		}
+// eachNamed gives the mentions of each value that two or more name to join, by day, those of a day in the order of
+// the incidents.
+func eachNamed(mentions []mention, join func(mentions []mention)) {
+	values := 0
+	for _, m := range mentions {
+		values = max(values, int(m.value)+1)
 	}
-	if len(values) == 0 {
-		return
+	next := make([]int32, values+1)
+	for _, m := range mentions {
+		next[m.value+1]++
 	}
-	naming := groupRows(values, int(slices.Max(values))+1)
-	var mentions []mention
-	for value := range naming.first[1:] {
-		rows := naming.of(int32(value))
-		if len(rows) < 2 {
-			continue
+	first := starts(next)
+	sorted := make([]mention, len(mentions))
+	for _, m := range mentions {
+		sorted[next[m.value]] = m
+		next[m.value]++
+	}
+	for value := range values {
+		if own := sorted[first[value]:first[value+1]]; len(own) > 1 {
+			slices.SortStableFunc(own, func(a, b mention) int { return cmp.Compare(a.day, b.day) })
+			join(own)
 		}
-		mentions = mentions[:0]
-		for _, row := range rows {
-			mentions = append(mentions, mention{day: j.incidents[incidents[row]].day, incident: incidents[row]})
-		}
-		slices.SortStableFunc(mentions, func(a, b mention) int { return cmp.Compare(a.day, b.day) })
-		join(mentions)
 	}
 }
 
@@ -92,10 +91,10 @@ func (j *judged) joinFamily(families []mention) {
 	var joined []int32
 	reference := int32(none) // the event of those that name references
 	for _, f := range families {
-		if n := len(joined); n > 0 && j.person[joined[n-1]] == j.person[f.incident] {
+		if n := len(joined); n > 0 && j.incidents[joined[n-1]].person == j.incidents[f.incident].person {
 			continue // incidents stand by person
 		}
-		if j.namesReference(f.incident) {
+		if referencePart.of(j.incidents[f.incident].state) == 1 {
 			event := j.firstOfEvent(f.incident)
 			if reference >= 0 && event != reference {
 				return
@@ -107,15 +106,6 @@ func (j *judged) joinFamily(families []mention) {
 	for _, incident := range joined {
 		j.sameEvent(joined[0], incident)
 	}
-}
-
-func (j *judged) namesReference(incident int32) bool {
-	for m := j.incidents[incident].first; m >= 0; m = j.verdicts[m].next {
-		if names(j.door.told.reference, &j.door.contacts[m]) {
-			return true
-		}
-	}
-	return false
 }
 
 // firstOfEvent returns the incident that stands for an incident's event.

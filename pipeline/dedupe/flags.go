@@ -29,7 +29,7 @@ func (d *door) flagChild(c *child, s Settings) {
 		for w, days := range []schemas.Day{30, 90} {
 			held.repeats[w] = repeated(earlier != noDay && held.day-earlier <= days, d.heldFrom <= held.day-days)
 		}
-		held.repeats[2] = repeated(earlier != noDay && schemas.SameDayNextYear(earlier) >= held.day, schemas.SameDayNextYear(d.heldFrom-1) < held.day)
+		held.repeats[2] = repeated(earlier != noDay && withinYear(earlier, held.day), d.yearHeld < held.day)
 		held.tooRecent = held.referral < 0 && d.calendar.WorkingDays(held.day, d.heldTo) <= s.ReferralWindow
 		earlier = held.day
 	}
@@ -43,4 +43,11 @@ func repeated(found, wholeWindowHeld bool) answer {
 		return no
 	}
 	return notKnown
+}
+
+// withinYear tells whether a day is not after the same day of the year after an earlier one.
+func withinYear(earlier, day schemas.Day) bool {
+	const short, leap = 365, 366
+	after := day - earlier
+	return after <= short || after == leap && schemas.SameDayNextYear(earlier) >= day
 }

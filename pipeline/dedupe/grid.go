@@ -69,7 +69,8 @@ func (g *grid) add(d *door, c, trial *child, s Settings) {
 		case n == 0 || c.anyApart(days, gridDays[n-1]):
 			tried := s.widest()
 			tried.SameIncidentDays = days
-			d.judgeChild(trial, c.person, tried)
+			trial.person, trial.rows, trial.contacts, trial.ranked = c.person, c.rows, c.contacts, c.ranked
+			d.judgeChild(trial, tried)
 			d.pairChild(trial, tried)
 			last = trial.counts(s.Period)
 		}

@@ -1,14 +1,20 @@
 package dedupe
 
 import (
+	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
 
-// groups joins children into persons: a union-find that knows, for each group, the birth dates and national
-// identifiers of its members, so that a contradiction is seen before two groups are joined.
+// groups joins children into persons: a union-find that knows, for each group that was asked about, the birth dates
+// and national identifiers of its members, so that a contradiction is seen before two groups are joined.
 type groups struct {
 	parent []int32
-	facts  []facts // by root
+	facts  map[int32]*facts // by root
+
+	children []int32 // by row of the children's table
+	records  lists   // the rows of each child
+	births   []schemas.Day
+	ids      *identifiers
 }
 
 // facts are what a group's records say of who the child is, as numbers that are equal where the texts are.
@@ -56,11 +62,17 @@ func (f *few) disjoint(other *few) bool {
 	return true
 }
 
-func newGroups(children int) *groups {
-	g := &groups{parent: make([]int32, children), facts: make([]facts, children)}
+// newGroups begins with every child alone. Rows name the children in the table of children, which may be nil.
+func newGroups(t *table.Table, rows cells, children int, ids *identifiers) *groups {
+	g := &groups{parent: make([]int32, children), facts: map[int32]*facts{}, children: make([]int32, rowsOf(t)), ids: ids}
 	for i := range g.parent {
 		g.parent[i] = int32(i)
 	}
+	for row := range g.children {
+		g.children[row] = rows.at(int32(row))
+	}
+	g.records = groupRows(g.children, children)
+	g.births = daysOr(t.Column("date_of_birth"), rowsOf(t), noDay)
 	return g
 }
 
@@ -72,22 +84,27 @@ func (g *groups) find(child int32) int32 {
 	return child
 }
 
-// describe takes in what every record of the children's table says.
-func (g *groups) describe(t *table.Table, children []int32, ids *identifiers) {
-	births := daysOr(t.Column("date_of_birth"), t.Rows, noDay)
-	for row, child := range children {
-		if child < 0 {
-			continue
+// of returns the facts of a child's group: of a child that was never asked about, what its records say.
+func (g *groups) of(child int32) *facts {
+	root := g.find(child)
+	f := g.facts[root]
+	if f != nil {
+		return f
+	}
+	f = &facts{}
+	for _, row := range g.records.of(root) {
+		if born := g.births[row]; born != noDay {
+			f.births.add(born - earliestBirth)
 		}
-		f := &g.facts[child]
-		if births[row] != noDay {
-			f.births.add(births[row] - earliestBirth)
+		if g.ids.nhs != nil {
+			f.nhs.add(g.ids.nhs[row])
 		}
-		f.nhs.add(ids.nhs[row])
-		if ids.permanent(row) {
-			f.upns.add(ids.upn[row])
+		if g.ids.upn != nil && g.ids.permanent(row) {
+			f.upns.add(g.ids.upn[row])
 		}
 	}
+	g.facts[root] = f
+	return f
 }
 
 // earliestBirth lies before every day that can be read, so that births as days after it are not negative.
@@ -95,7 +112,7 @@ const earliestBirth = -200_000
 
 // contradiction says why the groups of two children cannot be one child, or "" when nothing speaks against it.
 func (g *groups) contradiction(a, b int32) string {
-	fa, fb := &g.facts[g.find(a)], &g.facts[g.find(b)]
+	fa, fb := g.of(a), g.of(b)
 	switch {
 	case fa.births.disjoint(&fb.births):
 		return "the birth dates differ"
@@ -114,32 +131,10 @@ func (g *groups) join(a, b int32) {
 		return
 	}
 	root, other := min(a, b), max(a, b)
+	to, from := g.of(root), g.of(other)
 	g.parent[other] = root
-	to, from := &g.facts[root], &g.facts[other]
 	to.births.addAll(&from.births)
 	to.nhs.addAll(&from.nhs)
 	to.upns.addAll(&from.upns)
-}
-
-// identifiers are the national identifiers of each record, as numbers; none where a value identifies nobody.
-type identifiers struct {
-	upn, nhs []int32
-	upns     *table.Dictionary
-}
-
-func readIdentifiers(t *table.Table) *identifiers {
-	upns := newNumbering(usableUPN)
-	return &identifiers{
-		upns: upns.Dictionary, upn: upns.column(t.Column("upn"), t.Rows),
-		nhs: newNumbering(usableNHSNumber).column(t.Column("nhs_number"), t.Rows),
-	}
-}
-
-// permanent tells whether a record's UPN is one that ends in a digit.
-func (ids *identifiers) permanent(row int) bool {
-	if ids.upn[row] < 0 {
-		return false
-	}
-	text := ids.upns.Value(uint32(ids.upn[row]))
-	return text[len(text)-1] <= '9'
+	delete(g.facts, other)
 }

@@ -38,7 +38,7 @@ type verdict struct {
 // child is the working set for one child; it is reused from child to child.
 type child struct {
 	person    int32
-	rows      []contactRow // working memory of gatherChild
+	rows      []told
 	contacts  []contact
 	verdicts  []verdict
 	incidents []incident
@@ -50,16 +50,18 @@ type child struct {
 	referrals []referral
 	pairs     []pair        // incidents and referrals that may belong together, in the order in which they are linked
 	taken     []bool        // working memory of converted
-	naming    []int32       // and of linkNamed
+	ranked    []int32       // places of referrals in the order of their ids
+	sources   []int32       // working memory of sum
+	batch     batch         // what is left of the children of one batch
+	naming    []int32       // working memory of linkNamed
+	byID      []int32       // and of it: places of referrals by the numbers of their ids
 	until     []schemas.Day // and of measureMisses
 }
 
-// judgeChild classes the contacts of one child, in c.verdicts and c.incidents. Each is held against the child's earlier incidents, the latest
-// first: whether it is a copy of any, then a migrated copy, then has a reference of any, then falls into the
-// window of any; else it starts an incident.
-func (d *door) judgeChild(c *child, person int32, s Settings) {
-	c.person = person
-	c.contacts = d.contactsOfChild(person)
+// judgeChild classes the contacts of one child, in c.verdicts and c.incidents. Each is held against the child's earlier
+// incidents, the latest first: whether it is a copy of any, then a migrated copy, then has a reference of any, then
+// falls into the window of any; else it starts an incident.
+func (d *door) judgeChild(c *child, s Settings) {
 	c.verdicts = c.verdicts[:0]
 	c.incidents = c.incidents[:0]
 	c.active = c.active[:0]
@@ -83,7 +85,7 @@ func (d *door) judgeChild(c *child, person int32, s Settings) {
 			joined.named = joined.named || me.referral
 		}
 		if c.indexed {
-			c.index.add(d, me, v.incident)
+			c.index.add(c, me, v.incident)
 		}
 		c.verdicts = append(c.verdicts, v)
 	}
@@ -114,7 +116,7 @@ func (d *door) match(c *child, place int32, s Settings) verdict {
 	}
 	earlier := c.active
 	if c.indexed {
-		earlier = c.index.joinable(d, c, me, s)
+		earlier = c.index.joinable(c, me, s)
 	}
 	for a := len(earlier) - 1; a >= 0; a-- {
 		i := earlier[a]
@@ -150,7 +152,7 @@ func (d *door) copyOf(c *child, held *incident, me *contact) int32 {
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
 		other := &c.contacts[m]
 		if other.day == me.day && other.source == me.source && other.system == me.system &&
-			equal(d.told.reference, other, me) && equal(d.told.concern, other, me) {
+			c.equal(reference, other, me) && c.equal(concern, other, me) {
 			return m
 		}
 	}
@@ -166,7 +168,7 @@ func (d *door) migratedFrom(c *child, held *incident, me *contact, s Settings) i
 		other := &c.contacts[m]
 		if s.Migration.Has(other.day) && other.system >= 0 && other.system != me.system &&
 			other.source == me.source && me.day-other.day <= schemas.Day(s.MigratedDays) &&
-			!contradict(d.told.reference, other, me) && !contradict(d.told.concern, other, me) {
+			!c.contradict(reference, other, me) && !c.contradict(concern, other, me) {
 			return m
 		}
 	}
@@ -175,11 +177,11 @@ func (d *door) migratedFrom(c *child, held *incident, me *contact, s Settings) i
 
 // sameReference returns the contact of an incident that has a reference of the contact's.
 func (d *door) sameReference(c *child, held *incident, me *contact, s Settings) int32 {
-	if me.day-held.day > schemas.Day(s.SameIncidentDaysSameRef) || !names(d.told.reference, me) {
+	if me.day-held.day > schemas.Day(s.SameIncidentDaysSameRef) || !c.names(reference, me) {
 		return none
 	}
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
-		if common(d.told.reference, &c.contacts[m], me) {
+		if c.common(reference, &c.contacts[m], me) {
 			return m
 		}
 	}
@@ -191,34 +193,34 @@ func (d *door) sameReference(c *child, held *incident, me *contact, s Settings) 
 // contradict each other.
 func (d *door) sameWindow(c *child, held *incident, me *contact, s Settings) (matched int32, weak bool) {
 	after := me.day - held.day
-	if after > schemas.Day(s.SameIncidentDays) || c.contradicts(held, d.told.reference, me) {
+	if after > schemas.Day(s.SameIncidentDays) || c.contradicts(held, reference, me) {
 		return none, false
 	}
 	blank := true // the incident names no concern
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
 		other := &c.contacts[m]
-		if common(d.told.concern, other, me) {
+		if c.common(concern, other, me) {
 			return m, false
 		}
-		blank = blank && !names(d.told.concern, other)
+		blank = blank && !c.names(concern, other)
 	}
-	if after <= schemas.Day(s.SameIncidentDaysWeak) && (blank || !names(d.told.concern, me)) {
+	if after <= schemas.Day(s.SameIncidentDaysWeak) && (blank || !c.names(concern, me)) {
 		return held.first, true
 	}
 	return none, false
 }
 
 // contradicts tells whether an incident and a contact both name values of a column and none in common.
-func (c *child) contradicts(held *incident, column []int32, me *contact) bool {
-	if !names(column, me) {
+func (c *child) contradicts(held *incident, by column, me *contact) bool {
+	if !c.names(by, me) {
 		return false
 	}
 	named := false
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
-		if common(column, &c.contacts[m], me) {
+		if c.common(by, &c.contacts[m], me) {
 			return false
 		}
-		named = named || names(column, &c.contacts[m])
+		named = named || c.names(by, &c.contacts[m])
 	}
 	return named
 }
@@ -243,8 +245,8 @@ func (d *door) begin(c *child, place int32) verdict {
 func (d *door) possiblySame(c *child, me *contact) bool {
 	for _, i := range c.active {
 		held := &c.incidents[i]
-		if me.day-held.day <= 1 && !d.tells(c, held, me.source) &&
-			(c.contradicts(held, d.told.concern, me) || c.contradicts(held, d.told.reference, me)) {
+		if me.day-held.day <= 1 && !c.tells(held, me.source) &&
+			(c.contradicts(held, concern, me) || c.contradicts(held, reference, me)) {
 			return true
 		}
 	}

@@ -19,11 +19,11 @@ func (x *index) reset() {
 }
 
 // add enters a contact that has joined an incident.
-func (x *index) add(d *door, me *contact, incident int32) {
-	enter := func(by map[int32][]int32, none []int32, column []int32) []int32 {
+func (x *index) add(c *child, me *contact, incident int32) {
+	enter := func(by map[int32][]int32, none []int32, column column) []int32 {
 		named := false
-		for _, value := range column[me.first:me.end] {
-			if value >= 0 {
+		for _, r := range c.rows[me.first:me.end] {
+			if value := r.of[column]; value >= 0 {
 				by[value] = append(by[value], incident)
 				named = true
 			}
@@ -33,33 +33,34 @@ func (x *index) add(d *door, me *contact, incident int32) {
 		}
 		return append(none, incident)
 	}
-	x.noReference = enter(x.byReference, x.noReference, d.told.reference)
-	x.noConcern = enter(x.byConcern, x.noConcern, d.told.concern)
+	x.noReference = enter(x.byReference, x.noReference, reference)
+	x.noConcern = enter(x.byConcern, x.noConcern, concern)
 }
 
 // joinable returns every incident that a contact may join by any of the rules, in the order in which they began,
 // and some that it may not. A contact that names references can only be told from incidents that name other ones, and so on: no
 // rule joins two sides that contradict each other.
-func (x *index) joinable(d *door, c *child, me *contact, s Settings) []int32 {
+func (x *index) joinable(c *child, me *contact, s Settings) []int32 {
 	x.candidates = x.candidates[:0]
 	live := func(list []int32) []int32 {
 		list = slices.DeleteFunc(list, func(i int32) bool { return c.incidents[i].over })
 		x.candidates = append(x.candidates, list...)
 		return list
 	}
-	named := func(by map[int32][]int32, column []int32) {
-		for _, value := range column[me.first:me.end] {
+	listed := func(by map[int32][]int32, column column) {
+		for _, r := range c.rows[me.first:me.end] {
+			value := r.of[column]
 			if list, known := by[value]; known {
 				by[value] = live(list)
 			}
 		}
 	}
 	switch {
-	case names(d.told.reference, me):
-		named(x.byReference, d.told.reference)
+	case c.names(reference, me):
+		listed(x.byReference, reference)
 		x.noReference = live(x.noReference)
-	case names(d.told.concern, me):
-		named(x.byConcern, d.told.concern)
+	case c.names(concern, me):
+		listed(x.byConcern, concern)
 		x.noConcern = live(x.noConcern)
 	case s.Migration != nil:
 		x.candidates = append(x.candidates, c.active...)

@@ -2,122 +2,191 @@ package dedupe
 
 import (
 	"context"
-	"sync"
+	"math/bits"
+	"slices"
 	"sync/atomic"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
 	"golang.org/x/sync/errgroup"
+
+	"frontdoor/schemas"
+	"frontdoor/schemas/table"
 )
 
-// batch is how many persons one worker takes at a time.
-const batch = 4096
+// batchSize is how many persons one worker takes at a time.
+const batchSize = 4096
 
-// judged is a whole front door, judged. Contacts are given by their place in door.contacts.
+// judged is a whole front door, judged. While children are judged, an incident is known by the place of its first
+// contact's first row among the rows by person; incidents stand in that order.
 type judged struct {
-	door      *door
-	verdicts  []verdict  // by contact; incident is a place in incidents
-	incidents []incident // by person, then in the order in which they began; first and last are contacts
-	person    []int32    // by incident
-	status    []ReferralStatus
-	follows   []int32 // by referral: the incident that it converted or followed, none
-	missedBy  []int32 // by referral: see referral
-	event     []int32 // by incident: the first incident of its event, none when the event is not known
+	door *door
+
+	rows    []standing    // by contact row
+	matched []uint32      // by contact row: the row that it was matched to, noCode
+	linked  []uint32      // by contact row: the referral that the incident which begins with it is linked to, by row, noCode
+	day     []schemas.Day // by contact row: by which it counts
+
+	incidents []summary
+	places    ranks         // of the incidents
+	ids       *array.String // of the incidents
+	event     []int32       // by incident: the first incident of its event, none when it is not unique
+
+	status   []ReferralStatus // by referral row
+	follows  []int32          // by referral row: the incident, by place, that it converted or followed, none
+	missedBy []int32          // by referral row: see referral
+}
+
+// standing is what was decided of a contact row, and its incident by place, none when it names no child.
+type standing struct {
+	state    state
+	incident int32
+}
+
+// batch is what the judging of some persons, one after another, leaves.
+type batch struct {
+	incidents  []summary // those whose ids end in ids where idEnd says
+	ids        []byte
+	references []mention // of unique incidents, by their places in incidents
+	families   []mention
+	counts     grid
+}
+
+func (b *batch) reset() {
+	*b = batch{incidents: b.incidents[:0], ids: b.ids[:0], references: b.references[:0], families: b.families[:0]}
+}
+
+// clone returns a copy that takes no more memory than it needs.
+func (b *batch) clone() batch {
+	return batch{
+		incidents: slices.Clone(b.incidents), ids: slices.Clone(b.ids),
+		references: slices.Clone(b.references), families: slices.Clone(b.families), counts: b.counts,
+	}
 }
 
 // judge classes all contacts and links all referrals, persons side by side, and counts what becomes of them under
 // the settings of the grid. The result does not depend on the number of workers.
-func (d *door) judge(ctx context.Context, s Settings, workers int) (*judged, []GridPoint, error) {
+func (d *door) judge(ctx context.Context, people *persons, s Settings, workers int) (*judged, []GridPoint, error) {
+	rows, referrals := len(d.day), len(d.referralDay)
 	j := &judged{
-		door: d, verdicts: make([]verdict, len(d.contacts)), incidents: make([]incident, len(d.contacts)),
-		status: make([]ReferralStatus, len(d.referralDay)), follows: fill(len(d.referralDay)), missedBy: fill(len(d.referralDay)),
+		door: d, rows: make([]standing, rows), matched: noCodes(rows), linked: noCodes(rows), day: make([]schemas.Day, rows),
+		status: make([]ReferralStatus, referrals), follows: fill(referrals), missedBy: fill(referrals),
 	}
-	began := make([]int32, len(d.contactCount)) // by person: how many incidents
-	var counted grid
-	var adding sync.Mutex
-	err := d.eachBatch(ctx, workers, func(c *child, from, to int32) {
-		var counts grid
-		trial := &child{counting: true}
-		for person := from; person < to; person++ {
-			if d.contactCount[person] == 0 {
-				continue
-			}
-			base, end := d.contactsOf.first[person], d.contactsOf.first[person+1]
-			c.verdicts, c.incidents = j.verdicts[base:base:end], j.incidents[base:base:end]
-			d.judgeChild(c, person, s)
-			d.pairChild(c, s.widest())
-			counts.add(d, c, trial, s)
-			d.convertChild(c, s)
-			d.flagChild(c, s)
-			d.measureMisses(c)
-			began[person] = int32(len(c.incidents))
-			for _, r := range c.referrals {
-				j.status[r.row], j.follows[r.row], j.missedBy[r.row] = r.status, r.incident, r.missedBy
-			}
-		}
-		adding.Lock()
-		defer adding.Unlock()
-		counted.addAll(&counts)
-	})
-	if err != nil {
+	copy(j.day, d.day)
+	persons := len(people.idCode)
+	batches := make([]batch, (persons+batchSize-1)/batchSize)
+	if err := eachBatch(ctx, workers, len(batches), func(c, trial *child, number int) {
+		from := number * batchSize
+		j.judgeBatch(c, trial, int32(from), int32(min(from+batchSize, persons)), s)
+		j.nameIncidents(&c.batch, people)
+		batches[number] = c.batch.clone()
+	}); err != nil {
 		return nil, nil, err
 	}
-	j.number(began)
-	return j, counted.points(), nil
-}
-
-// number moves the incidents of all persons together, where those of each lie at its first contact's place, and
-// turns places among a child's contacts and incidents into places among all.
-func (j *judged) number(began []int32) {
-	d, next := j.door, int32(0)
-	j.person = make([]int32, 0, len(j.incidents))
-	for person, count := range began {
-		base := d.contactsOf.first[person]
-		own := j.incidents[next : next+count]
-		copy(own, j.incidents[base:base+count])
-		for i := range own {
-			own[i].first += base
-			own[i].last += base
-			j.person = append(j.person, int32(person))
-		}
-		verdicts := j.verdicts[base : base+d.contactCount[person]]
-		for place := range verdicts {
-			v := &verdicts[place]
-			v.incident, v.matched, v.next = v.incident+next, shift(v.matched, base), shift(v.next, base)
-		}
-		for _, row := range d.referralsOf.of(int32(person)) {
-			j.follows[row] = shift(j.follows[row], next)
-		}
-		next += count
+	j.judgeUnidentified(s)
+	d.rows, d.rowsOf, d.episodes, d.episodesOf, d.referrals, d.referralsOf = nil, nil, nil, nil, nil, nil
+	var counted grid
+	for i := range batches {
+		counted.addAll(&batches[i].counts)
 	}
-	j.incidents = j.incidents[:next]
+	return j, counted.points(), j.join(ctx, batches, s, workers)
 }
 
-// shift moves a place by an offset; none stays none.
-func shift(place, by int32) int32 {
-	if place < 0 {
-		return place
+// judgeBatch judges persons. The child is what each is judged with; trial is what it is tried with under other settings.
+func (j *judged) judgeBatch(c, trial *child, from, to int32, s Settings) {
+	d, b, widest := j.door, &c.batch, s.widest()
+	b.reset()
+	for person := from; person < to; person++ {
+		if d.rowsOf[person] == d.rowsOf[person+1] {
+			continue
+		}
+		d.gatherChild(c, person)
+		d.orderReferrals(c)
+		d.judgeChild(c, s)
+		d.pairChild(c, widest)
+		b.counts.add(d, c, trial, s)
+		d.convertChild(c, s)
+		d.flagChild(c, s)
+		d.measureMisses(c)
+		j.take(b, c, s)
 	}
-	return place + by
 }
 
-// eachBatch runs work over all persons, a batch at a time, with one working set for each worker.
-func (d *door) eachBatch(ctx context.Context, workers int, work func(c *child, from, to int32)) error {
-	persons := int64(len(d.contactCount))
+// eachBatch runs work over all batches with one working set for each worker.
+func eachBatch(ctx context.Context, workers, batches int, work func(c, trial *child, number int)) error {
 	group, ctx := errgroup.WithContext(ctx)
 	var next atomic.Int64
 	for range max(workers, 1) {
 		group.Go(func() error {
-			c := &child{}
+			c, trial := &child{}, &child{counting: true}
 			for {
-				from := next.Add(batch) - batch
-				if from >= persons {
+				number := int(next.Add(1) - 1)
+				if number >= batches {
 					return nil
 				}
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				work(c, int32(from), int32(min(from+batch, persons)))
+				work(c, trial, number)
 			}
 		})
 	}
 	return group.Wait()
+}
+
+// join puts together what the batches left and joins the events.
+func (j *judged) join(ctx context.Context, batches []batch, s Settings, workers int) error {
+	count, text, references, families := make([]int, len(batches)+1), make([]int, len(batches)+1), 0, 0
+	for i := range batches {
+		b := &batches[i]
+		count[i+1], text[i+1] = count[i]+len(b.incidents), text[i]+len(b.ids)
+		references, families = references+len(b.references), families+len(b.families)
+	}
+	j.incidents = make([]summary, count[len(batches)])
+	offsets, ids := make([]int32, len(j.incidents)+1), make([]byte, text[len(batches)])
+	if err := eachBatch(ctx, workers, len(batches), func(_, _ *child, i int) {
+		b := &batches[i]
+		copy(j.incidents[count[i]:], b.incidents)
+		copy(ids[text[i]:], b.ids)
+		for k := range b.incidents {
+			offsets[count[i]+k+1] = int32(text[i]) + b.incidents[k].idEnd
+		}
+		b.incidents, b.ids = nil, nil
+	}); err != nil {
+		return err
+	}
+	j.ids = table.StringArray(offsets, ids, nil, 0)
+	byReference, byFamily := make([]mention, 0, references), make([]mention, 0, families)
+	for i := range batches {
+		byReference = appendMentions(byReference, batches[i].references, count[i])
+		byFamily = appendMentions(byFamily, batches[i].families, count[i])
+	}
+	j.places = newRanks(len(j.rows), j.incidents)
+	j.joinEvents(byReference, byFamily, s)
+	return nil
+}
+
+// ranks numbers places in their order.
+type ranks struct {
+	has    []uint64 // a bitmap of the places
+	before []int32  // how many stand before each word of it
+}
+
+// newRanks numbers the places of incidents among so many.
+func newRanks(places int, incidents []summary) ranks {
+	r := ranks{has: make([]uint64, places/64+1), before: make([]int32, places/64+1)}
+	for i := range incidents {
+		place := incidents[i].place
+		r.has[place>>6] |= 1 << (place & 63)
+	}
+	count := int32(0)
+	for word := range r.has {
+		r.before[word] = count
+		count += int32(bits.OnesCount64(r.has[word]))
+	}
+	return r
+}
+
+// of returns the number of a place.
+func (r *ranks) of(place int32) int32 {
+	return r.before[place>>6] + int32(bits.OnesCount64(r.has[place>>6]&(1<<(place&63)-1)))
 }

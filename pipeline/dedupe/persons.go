@@ -1,14 +1,12 @@
 package dedupe
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"golang.org/x/sync/errgroup"
 
-	"frontdoor/rules"
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
@@ -37,21 +35,21 @@ type link struct {
 	refused    string // why it was not taken; "" when it was
 }
 
-// persons is everything known of who is who. Children are numbered over all tables.
+// persons is everything known of who is who. Children are numbered over all tables, persons in the order of their
+// smallest child numbers.
 type persons struct {
-	names      *numbering    // every child number of every table
-	inChildren []bool        // by child
+	names      *array.String // every child number of every table, and behind them the ids of persons that are none
+	children   int           // how many of names are child numbers of the tables
+	inChildren int           // and how many of these, the first ones, stand in the children's table
+	byName     []int32       // children in the order of their numbers' texts
 	personOf   []int32       // by child
 	firstSeen  []schemas.Day // by child
-	ids        []string      // by person
 	idCode     []int32       // by person: the id's place in names
-	children   int           // how many of names are child numbers of the tables; the rest are ids of persons
 	links      []link
-	ledger     []Person
+	kept       []Person // what the ledger holds of children that this delivery does not name
 	events     []LedgerEvent
-	contacts   []int32 // the child of each contact row, -1 when none is named
-	referrals  []int32
-	episodes   []int32
+
+	contacts, referrals, episodes cells // the children that rows name
 }
 
 // resolvePersons numbers the children of all tables and joins the numbers that are one child: by an equal valid
@@ -59,72 +57,52 @@ type persons struct {
 // sides contradict each other (birth dates, permanent UPNs or NHS numbers that are known and have none in
 // common) is refused and listed: a false merge of two children is worse than a missed one.
 func resolvePersons(in Input) *persons {
-	p := &persons{names: newNumbering(whole)}
-	var children []int32
-	if in.Children != nil {
-		children = p.number(in.Children)
+	var ids *identifiers
+	p := &persons{}
+	var group errgroup.Group
+	group.SetLimit(max(in.Workers, 1))
+	group.Go(func() error {
+		ids = readIdentifiers(in.Children)
+		return nil
+	})
+	const key = "child_id"
+	names, numbers := keys(in.Children.Column(key), in.Referrals.Column(key), in.Episodes.Column(key), in.Contacts.Column(key))
+	p.names, p.children, p.byName = names, names.Len(), byText(names)
+	p.referrals, p.episodes, p.contacts = numbers[1], numbers[2], numbers[3]
+	if of := numbers[0].of; len(of) > 0 {
+		p.inChildren = 1 + int(slices.Max(of))
 	}
-	p.inChildren = make([]bool, p.names.Len())
-	for i := range p.inChildren {
-		p.inChildren[i] = true
-	}
-	if in.Referrals != nil {
-		p.referrals = p.number(in.Referrals)
-	}
-	if in.Episodes != nil {
-		p.episodes = p.number(in.Episodes)
-	}
-	p.contacts = p.number(in.Contacts)
-	p.inChildren = append(p.inChildren, make([]bool, p.names.Len()-len(p.inChildren))...)
+	_ = group.Wait() // no identifier fails to be read
 
-	groups := newGroups(p.names.Len())
-	if in.Children != nil {
-		ids := readIdentifiers(in.Children)
-		groups.describe(in.Children, children, ids)
-		p.linkByIdentifier(groups, children, "upn", ids.upn)
-		p.linkByIdentifier(groups, children, "nhs_number", ids.nhs)
-		p.linkByLegacy(groups, in.Children, children)
-	}
-	p.linkByLedger(groups, in.Ledger)
+	groups := newGroups(in.Children, numbers[0], p.children, ids)
+	p.linkByIdentifier(groups, "upn", ids.upn)
+	p.linkByIdentifier(groups, "nhs_number", ids.nhs)
+	p.linkByLegacy(groups, in.Children)
 	p.settle(groups, in)
-	p.children = p.names.Len()
-	for person, code := range p.idCode {
-		if code < 0 { // it is named by the ledger
-			p.idCode[person] = int32(p.names.Code([]byte(p.ids[person])))
-		}
-	}
 	return p
 }
 
-// number returns the child of each row of a table, -1 where none is named.
-func (p *persons) number(t *table.Table) []int32 {
-	return p.names.column(t.Column("child_id"), t.Rows)
-}
+// name returns the text at a place in names.
+func (p *persons) name(place int32) string { return p.names.Value(int(place)) }
 
-// usableUPN reads the UPN as it is compared, or nothing when it identifies nobody.
-func usableUPN(into []byte, text string) []byte {
-	if upn := rules.NormaliseUPN(text); rules.ValidUPN(upn) {
-		return append(into, upn...)
+// find returns the child of a text, none when no table names it. It looks at a place in byName first.
+func (p *persons) find(text string, first int) (child int32, place int) {
+	if first >= len(p.byName) || p.name(p.byName[first]) != text {
+		first, _ = slices.BinarySearchFunc(p.byName, text, func(child int32, text string) int { return strings.Compare(p.name(child), text) })
 	}
-	return into
-}
-
-// usableNHSNumber reads the NHS number as it is compared, or nothing when it identifies nobody: ten equal digits
-// pass the check but stand for a number that nobody knew.
-func usableNHSNumber(into []byte, text string) []byte {
-	number := rules.NormaliseNHSNumber(text)
-	if rules.ValidNHSNumber(number) && strings.Count(number, number[:1]) != len(number) {
-		return append(into, number...)
+	if first < len(p.byName) && p.name(p.byName[first]) == text {
+		return p.byName[first], first
 	}
-	return into
+	return none, first
 }
 
 // linkByIdentifier joins children that share a value of an identifier, given by row. Each child is tried against
 // the earlier holders of the value, one for each group that they form, until one does not contradict.
-func (p *persons) linkByIdentifier(groups *groups, children []int32, field string, values []int32) {
+func (p *persons) linkByIdentifier(groups *groups, field string, values []int32) {
 	if len(values) == 0 {
 		return
 	}
+	children := groups.children
 	first := fill(1 + int(slices.Max(values))) // by value: its first holder's row
 	others := map[int32][]int32{}              // and one of each further group
 	for row, value := range values {
@@ -134,7 +112,7 @@ func (p *persons) linkByIdentifier(groups *groups, children []int32, field strin
 			first[value] = int32(row)
 		default:
 			holders := append([]int32{first[value]}, others[value]...)
-			if !p.tryLink(groups, children, int32(row), holders, field) {
+			if !p.tryLink(groups, int32(row), holders, field) {
 				others[value] = append(others[value], int32(row))
 			}
 		}
@@ -143,10 +121,10 @@ func (p *persons) linkByIdentifier(groups *groups, children []int32, field strin
 
 // tryLink joins the child of row to the first of the holders that does not contradict it and tells whether it
 // is joined to one. Refused attempts are listed.
-func (p *persons) tryLink(groups *groups, children []int32, row int32, holders []int32, method string) bool {
+func (p *persons) tryLink(groups *groups, row int32, holders []int32, method string) bool {
 	first := len(p.links)
 	for _, holder := range holders {
-		a, b := children[holder], children[row]
+		a, b := groups.children[holder], groups.children[row]
 		if groups.find(a) == groups.find(b) {
 			p.links = p.links[:first]
 			if a != b {
@@ -166,221 +144,30 @@ func (p *persons) tryLink(groups *groups, children []int32, row int32, holders [
 
 // linkByLegacy joins a child to the record whose child number is the child's number in an earlier system, and
 // children whose number in an earlier system is the same.
-func (p *persons) linkByLegacy(groups *groups, t *table.Table, children []int32) {
+func (p *persons) linkByLegacy(groups *groups, t *table.Table) {
 	column := t.Column("legacy_child_id")
-	if !column.Delivered() {
+	if !column.Delivered() || column.Array.NullN() == t.Rows {
 		return
 	}
-	rowOf := fill(p.names.Len())
-	for row, child := range slices.Backward(children) {
-		if child >= 0 {
-			rowOf[child] = int32(row)
-		}
-	}
 	holders := map[string][]int32{}
-	text := textOf(column)
+	text := textsOf(column)
 	for row := range t.Rows {
-		legacy := text(int32(row))
-		if legacy == "" || children[row] < 0 {
+		legacy := text.at(int32(row))
+		if legacy == "" || groups.children[row] < 0 {
 			continue
 		}
 		if _, seen := holders[legacy]; !seen {
-			if child, known := p.names.Lookup([]byte(legacy)); known && rowOf[child] >= 0 {
-				holders[legacy] = []int32{rowOf[child]}
+			if child, _ := p.find(legacy, 0); child >= 0 {
+				if records := groups.records.of(child); len(records) > 0 {
+					holders[legacy] = []int32{records[0]}
+				}
 			}
 		}
-		if !p.tryLink(groups, children, int32(row), holders[legacy], "legacy_child_id") {
+		if !p.tryLink(groups, int32(row), holders[legacy], "legacy_child_id") {
 			holders[legacy] = append(holders[legacy], int32(row))
 		}
 	}
 }
 
-// linkByLedger keeps together what the ledger has together, unless today's records contradict it.
-func (p *persons) linkByLedger(groups *groups, ledger []Person) {
-	anchor := map[string]int32{}
-	for _, entry := range ledger {
-		child, known := p.names.Lookup([]byte(entry.ChildID))
-		if !known {
-			continue
-		}
-		a, seen := anchor[entry.PersonID]
-		if !seen {
-			anchor[entry.PersonID] = int32(child)
-			continue
-		}
-		b := int32(child)
-		if groups.find(a) == groups.find(b) {
-			continue
-		}
-		reason := groups.contradiction(a, b)
-		p.links = append(p.links, link{a: a, b: b, rowA: -1, rowB: -1, method: "ledger", refused: reason})
-		if reason == "" {
-			groups.join(a, b)
-		}
-	}
-}
-
-// settle gives every group its person id: the one that the ledger has for it, else the smallest child number.
-// Joined persons and divided ones become events.
-func (p *persons) settle(groups *groups, in Input) {
-	names := p.names.Array()
-	name := func(child int32) string { return names.Value(int(child)) }
-	// Children by name, so that the first of a group is the smallest.
-	children := byText(names)
-
-	held := make(map[string]Person, len(in.Ledger)) // by child number
-	taken := make(map[string]bool, len(in.Ledger))  // person ids that are in use
-	for _, entry := range in.Ledger {
-		held[entry.ChildID] = entry
-		taken[entry.PersonID] = true
-	}
-	p.personOf = fill(p.names.Len())
-	groupOf := fill(p.names.Len()) // by root
-	count := int32(0)
-	for _, child := range children {
-		root := groups.find(child)
-		if groupOf[root] < 0 {
-			groupOf[root] = count
-			count++
-		}
-		p.personOf[child] = groupOf[root]
-	}
-	p.ids, p.idCode = make([]string, count), fill(int(count))
-	keeper := p.keepers(children, held, name)
-	was, leaving := make([][]string, count), map[int32][]string{}
-	for _, child := range children {
-		entry, known := held[name(child)]
-		g := p.personOf[child]
-		switch {
-		case !known:
-		case keeper[entry.PersonID] == g:
-			was[g] = insert(was[g], entry.PersonID)
-		default:
-			leaving[g] = insert(leaving[g], entry.PersonID)
-		}
-	}
-	became := map[string]string{} // persons that ended in another
-	for _, child := range children {
-		g := p.personOf[child]
-		if p.ids[g] == "" && len(was[g]) > 0 {
-			p.ids[g] = was[g][0]
-			for _, ended := range was[g][1:] {
-				became[ended] = was[g][0]
-				p.events = append(p.events, LedgerEvent{AsAt: in.Settings.AsAt, Kind: "merge", PersonID: was[g][0], OtherPersonID: ended, Evidence: p.evidence(g)})
-			}
-		} else if p.ids[g] == "" && !taken[name(child)] {
-			p.ids[g], p.idCode[g] = name(child), child
-		}
-	}
-	for _, child := range children { // every number of the group is another person's name: it takes a new one
-		if g := p.personOf[child]; p.ids[g] == "" {
-			p.ids[g] = unusedName(name(child), taken)
-			taken[p.ids[g]] = true
-		}
-	}
-	for g := range count {
-		for _, other := range leaving[g] {
-			p.events = append(p.events, LedgerEvent{AsAt: in.Settings.AsAt, Kind: "split", PersonID: other, OtherPersonID: p.ids[g], Evidence: "today's records contradict each other"})
-		}
-	}
-	p.ledger, p.firstSeen = make([]Person, 0, len(children)), make([]schemas.Day, len(children))
-	for _, child := range children {
-		entry, known := held[name(child)]
-		if !known {
-			entry.FirstSeen = in.Settings.AsAt
-		}
-		p.firstSeen[child] = entry.FirstSeen
-		p.ledger = append(p.ledger, Person{ChildID: name(child), PersonID: p.ids[p.personOf[child]], FirstSeen: entry.FirstSeen})
-		delete(held, name(child))
-	}
-	if len(held) == 0 {
-		return
-	}
-	for _, entry := range held { // children of earlier runs that this delivery does not name
-		if survivor, ended := became[entry.PersonID]; ended {
-			entry.PersonID = survivor
-		}
-		p.ledger = append(p.ledger, entry)
-	}
-	slices.SortFunc(p.ledger, func(a, b Person) int { return cmp.Compare(a.ChildID, b.ChildID) })
-}
-
-// byText returns the places of texts in the order of the texts.
-func byText(texts *array.String) []int32 {
-	type placed struct {
-		start uint64
-		place int32
-	}
-	placeds := make([]placed, texts.Len())
-	for place := range placeds {
-		placeds[place] = placed{startOf(texts.Value(place)), int32(place)}
-	}
-	slices.SortFunc(placeds, func(a, b placed) int {
-		if c := cmp.Compare(a.start, b.start); c != 0 {
-			return c
-		}
-		return cmp.Compare(texts.Value(int(a.place)), texts.Value(int(b.place)))
-	})
-	places := make([]int32, len(placeds))
-	for i, p := range placeds {
-		places[i] = p.place
-	}
-	return places
-}
-
-// keepers returns the group in which each person of the ledger goes on: the one that holds the child number it is
-// named after, else the one with its smallest number. Children are given by name.
-func (p *persons) keepers(children []int32, held map[string]Person, name func(int32) string) map[string]int32 {
-	keeper := make(map[string]int32, len(held))
-	for _, named := range []bool{true, false} {
-		for _, child := range children {
-			entry, known := held[name(child)]
-			if !known || named && entry.PersonID != name(child) {
-				continue
-			}
-			if _, claimed := keeper[entry.PersonID]; !claimed {
-				keeper[entry.PersonID] = p.personOf[child]
-			}
-		}
-	}
-	return keeper
-}
-
-// unusedName returns a name made from a child number that no person has.
-func unusedName(child string, taken map[string]bool) string {
-	for n := 2; ; n++ {
-		if name := fmt.Sprintf("%s#%d", child, n); !taken[name] {
-			return name
-		}
-	}
-}
-
-// insert adds a value to a sorted list unless it is there.
-func insert(list []string, value string) []string {
-	i, found := slices.BinarySearch(list, value)
-	if found {
-		return list
-	}
-	return slices.Insert(list, i, value)
-}
-
-// evidence names the kinds of link that hold a group together.
-func (p *persons) evidence(g int32) string {
-	var methods []string
-	for _, l := range p.links {
-		if l.refused == "" && p.personOf[l.a] == g {
-			methods = insert(methods, l.method)
-		}
-	}
-	return strings.Join(methods, ", ")
-}
-
-// idOf returns the person id of each row from its person, as a place in names; none where there is no person.
-func (p *persons) idOf(person []int32) func(row int) int32 {
-	return func(row int) int32 {
-		if person[row] < 0 {
-			return none
-		}
-		return p.idCode[person[row]]
-	}
-}
+// idsOf returns the person's id of each row from its person, as a place in names; none where there is no person.
+func (p *persons) idsOf(person []int32) cells { return cells{of: person}.through(p.idCode) }

@@ -1,12 +1,8 @@
 package dedupe
 
 import (
-	"context"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
-	"github.com/apache/arrow-go/v18/arrow/array"
 	"golang.org/x/sync/errgroup"
 
 	"frontdoor/schemas"
@@ -16,75 +12,67 @@ import (
 // none stands for a value, row or place that is not there.
 const none = -1
 
-// door is a front door as integer columns: what the definition compares, ready to be judged by child. It is
-// read only once prepared, so that it can be judged under many settings at once.
+// door is a front door as integers: what the definition compares, ready to be judged by child. Only the order of a
+// child's rows and referrals is left to whoever judges the child.
 type door struct {
 	calendar *schemas.Calendar
 	heldFrom schemas.Day
 	heldTo   schemas.Day
+	yearHeld schemas.Day // the last day before which a whole year is not held
 
 	// By contact row.
 	day    []schemas.Day
-	person []int32
-	id     func(row int32) string
+	person cells
+	id     texts
 
-	// By place. The rows that name a child stand by person, then in the order in which they are judged, the rows
-	// of one contact side by side; contactsOf says where those of a person lie.
-	contactsOf lists
-	told       columns
+	// The rows that name a child, by person; those of person p begin at rowsOf[p].
+	rows   []told
+	rowsOf []int32
 
-	// contacts are the rows with repeated rows joined: those of person p begin at contactsOf.first[p] and are
-	// contactCount[p] many, in the order in which they are judged.
-	contacts     []contact
-	contactCount []int32
-	unidentified []int32 // by row that names no child: the first row of the same contact id
-
-	indistinguishable bool // the extract has no column that could tell two contacts of a day and source apart
+	unidentified      []int32 // the rows that name no child
+	indistinguishable bool    // the extract has no column that could tell two contacts of a day and source apart
 
 	// By referral row.
 	referralDay    []schemas.Day // noDay where it could not be read
-	referralPerson []int32
+	referralPerson cells
+	referralID     texts
 
-	// referrals stand by person, then by day and id; ranked holds by rank among the person's ids the referral with
-	// it, counted from the person's first. referralsNamed lists referrals by their id's number.
-	referrals      []referral
-	ranked         []int32
-	referralsOf    lists
-	referralsNamed lists
+	referrals   []referral // by person
+	referralsOf []int32
 
-	episodes         []episode // in file order
-	episodesOf       lists
-	sources, results *schemas.CodeSet
+	episodes   []episode // by person, then in file order
+	episodesOf []int32
 
+	sources, results               *schemas.CodeSet
 	newReferral, protectionEnquiry int32 // the outcomes that speak of a referral, as places in results
 }
 
-// columns are what contact rows tell, as numbers that are equal where the texts are equal (trimmed, case folded),
-// none for blank.
-type columns struct {
-	source    []int32 // places in the code set of sources; unmapped texts have numbers of their own behind it
-	system    []int32
-	concern   []int32
-	reference []int32
-	family    []int32
-	outcome   []int32 // places in the code set of outcomes, most serious first; notMapped
-	named     []int32 // the referral that the row names, by the number of its id
+// told is what a contact row tells, as numbers that are equal where the texts are equal (trimmed, case folded), none
+// for blank.
+type told struct {
+	start uint64      // of its id
+	day   schemas.Day // of its contact, once the rows of that are joined
+	row   int32
+	of    [columns]int32
 }
 
-// all returns the columns.
-func (c *columns) all() []*[]int32 {
-	return []*[]int32{&c.source, &c.system, &c.concern, &c.reference, &c.family, &c.outcome, &c.named}
-}
+// column is one of the columns that the definition compares.
+type column uint8
 
-// set copies what stands at a place of other columns.
-func (c *columns) set(place int32, other *columns, at int32) {
-	c.source[place], c.system[place], c.concern[place] = other.source[at], other.system[at], other.concern[at]
-	c.reference[place], c.family[place] = other.reference[at], other.family[at]
-	c.outcome[place], c.named[place] = other.outcome[at], other.named[at]
-}
+const (
+	source column = iota // places in the code set of sources; unmapped texts have numbers of their own behind it
+	system
+	concern
+	reference
+	family
+	outcome // places in the code set of outcomes, most serious first; notMapped
+	named   // the referral that the row names, by the number of its id
+	columns
+)
 
 // episode is a time in which a child was in need.
 type episode struct {
+	row        int32
 	start, end schemas.Day
 }
 
@@ -94,38 +82,8 @@ const (
 	notMapped = -2 // an outcome that no code is known for
 )
 
-// lists groups rows by person: the rows of person p are rows[first[p]:first[p+1]].
-type lists struct {
-	first []int32
-	rows  []int32
-}
-
-func (l lists) of(person int32) []int32 { return l.rows[l.first[person]:l.first[person+1]] }
-
-// groupRows groups rows by person with a counting sort that keeps the order of rows. Rows without one are left out.
-func groupRows(person []int32, persons int) lists {
-	first := make([]int32, persons+1)
-	for _, p := range person {
-		if p >= 0 {
-			first[p+1]++
-		}
-	}
-	for p := range persons {
-		first[p+1] += first[p]
-	}
-	rows := make([]int32, first[persons])
-	next := slices.Clone(first)
-	for row, p := range person {
-		if p >= 0 {
-			rows[next[p]] = int32(row)
-			next[p]++
-		}
-	}
-	return lists{first: first, rows: rows}
-}
-
-// prepare turns the tables into integer columns and finds out who is who meanwhile.
-func prepare(ctx context.Context, in Input) (*door, *persons, error) {
+// prepare turns the tables into integers and finds out who is who meanwhile.
+func prepare(in Input) (*door, *persons, error) {
 	d := &door{calendar: in.Calendar}
 	var err error
 	if d.sources, err = in.Collection.CodeSet("referral_source"); err != nil {
@@ -137,24 +95,32 @@ func prepare(ctx context.Context, in Input) (*door, *persons, error) {
 	d.newReferral = int32(d.results.Place("NEW_REFERRAL"))
 	d.protectionEnquiry = int32(d.results.Place("CP_ENQUIRY"))
 	var people *persons
-	referrals := d.readColumns(in, func() { people = resolvePersons(in) })
-	d.person = people.of(people.contacts)
-	d.referralPerson = people.of(people.referrals)
-	count := len(people.ids)
-	d.contactsOf = groupRows(d.person, count)
-	d.referralsOf = groupRows(d.referralPerson, count)
-	d.episodesOf = groupRows(people.of(people.episodes), count)
+	by := readColumns(in, d.sources, d.results, func() { people = resolvePersons(in) })
+	d.day = in.Contacts.Column("contact_date").Days()
+	d.id = textsOf(in.Contacts.Column("contact_id"))
+	d.indistinguishable = !in.Contacts.Column("concern").Delivered() && !in.Contacts.Column("incident_ref").Delivered()
+	d.person, d.referralPerson = people.contacts.through(people.personOf), people.referrals.through(people.personOf)
 	d.hold(in.Settings)
-	d.orderReferrals(referrals)
-	return d, people, d.gather(ctx, in.Workers)
+	persons := len(people.idCode)
+	var group errgroup.Group
+	group.Go(func() error {
+		d.placeReferrals(in.Referrals, by, persons)
+		d.placeEpisodes(in.Episodes, people.episodes.through(people.personOf), persons)
+		return nil
+	})
+	d.placeRows(by, persons, in.Workers)
+	return d, people, group.Wait()
 }
 
-// readColumns reads the columns that the definition compares, by row, and does meanwhile what needs none of them.
-func (d *door) readColumns(in Input, meanwhile func()) (referrals referralColumns) {
-	t, r := in.Contacts, in.Referrals
-	if r == nil {
-		r = &table.Table{Schema: &schemas.Table{}}
-	}
+// delivered are the columns that the definition compares.
+type delivered struct {
+	contacts                   [columns]cells
+	referralSource, referralID cells
+}
+
+// readColumns reads the columns that the definition compares, and does meanwhile what needs none of them.
+func readColumns(in Input, sources, outcomes *schemas.CodeSet, meanwhile func()) *delivered {
+	d, t := &delivered{}, in.Contacts
 	var group errgroup.Group
 	group.SetLimit(max(in.Workers, 1))
 	read := func(columns func()) {
@@ -164,38 +130,91 @@ func (d *door) readColumns(in Input, meanwhile func()) (referrals referralColumn
 		})
 	}
 	read(meanwhile)
-	read(func() { d.told.reference = newNumbering(fold).column(t.Column("incident_ref"), t.Rows) })
-	read(func() { d.told.family = newNumbering(fold).column(t.Column("family_id"), t.Rows) })
+	for column, field := range map[column]string{reference: "incident_ref", family: "family_id", system: "source_system", concern: "concern"} {
+		read(func() { d.contacts[column] = newNumbering(fold).column(t.Column(field)) })
+	}
 	read(func() {
-		ids := newNumbering(whole)
-		referrals.id = ids.column(r.Column("referral_id"), r.Rows)
-		d.told.named = ids.column(t.Column("referral_id"), t.Rows)
-		referrals.ids = ids.Len()
-	})
-	read(func() {
+		_, ids := keys(in.Referrals.Column("referral_id"), t.Column("referral_id"))
+		d.referralID, d.contacts[named] = ids[0], ids[1]
 		unmapped := table.NewDictionary()
-		d.told.source = mapCodes(t.Column("source"), t.Rows, d.sources, unmapped)
-		referrals.source = mapCodes(r.Column("source"), r.Rows, d.sources, unmapped)
+		d.contacts[source] = mapCodes(t.Column("source"), sources, unmapped)
+		d.referralSource = mapCodes(in.Referrals.Column("source"), sources, unmapped)
+		d.contacts[outcome] = mapCodes(t.Column("outcome"), outcomes, nil)
 	})
-	read(func() {
-		d.told.system = newNumbering(fold).column(t.Column("source_system"), t.Rows)
-		d.told.concern = newNumbering(fold).column(t.Column("concern"), t.Rows)
-		d.told.outcome = mapCodes(t.Column("outcome"), t.Rows, d.results, nil)
-	})
-	d.day = t.Column("contact_date").Days()
-	d.id = textOf(t.Column("contact_id"))
-	d.indistinguishable = !t.Column("concern").Delivered() && !t.Column("incident_ref").Delivered()
-	referrals.text = textOf(r.Column("referral_id"))
-	d.referralDay = daysOr(r.Column("referral_date"), r.Rows, noDay)
-	if e := in.Episodes; e != nil {
-		starts, ends := daysOr(e.Column("start_date"), e.Rows, noDay), daysOr(e.Column("end_date"), e.Rows, endless)
-		d.episodes = make([]episode, e.Rows)
-		for row := range d.episodes {
-			d.episodes[row] = episode{start: starts[row], end: ends[row]}
+	_ = group.Wait() // no column fails to be read
+	return d
+}
+
+// placeRows puts the contact rows that name a child in the order of the persons, those of each in file order. Memory is
+// met in no order here, so that each walk does one thing, which lets a processor have many rows on the way at once.
+func (d *door) placeRows(by *delivered, persons, workers int) {
+	next, placeOf := make([]int32, persons+1), make([]int32, len(d.day))
+	for row := range placeOf {
+		person := d.person.at(int32(row))
+		if placeOf[row] = person; person < 0 {
+			d.unidentified = append(d.unidentified, int32(row))
+			continue
+		}
+		next[person+1]++
+	}
+	d.rowsOf = starts(next)
+	for row, person := range placeOf {
+		if person >= 0 {
+			placeOf[row] = next[person]
+			next[person]++
 		}
 	}
-	_ = group.Wait() // no column fails to be read
-	return referrals
+	d.rows = make([]told, d.rowsOf[persons])
+	eachRange(workers, len(d.day), func(from, to int) {
+		for row := int32(from); row < int32(to); row++ {
+			place := placeOf[row]
+			if place < 0 {
+				continue
+			}
+			own := told{start: startOf(d.id.at(row)), day: d.day[row], row: row}
+			for column := range own.of {
+				own.of[column] = by.contacts[column].at(row)
+			}
+			d.rows[place] = own
+		}
+	})
+}
+
+// eachRange runs work over ranges of rows, side by side.
+func eachRange(workers, rows int, work func(from, to int)) {
+	const size = 1 << 16
+	var group errgroup.Group
+	group.SetLimit(max(workers, 1))
+	for from := 0; from < rows; from += size {
+		group.Go(func() error {
+			work(from, min(from+size, rows))
+			return nil
+		})
+	}
+	_ = group.Wait() // no range fails
+}
+
+// placeReferrals puts the referrals that name a child in the order of the persons.
+func (d *door) placeReferrals(t *table.Table, by *delivered, persons int) {
+	d.referralDay = daysOr(t.Column("referral_date"), rowsOf(t), noDay)
+	d.referralID = textsOf(t.Column("referral_id"))
+	own := groupRows(d.referralPerson.rows(rowsOf(t)), persons)
+	d.referralsOf, d.referrals = own.first, make([]referral, len(own.rows))
+	for place, row := range own.rows {
+		d.referrals[place] = referral{
+			row: row, day: d.referralDay[row], source: by.referralSource.at(row), id: by.referralID.at(row), incident: none, missedBy: none,
+		}
+	}
+}
+
+// placeEpisodes puts the episodes that name a child in the order of the persons.
+func (d *door) placeEpisodes(t *table.Table, person cells, persons int) {
+	starts, ends := daysOr(t.Column("start_date"), rowsOf(t), noDay), daysOr(t.Column("end_date"), rowsOf(t), endless)
+	own := groupRows(person.rows(rowsOf(t)), persons)
+	d.episodesOf, d.episodes = own.first, make([]episode, len(own.rows))
+	for place, row := range own.rows {
+		d.episodes[place] = episode{row: row, start: starts[row], end: ends[row]}
+	}
 }
 
 // hold settles what is held: the declared ends, else from the earliest accepted contact to the as-at date.
@@ -204,160 +223,56 @@ func (d *door) hold(s Settings) {
 	if s.HeldTo != nil {
 		d.heldTo = *s.HeldTo
 	}
-	if s.HeldFrom != nil {
+	switch d.heldFrom = d.heldTo; {
+	case s.HeldFrom != nil:
 		d.heldFrom = *s.HeldFrom
-		return
-	}
-	d.heldFrom = d.heldTo
-	if len(d.day) > 0 {
+	case len(d.day) > 0:
 		d.heldFrom = slices.Min(d.day)
 	}
+	d.yearHeld = schemas.SameDayNextYear(d.heldFrom - 1)
 }
 
-// of returns the person of each row from the child of each row.
-func (p *persons) of(children []int32) []int32 {
-	result := make([]int32, len(children))
-	for row, child := range children {
-		result[row] = none
-		if child >= 0 {
-			result[row] = p.personOf[child]
+// lists groups rows by a number: the rows of number n are rows[first[n]:first[n+1]].
+type lists struct {
+	first []int32
+	rows  []int32
+}
+
+func (l lists) of(number int32) []int32 { return l.rows[l.first[number]:l.first[number+1]] }
+
+// groupRows groups rows by number with a counting sort that keeps the order of rows. Rows without one are left out.
+func groupRows(numbers []int32, count int) lists {
+	next := make([]int32, count+1)
+	for _, n := range numbers {
+		if n >= 0 {
+			next[n+1]++
 		}
+	}
+	first := starts(next)
+	rows := make([]int32, first[count])
+	for row, n := range numbers {
+		if n >= 0 {
+			rows[next[n]] = int32(row)
+			next[n]++
+		}
+	}
+	return lists{first: first, rows: rows}
+}
+
+// starts turns the counts of lists, each one place behind its list's, into where the lists begin, and returns another
+// copy of that.
+func starts(next []int32) (first []int32) {
+	for n := range next[1:] {
+		next[n+1] += next[n]
+	}
+	return slices.Clone(next)
+}
+
+// fill returns n places that hold nothing.
+func fill(n int) []int32 {
+	result := make([]int32, n)
+	for i := range result {
+		result[i] = none
 	}
 	return result
-}
-
-// numbering gives texts numbers, all columns read the same way.
-type numbering struct {
-	*table.Dictionary
-	read    reading
-	scratch []byte
-	last    *array.String // the last dictionary that was read
-	of      []int32       // and the numbers of its texts
-}
-
-// reading appends what is compared of a text: nothing where it says nothing.
-type reading func(into []byte, text string) []byte
-
-func newNumbering(read reading) *numbering {
-	return &numbering{Dictionary: table.NewDictionary(), read: read}
-}
-
-// number returns the number of a text, none for one of which nothing is compared.
-func (n *numbering) number(text string) int32 {
-	n.scratch = n.read(n.scratch[:0], text)
-	if len(n.scratch) == 0 {
-		return none
-	}
-	return int32(n.Code(n.scratch))
-}
-
-// texts numbers each text of a dictionary. Columns of one key share a dictionary that has only grown between them.
-func (n *numbering) texts(values *array.String) []int32 {
-	from := 0
-	if n.last != nil {
-		from = table.SharedStart(n.last, values)
-	}
-	of := append(make([]int32, 0, values.Len()), n.of[:from]...)
-	for i := from; i < values.Len(); i++ {
-		of = append(of, n.number(values.Value(i)))
-	}
-	n.last, n.of = values, of
-	return of
-}
-
-// column numbers the cells of a column; cells without a value are none.
-func (n *numbering) column(column *table.Column, rows int) []int32 {
-	result := fill(rows)
-	if !column.Delivered() {
-		return result
-	}
-	if codes, values := column.Codes(); values != nil {
-		numbers := n.texts(values)
-		for row, code := range codes {
-			if column.Array.IsValid(row) {
-				result[row] = numbers[code]
-			}
-		}
-		return result
-	}
-	text := textOf(column)
-	for row := range result {
-		if column.Array.IsValid(row) {
-			result[row] = n.number(text(int32(row)))
-		}
-	}
-	return result
-}
-
-// mapCodes numbers the values of a column by their place in a code set. A value that no code is known for gets
-// a number behind the set, equal only for equal text, or notMapped when unmapped is nil.
-func mapCodes(column *table.Column, rows int, set *schemas.CodeSet, unmapped *table.Dictionary) []int32 {
-	texts := newNumbering(fold)
-	result := texts.column(column, rows)
-	of := make([]int32, texts.Len())
-	for code := range of {
-		text := texts.Value(uint32(code))
-		switch place := set.Place(string(text)); {
-		case place >= 0:
-			of[code] = int32(place)
-		case unmapped == nil:
-			of[code] = notMapped
-		default:
-			of[code] = int32(len(set.Codes)) + int32(unmapped.Code(text))
-		}
-	}
-	for row, code := range result {
-		if code >= 0 {
-			result[row] = of[code]
-		}
-	}
-	return result
-}
-
-// daysOr returns the days of a column, with missing for rows that have none.
-func daysOr(column *table.Column, rows int, missing schemas.Day) []schemas.Day {
-	result := slices.Repeat([]schemas.Day{missing}, rows)
-	if column.Delivered() {
-		for row, day := range column.Days() {
-			if column.Array.IsValid(row) {
-				result[row] = day
-			}
-		}
-	}
-	return result
-}
-
-// whole reads all of a text.
-func whole(into []byte, text string) []byte { return append(into, text...) }
-
-// fold makes texts that differ only in case or in surrounding blanks equal.
-func fold(into []byte, text string) []byte {
-	text = strings.TrimSpace(text)
-	from := len(into)
-	into = append(into, text...)
-	for i, b := range into[from:] {
-		switch {
-		case b >= utf8.RuneSelf:
-			return append(into[:from], strings.ToLower(text)...)
-		case 'A' <= b && b <= 'Z':
-			into[from+i] = b + ('a' - 'A')
-		}
-	}
-	return into
-}
-
-// textOf returns a reader of a column's texts; a cell without a value reads as "".
-func textOf(column *table.Column) func(row int32) string {
-	if !column.Delivered() {
-		return func(int32) string { return "" }
-	}
-	if texts, ok := column.Array.(*array.String); ok {
-		return func(row int32) string {
-			if texts.IsNull(int(row)) {
-				return ""
-			}
-			return texts.Value(int(row))
-		}
-	}
-	return func(row int32) string { return column.Text(int(row)) }
 }

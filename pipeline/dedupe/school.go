@@ -32,15 +32,15 @@ func JoinSchool(in School) (*table.Table, error) {
 	}
 	b := newBuilder("school_links", len(links), nil)
 	b.table.StandAt(len(links), func(row int) (*table.Table, int) { return in.Children, int(children[row]) })
-	b.idsOf("child_id", in.Children.Column("child_id"), children)
+	b.idsOf("child_id", in.Children.Column("child_id"), codesOf(len(links), func(row int) int32 { return children[row] }))
 	person := personIDs(in.Persons)
 	b.texts("person_id", func(row int) string { return person[in.Children.Column("child_id").Text(int(children[row]))] })
-	b.idsOf("upn", in.Pupils.Column("upn"), pupils)
+	b.idsOf("upn", in.Pupils.Column("upn"), codesOf(len(links), func(row int) int32 { return pupils[row] }))
 	b.names("method", []string{"upn", "former_upn"}, func(row int) int { return place(links[row].former) })
 	b.names("status", []string{"linked", "refused"}, func(row int) int { return place(links[row].refused != "") })
 	b.texts("reason", func(row int) string { return links[row].refused })
 	for _, field := range []string{"school_urn", "enrolment_status", "sen_provision"} {
-		b.idsOf(field, in.Pupils.Column(field), pupils)
+		b.idsOf(field, in.Pupils.Column(field), codesOf(len(links), func(row int) int32 { return pupils[row] }))
 	}
 	for _, field := range []string{"entry_date", "leaving_date"} {
 		days := daysOr(in.Pupils.Column(field), rowsOf(in.Pupils), noDay)
@@ -57,27 +57,30 @@ func JoinSchool(in School) (*table.Table, error) {
 	}
 	b.texts("pupil_file", func(row int) string { return in.Pupils.FileOf(int(pupils[row])) })
 	b.numbers("pupil_line", func(row int) (int, bool) { return in.Pupils.LineOf(int(pupils[row])), true })
-	return b.table, b.err
+	return b.table, makeColumns(1, b)
 }
 
 // linkPupils returns the links in the order of the children's rows, then the pupils'.
 func linkPupils(in School) []schoolLink {
-	numbers := newNumbering(usableUPN)
-	own := numbers.column(in.Pupils.Column("upn"), rowsOf(in.Pupils))
-	former := numbers.column(in.Pupils.Column("former_upn"), rowsOf(in.Pupils))
+	numbers, _ := identify(usableUPN, in.Pupils.Column("upn"), in.Pupils.Column("former_upn"), in.Children.Column("upn"))
+	own, former, children := numbers[0], numbers[1], numbers[2]
 	bearers := map[int32][]schoolLink{} // pupils by number
-	for row := range own {
-		if own[row] >= 0 {
-			bearers[own[row]] = append(bearers[own[row]], schoolLink{pupil: int32(row)})
+	for row := range in.Pupils.Rows {
+		upn := int32(none)
+		if own != nil {
+			upn = own[row]
 		}
-		if former[row] >= 0 && former[row] != own[row] {
+		if upn >= 0 {
+			bearers[upn] = append(bearers[upn], schoolLink{pupil: int32(row)})
+		}
+		if former != nil && former[row] >= 0 && former[row] != upn {
 			bearers[former[row]] = append(bearers[former[row]], schoolLink{pupil: int32(row), former: true})
 		}
 	}
 	births := daysOr(in.Children.Column("date_of_birth"), rowsOf(in.Children), noDay)
 	pupilBirths := daysOr(in.Pupils.Column("date_of_birth"), rowsOf(in.Pupils), noDay)
 	var links []schoolLink
-	for row, number := range numbers.column(in.Children.Column("upn"), rowsOf(in.Children)) {
+	for row, number := range children {
 		for _, l := range bearers[number] {
 			l.child = int32(row)
 			if born, other := births[row], pupilBirths[l.pupil]; born != noDay && other != noDay && born != other {

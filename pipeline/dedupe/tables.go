@@ -1,65 +1,32 @@
 package dedupe
 
 import (
-	"fmt"
-
 	"github.com/apache/arrow-go/v18/arrow/array"
-	"golang.org/x/sync/errgroup"
 
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
 )
 
-// buildTables writes the decisions down in the result tables.
+// buildTables writes the decisions down in the result tables, and who is who in the ledger.
 func buildTables(result *Result, in Input, people *persons, j *judged) error {
-	kept, err := in.Keep.array(j.incidentIDs(people))
+	ids, err := in.Keep.array(j.ids)
 	if err != nil {
 		return err
 	}
-	incidentIDs := kept.(*array.String)
-	personIDs := people.names.Array()
-	var group errgroup.Group
-	group.SetLimit(max(in.Workers, 1))
-	build := func(into **table.Table, make func() *builder) {
-		group.Go(func() error {
-			b := make()
-			*into = b.table
-			return b.err
-		})
-	}
-	build(&result.Contacts, func() *builder { return j.contactsTable(in, people, incidentIDs, personIDs) })
-	build(&result.Incidents, func() *builder { return j.incidentsTable(in, people, incidentIDs, personIDs) })
-	build(&result.Referrals, func() *builder { return j.referralsTable(in, people, incidentIDs, personIDs) })
-	build(&result.Persons, func() *builder { return people.personsTable(in, personIDs) })
-	build(&result.Links, func() *builder { return people.linksTable(in) })
-	return group.Wait()
+	j.ids = ids.(*array.String)
+	contacts, incidents := j.contactsTable(in, people, people.names), j.incidentsTable(in, people, people.names)
+	referrals := j.referralsTable(in, people, people.names)
+	persons, links := people.personsTable(in), people.linksTable(in)
+	links.walks = append(links.walks, func() error {
+		result.Ledger = people.ledger()
+		return nil
+	})
+	result.Contacts, result.Incidents, result.Referrals = contacts.table, incidents.table, referrals.table
+	result.Persons, result.Links = persons.table, links.table
+	return makeColumns(in.Workers, contacts, incidents, referrals, persons, links)
 }
 
-// incidentIDs names every incident by its person and its first contact. A first contact without an id is named
-// by its day and its number among the child's incidents.
-func (j *judged) incidentIDs(people *persons) *array.String {
-	const usual = 24 // bytes
-	offsets := make([]int32, 1, len(j.incidents)+1)
-	ids := make([]byte, 0, usual*len(j.incidents))
-	number := 0
-	for i := range j.incidents {
-		number++
-		if i == 0 || j.person[i] != j.person[i-1] {
-			number = 1
-		}
-		held := &j.incidents[i]
-		ids = append(append(ids, people.ids[j.person[i]]...), '/')
-		if first := j.door.id(j.door.contactsOf.rows[j.door.contacts[held.first].first]); first != "" {
-			ids = append(ids, first...)
-		} else {
-			ids = fmt.Appendf(ids, "%s#%d", table.DateText(held.day), number)
-		}
-		offsets = append(offsets, int32(len(ids)))
-	}
-	return table.StringArray(offsets, ids, nil, 0)
-}
-
-func (j *judged) referralsTable(in Input, people *persons, incidentIDs, personIDs *array.String) *builder {
+func (j *judged) referralsTable(in Input, people *persons, personIDs *array.String) *builder {
 	d, t := j.door, in.Referrals
 	rows := 0
 	if t != nil {
@@ -73,23 +40,30 @@ func (j *judged) referralsTable(in Input, people *persons, incidentIDs, personID
 	}
 	b.delivered("referral_id", t.Column("referral_id"))
 	b.delivered("child_id", t.Column("child_id"))
-	b.places("person_id", personIDs, people.idOf(d.referralPerson))
+	id := d.referralPerson.through(people.idCode)
+	b.places("person_id", personIDs, func(row int) int32 { return id.at(int32(row)) })
 	b.dates("referral_date", func(row int) schemas.Day { return d.referralDay[row] })
-	b.coded("source", t.Column("source"), d.sources, nil)
+	b.spelt("source", t.Column("source"), d.sources, nil)
 	b.delivered("nfa", t.Column("nfa"))
 	b.names("status", ReferralStatuses, func(row int) int { return int(j.status[row]) })
+	incident := func(row int) *summary { return &j.incidents[j.places.of(j.follows[row])] }
 	b.names("link_method", Methods, func(row int) int {
 		if j.status[row] == Linked {
-			return int(j.incidents[j.follows[row]].method)
+			return methodPart.of(incident(row).state)
 		}
 		return none
 	})
-	b.places("incident_id", incidentIDs, func(row int) int32 { return j.follows[row] })
+	b.places("incident_id", j.ids, func(row int) int32 {
+		if j.follows[row] < 0 {
+			return none
+		}
+		return j.places.of(j.follows[row])
+	})
 	b.numbers("working_days", func(row int) (int, bool) {
 		if j.status[row] != Linked || d.referralDay[row] == noDay {
 			return 0, false
 		}
-		return int(j.incidents[j.follows[row]].distance), true
+		return int(incident(row).distance), true
 	})
 	b.numbers("missed_by_working_days", func(row int) (int, bool) { return int(j.missedBy[row]), j.missedBy[row] >= 0 })
 	b.flags("in_period", func(row int) bool {
@@ -98,26 +72,25 @@ func (j *judged) referralsTable(in Input, people *persons, incidentIDs, personID
 	return b
 }
 
-func (p *persons) personsTable(in Input, names *array.String) *builder {
+func (p *persons) personsTable(in Input) *builder {
 	b := newBuilder("persons", p.children, in.Keep)
-	b.places("person_id", names, p.idOf(p.personOf))
-	b.places("child_id", names, func(row int) int32 { return int32(row) })
-	b.flags("in_children", func(row int) bool { return p.inChildren[row] })
-	b.dates("first_seen", func(row int) schemas.Day { return p.firstSeen[row] })
+	b.places("person_id", p.names, func(child int) int32 { return p.idCode[p.personOf[child]] })
+	b.places("child_id", p.names, func(child int) int32 { return int32(child) })
+	b.flags("in_children", func(child int) bool { return child < p.inChildren })
+	b.set("first_seen", table.DateArray(p.firstSeen, nil, 0))
 	return b
 }
 
 func (p *persons) linksTable(in Input) *builder {
 	b := newBuilder("links", len(p.links), in.Keep)
-	name := func(child int32) string { return string(p.names.Value(uint32(child))) }
 	line := func(row int32) (int, bool) {
 		if row < 0 {
 			return 0, false
 		}
 		return in.Children.LineOf(int(row)), true
 	}
-	b.texts("child_id", func(row int) string { return name(p.links[row].a) })
-	b.texts("other_child_id", func(row int) string { return name(p.links[row].b) })
+	b.texts("child_id", func(row int) string { return p.name(p.links[row].a) })
+	b.texts("other_child_id", func(row int) string { return p.name(p.links[row].b) })
 	b.texts("method", func(row int) string { return p.links[row].method })
 	b.texts("status", func(row int) string {
 		if p.links[row].refused != "" {

@@ -1,0 +1,219 @@
+package dedupe
+
+import (
+	"fmt"
+	"slices"
+
+	"frontdoor/schemas"
+	"frontdoor/schemas/table"
+)
+
+// state is what was decided of a contact row or an incident, in bits: a column of a table is some of them.
+type state uint32
+
+// part is some bits of a state: so many from one on.
+type part struct{ at, width uint8 }
+
+// The parts of a state.
+var (
+	classPart     = part{0, 3}
+	methodPart    = part{3, 3}
+	evidencePart  = part{6, 2}
+	reasonPart    = part{8, 4}
+	repeatParts   = [...]part{{12, 2}, {14, 2}, {16, 2}} // within 30 days, 90 days, 12 months
+	firstPart     = part{18, 1}
+	onOpenPart    = part{19, 1}
+	possiblePart  = part{20, 1}
+	linkedPart    = part{21, 1}
+	recentPart    = part{22, 1}
+	leftPart      = part{23, 1}
+	inPeriodPart  = part{24, 1}
+	weakPart      = part{25, 1}
+	referencePart = part{26, 1}
+)
+
+func (p part) put(n int) state { return state(n) << p.at }
+
+func (p part) when(is bool) state {
+	if is {
+		return 1 << p.at
+	}
+	return 0
+}
+
+func (p part) of(s state) int { return int(s >> p.at & (1<<p.width - 1)) }
+
+// evidence is how sure it is that a contact was matched to another, by the number in a state.
+var evidence = []string{"", "strong", "weak"}
+
+const (
+	strongEvidence = 1 + iota
+	weakEvidence
+)
+
+// summary is what an incident came to, and what its contacts add up to.
+type summary struct {
+	state             state
+	person            int32
+	number            int32 // among the person's incidents
+	place             int32 // see judged
+	first             int32 // contact row
+	day               schemas.Day
+	source            int32
+	episode           int32 // the open episode, by row, none when it is unique
+	referral          int32 // the linked referral, by row, none
+	distance          int32 // see incident
+	contacts, sources int32
+	outcome           int32 // the most serious as a place in the code set; notMapped when none is known, none when there is none
+	idEnd             int32 // in the text of its batch's ids
+}
+
+// take writes down what was decided of a child.
+func (j *judged) take(b *batch, c *child, s Settings) {
+	base := j.door.rowsOf[c.person]
+	for i := range c.contacts {
+		own, v := &c.contacts[i], &c.verdicts[i]
+		held := &c.incidents[v.incident]
+		row := c.rows[own.first].row
+		shared := j.door.dated(own.day, s) | onOpenPart.when(held.episode >= 0)
+		place := base + c.contacts[held.first].first
+		j.rows[row] = standing{state: shared | v.state(own, held), incident: place}
+		if v.matched >= 0 {
+			j.matched[row] = uint32(c.rows[c.contacts[v.matched].first].row)
+		}
+		if v.class == Unique && held.referral >= 0 {
+			j.linked[row] = uint32(held.referral)
+		}
+		if own.end-own.first == 1 {
+			continue
+		}
+		j.day[row] = own.day
+		for i := own.first + 1; i < own.end; i++ {
+			j.repeat(c.rows[i].row, row, standing{state: shared, incident: place}, own.day)
+		}
+	}
+	for _, r := range c.referrals {
+		follows := int32(none)
+		if r.incident >= 0 {
+			follows = base + c.contacts[c.incidents[r.incident].first].first
+		}
+		j.status[r.row], j.follows[r.row], j.missedBy[r.row] = r.status, follows, r.missedBy
+	}
+	for i := range c.incidents {
+		held := &c.incidents[i]
+		first := c.contacts[held.first].first
+		b.incidents = append(b.incidents, summary{
+			state: held.state() | j.door.dated(held.day, s) | weakPart.when(held.weak), person: c.person, number: int32(i), first: c.rows[first].row, place: base + first,
+			day: held.day, source: c.contacts[held.first].source, episode: held.episode, referral: held.referral, distance: held.distance,
+			outcome: none,
+		})
+		b.sum(c, held)
+	}
+}
+
+// nameIncidents names every incident of a batch by its person and its first contact. A first contact without an id is
+// named by its day and its number among the child's incidents.
+func (j *judged) nameIncidents(b *batch, people *persons) {
+	for i := range b.incidents {
+		own := &b.incidents[i]
+		b.ids = append(append(b.ids, people.name(people.idCode[own.person])...), '/')
+		if first := j.door.id.at(own.first); first != "" {
+			b.ids = append(b.ids, first...)
+		} else {
+			b.ids = fmt.Appendf(b.ids, "%s#%d", table.DateText(own.day), own.number+1)
+		}
+		own.idEnd = int32(len(b.ids))
+	}
+}
+
+// sum walks over the contacts of the incident that was written down last.
+func (b *batch) sum(c *child, held *incident) {
+	last := len(b.incidents) - 1
+	sum := &b.incidents[last]
+	c.sources = c.sources[:0]
+	mentioned := func(list []mention, value int32) []mention {
+		if value < 0 || held.episode >= 0 {
+			return list
+		}
+		if n := len(list); n > 0 && list[n-1].value == value && list[n-1].incident == int32(last) {
+			return list
+		}
+		return append(list, mention{value: value, day: held.day, incident: int32(last)})
+	}
+	for m := held.first; m >= 0; m = c.verdicts[m].next {
+		own := &c.contacts[m]
+		sum.contacts++
+		if !slices.Contains(c.sources, own.source) {
+			c.sources = append(c.sources, own.source)
+		}
+		for i := own.first; i < own.end; i++ {
+			of := &c.rows[i].of
+			if value := of[outcome]; value >= 0 && (sum.outcome < 0 || value < sum.outcome) || value == notMapped && sum.outcome == none {
+				sum.outcome = value
+			}
+			b.references, b.families = mentioned(b.references, of[reference]), mentioned(b.families, of[family])
+			sum.state |= referencePart.when(of[reference] >= 0)
+		}
+	}
+	sum.sources = int32(len(c.sources))
+}
+
+// repeat writes down that a row repeats another of its contact.
+func (j *judged) repeat(row, first int32, shared standing, day schemas.Day) {
+	shared.state |= classPart.put(int(RepeatedRow)) | reasonPart.put(int(RepeatedRow))
+	j.rows[row], j.matched[row], j.day[row] = shared, uint32(first), day
+}
+
+// judgeUnidentified writes down the rows that name no child; those of one contact id are one contact.
+func (j *judged) judgeUnidentified(s Settings) {
+	first := map[string]int32{}
+	for _, row := range j.door.unidentified {
+		day, id := j.day[row], j.door.id.at(row)
+		own := standing{state: j.door.dated(day, s), incident: none}
+		if earlier, seen := first[id]; seen && id != "" {
+			j.repeat(row, earlier, own, day)
+			continue
+		}
+		first[id] = row
+		own.state |= classPart.put(int(Unidentified)) | reasonPart.put(int(Unidentified))
+		j.rows[row] = own
+	}
+}
+
+// dated is what a day says of a record: whether it lies in the period, and within the first days of what is held.
+func (d *door) dated(day schemas.Day, s Settings) state {
+	return inPeriodPart.when(s.Period.Has(day)) | leftPart.when(day-d.heldFrom < leftEdgeDays)
+}
+
+// state is what was decided of the first row of a contact; what its incident came to stands where that begins.
+func (v *verdict) state(c *contact, held *incident) state {
+	s := classPart.put(int(v.class)) | reasonPart.put(int(reasonOf(v.class, v.weak, c.referral))) | firstPart.when(v.class >= OpenCase)
+	switch {
+	case v.matched < 0:
+	case v.weak:
+		s |= evidencePart.put(weakEvidence)
+	default:
+		s |= evidencePart.put(strongEvidence)
+	}
+	if v.class == Unique {
+		s |= held.outcome()
+	}
+	return s
+}
+
+// state is the class of an incident and what it came to.
+func (i *incident) state() state {
+	if i.episode >= 0 {
+		return i.outcome() | classPart.put(int(OpenCase))
+	}
+	return i.outcome() | classPart.put(int(Unique))
+}
+
+// outcome is what an incident came to.
+func (i *incident) outcome() state {
+	s := methodPart.put(int(i.method)) | possiblePart.when(i.possible) | linkedPart.when(i.referral >= 0) | recentPart.when(i.tooRecent)
+	for w, answer := range i.repeats {
+		s |= repeatParts[w].put(int(answer))
+	}
+	return s
+}

@@ -1,0 +1,258 @@
+package dedupe
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"frontdoor/schemas"
+	"frontdoor/schemas/table"
+)
+
+// cells are a column as numbers that are equal where the texts are compared as equal: those of a dictionary's codes,
+// or those of the rows where codes is nil. The zero value holds nothing.
+type cells struct {
+	of    []int32
+	codes []uint32 // by row
+	valid []byte   // a bitmap of the rows that have a code; nil when all do
+}
+
+// at returns the number of a row, none where its cell says nothing.
+func (c *cells) at(row int32) int32 {
+	if c.codes == nil {
+		if c.of == nil {
+			return none
+		}
+		return c.of[row]
+	}
+	if c.valid != nil && c.valid[row>>3]>>(row&7)&1 == 0 {
+		return none
+	}
+	return c.of[c.codes[row]]
+}
+
+// rows returns the numbers by row.
+func (c cells) rows(count int) []int32 {
+	if c.codes == nil && len(c.of) == count {
+		return c.of
+	}
+	numbers := make([]int32, count)
+	for row := range numbers {
+		numbers[row] = c.at(int32(row))
+	}
+	return numbers
+}
+
+// through returns the cells with every number replaced by what stands at its place in to; none stays none.
+func (c cells) through(to []int32) cells {
+	if c.of == nil {
+		return c
+	}
+	of := make([]int32, len(c.of))
+	for i, number := range c.of {
+		of[i] = none
+		if number >= 0 {
+			of[i] = to[number]
+		}
+	}
+	c.of = of
+	return c
+}
+
+// validity returns a bitmap of the values of an array that are not null, nil when none is.
+func validity(values arrow.Array) []byte {
+	if values.NullN() == 0 {
+		return nil
+	}
+	if offset := values.Data().Offset(); offset%8 == 0 {
+		return values.NullBitmapBytes()[offset/8:]
+	}
+	valid, _ := bitmap(values.Len(), values.IsValid)
+	return valid
+}
+
+// numbering gives texts numbers, all columns read the same way.
+type numbering struct {
+	*table.Dictionary
+	read    reading
+	scratch []byte
+}
+
+// reading appends what is compared of a text: nothing where it says nothing.
+type reading func(into []byte, text string) []byte
+
+func newNumbering(read reading) *numbering {
+	return &numbering{Dictionary: table.NewDictionary(), read: read}
+}
+
+// number returns the number of a text, none for one of which nothing is compared.
+func (n *numbering) number(text string) int32 {
+	if text == "" {
+		return none
+	}
+	n.scratch = n.read(n.scratch[:0], text)
+	if len(n.scratch) == 0 {
+		return none
+	}
+	return int32(n.Code(n.scratch))
+}
+
+// column numbers the cells of a column.
+func (n *numbering) column(column *table.Column) cells {
+	if !column.Delivered() {
+		return cells{}
+	}
+	if codes, values := column.Codes(); values != nil {
+		of := make([]int32, values.Len())
+		for i := range of {
+			of[i] = n.number(values.Value(i))
+		}
+		return cells{of: of, codes: codes, valid: validity(column.Array)}
+	}
+	of, text := make([]int32, column.Array.Len()), textsOf(column)
+	for row := range of {
+		of[row] = n.number(text.at(int32(row)))
+	}
+	return cells{of: of}
+}
+
+// keys numbers the whole texts of columns of one key, blank ones excepted. Columns of one key share a dictionary that
+// has only grown from one to the next: then the longest is the numbering and no text is looked up.
+func keys(columns ...*table.Column) (texts *array.String, numbers []cells) {
+	numbers = make([]cells, len(columns))
+	if texts = longestShared(columns); texts == nil {
+		n := newNumbering(whole)
+		for i, c := range columns {
+			numbers[i] = n.column(c)
+		}
+		return n.Array(), numbers
+	}
+	own := make([]int32, texts.Len())
+	for i := range own {
+		own[i] = int32(i)
+	}
+	for i, c := range columns {
+		if c.Delivered() {
+			codes, values := c.Codes()
+			numbers[i] = cells{of: own[:values.Len()], codes: codes, valid: validity(c.Array)}
+		}
+	}
+	return texts, numbers
+}
+
+// longestShared returns the dictionary with which those of all columns begin, nil when there is none without a blank.
+func longestShared(columns []*table.Column) *array.String {
+	longest := table.Texts(nil)
+	for _, c := range columns {
+		if !c.Delivered() {
+			continue
+		}
+		_, values := c.Codes()
+		if values == nil {
+			return nil
+		}
+		if values.Len() > longest.Len() {
+			longest = values
+		}
+	}
+	for _, c := range columns {
+		if c.Delivered() {
+			if _, values := c.Codes(); table.SharedStart(values, longest) < values.Len() {
+				return nil
+			}
+		}
+	}
+	offsets := longest.ValueOffsets()
+	for i := range longest.Len() {
+		if offsets[i] == offsets[i+1] {
+			return nil
+		}
+	}
+	return longest
+}
+
+// mapCodes numbers the values of a column by their place in a code set. A value that no code is known for gets
+// a number behind the set, equal only for equal text, or notMapped when unmapped is nil.
+func mapCodes(column *table.Column, set *schemas.CodeSet, unmapped *table.Dictionary) cells {
+	texts := newNumbering(fold)
+	result := texts.column(column)
+	of := make([]int32, texts.Len())
+	for code := range of {
+		text := texts.Value(uint32(code))
+		switch place := set.Place(string(text)); {
+		case place >= 0:
+			of[code] = int32(place)
+		case unmapped == nil:
+			of[code] = notMapped
+		default:
+			of[code] = int32(len(set.Codes)) + int32(unmapped.Code(text))
+		}
+	}
+	return result.through(of)
+}
+
+// daysOr returns the days of a column, with missing for rows that have none.
+func daysOr(column *table.Column, rows int, missing schemas.Day) []schemas.Day {
+	if column.Delivered() && column.Array.NullN() == 0 {
+		return column.Days()
+	}
+	result := slices.Repeat([]schemas.Day{missing}, rows)
+	if column.Delivered() {
+		for row, day := range column.Days() {
+			if column.Array.IsValid(row) {
+				result[row] = day
+			}
+		}
+	}
+	return result
+}
+
+// whole reads all of a text.
+func whole(into []byte, text string) []byte { return append(into, text...) }
+
+// fold makes texts that differ only in case or in surrounding blanks equal.
+func fold(into []byte, text string) []byte {
+	text = strings.TrimSpace(text)
+	from := len(into)
+	into = append(into, text...)
+	for i, b := range into[from:] {
+		switch {
+		case b >= utf8.RuneSelf:
+			return append(into[:from], strings.ToLower(text)...)
+		case 'A' <= b && b <= 'Z':
+			into[from+i] = b + ('a' - 'A')
+		}
+	}
+	return into
+}
+
+// texts are the texts of a column's cells; the zero value holds none.
+type texts struct {
+	values *array.String
+	codes  []uint32
+	valid  []byte
+}
+
+func textsOf(column *table.Column) texts {
+	if !column.Delivered() {
+		return texts{}
+	}
+	if codes, values := column.Codes(); values != nil {
+		return texts{values: values, codes: codes, valid: validity(column.Array)}
+	}
+	return texts{values: column.Array.(*array.String), valid: validity(column.Array)}
+}
+
+// at returns the text of a row; a cell without a value reads as "".
+func (t *texts) at(row int32) string {
+	switch {
+	case t.values == nil || t.valid != nil && t.valid[row>>3]>>(row&7)&1 == 0:
+		return ""
+	case t.codes != nil:
+		return t.values.Value(int(t.codes[row]))
+	}
+	return t.values.Value(int(row))
+}
