@@ -119,9 +119,11 @@ func (b *base) extend(rows int) {
 	}
 }
 
-// extended returns values with so many zeros more, and room for those ahead, of which they are the first.
+// extended returns values with so many zeros more, and room for those ahead, of which they are the first. What it
+// returned before must not have been shortened: behind the values there are zeros.
 func extended[T any](values []T, more, ahead int) []T {
-	return append(roomFor(values, more, ahead), make([]T, more)...)
+	values = roomFor(values, more, ahead)
+	return values[:len(values)+more]
 }
 
 // roomFor returns values with room for so many more, and for those ahead, of which they are the first. Where nobody

@@ -65,7 +65,7 @@ func (d *Dictionary) Code(text []byte) uint32 {
 	d.offsets = append(d.offsets, int32(len(d.data)))
 	sought.next = code + 1
 	d.slots[at] = sought
-	if d.Len()*2 > len(d.slots) {
+	if d.Len() > most(len(d.slots)) {
 		d.resize(2 * len(d.slots))
 	}
 	return code
@@ -125,7 +125,7 @@ func (d *Dictionary) Find(data []byte, begins, ends, codes []uint32) {
 // Expect makes room for so many texts more.
 func (d *Dictionary) Expect(more int) {
 	room := len(d.slots)
-	for room < 2*(d.Len()+more) {
+	for d.Len()+more > most(room) {
 		room *= 2
 	}
 	if room > len(d.slots) {
@@ -170,6 +170,9 @@ func (d *Dictionary) find(text []byte, sought slot) (at uint64, found bool) {
 		}
 	}
 }
+
+// most is how many texts a hash table of so many slots takes.
+func most(slots int) int { return slots / 8 * 5 }
 
 // resize moves the texts to a hash table of so many slots, a power of two.
 func (d *Dictionary) resize(size int) {
