@@ -253,12 +253,14 @@ func (b *base) ordinary(text *table.Text, row, at int, begins, ends []uint32) in
 			b.null(row + i)
 			continue
 		}
+		first, last := data[begin], data[end-1]
+		if b.names && first <= '9' && first >= '0' && spoilt(data[begin:end]) {
+			return i
+		}
 		if b.exact {
 			continue
 		}
-		first, last := data[begin], data[end-1]
-		if odd := cellEnds[first]|cellEnds[last]&^maybeFormula != 0 || !text.Plain && !isASCII(data[begin:end]); odd ||
-			b.names && first <= '9' && first >= '0' && spoilt(data[begin:end]) {
+		if cellEnds[first]|cellEnds[last]&^maybeFormula != 0 || !text.Plain && !isASCII(data[begin:end]) {
 			return i
 		}
 	}
