@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"frontdoor/pipeline/measure"
 	"frontdoor/rules"
@@ -80,14 +81,22 @@ func (c *catalogue) load(collections []string, kept, local string, measures bool
 			return err
 		}
 	}
-	if err := c.read(collections, text); err != nil {
+	readings := []func() error{func() error { return c.read(collections, text) }}
+	var measureTexts map[string][]byte
+	if measures {
+		looked := measure.DeclaredOf(collections)
+		if kept != "" {
+			looked = measure.Declared // nobody has compiled them before
+		}
+		readings = append(readings, func() (err error) {
+			measureTexts, err = c.readMeasures(text, looked)
+			return err
+		})
+	}
+	if err := allOf(readings...); err != nil {
 		return err
 	}
-	if measures {
-		if err := c.readMeasures(text); err != nil {
-			return err
-		}
-	}
+	maps.Copy(c.texts, measureTexts)
 	locals, err := c.readLocal(localNames, text)
 	if err != nil {
 		return err
@@ -136,11 +145,14 @@ func ownDeclarations(name string) ([]byte, error) {
 }
 
 // read reads what everything goes by but the measures. A collection may have no rules but those about files.
-func (c *catalogue) read(collections []string, text func(name string) ([]byte, error)) (err error) {
-	for _, name := range slices.Concat(collections, []string{structureRules}) {
+func (c *catalogue) read(collections []string, text func(name string) ([]byte, error)) error {
+	names := slices.Concat(collections, []string{structureRules})
+	parsed, read := make([]*rules.Catalogue, len(names)), make([]*schemas.Collection, len(collections))
+	var steps []func() error
+	for i, name := range names {
 		file := path.Join(ruleFolder, name+".yaml")
 		if !slices.Contains(rules.Catalogues(), name) {
-			c.rules[name] = &rules.Catalogue{Collection: name}
+			parsed[i] = &rules.Catalogue{Collection: name}
 			continue
 		}
 		content, err := text(file)
@@ -148,22 +160,30 @@ func (c *catalogue) read(collections []string, text func(name string) ([]byte, e
 			return err
 		}
 		c.texts[file] = content
-		if c.rules[name], err = rules.Parse(file, content); err != nil {
+		steps = append(steps, func() (err error) {
+			parsed[i], err = rules.Parse(file, content)
 			return err
-		}
+		})
 	}
-	c.structure = c.rules[structureRules]
-	delete(c.rules, structureRules)
-	for _, name := range collections {
-		if c.collections[name], err = c.declarations.Load(name); err != nil {
+	for i, name := range collections {
+		steps = append(steps, func() (err error) {
+			read[i], err = c.declarations.Load(name)
 			return err
-		}
+		})
 	}
-	if c.calendar, err = c.declarations.Calendar("england"); err != nil {
+	steps = append(steps, func() (err error) {
+		c.calendar, err = c.declarations.Calendar("england")
+		return err
+	})
+	if err := allOf(steps...); err != nil {
 		return err
 	}
+	for i, name := range collections {
+		c.rules[name], c.collections[name] = parsed[i], read[i]
+	}
+	c.structure = parsed[len(collections)]
 	files := c.declarations.Files()
-	err = fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -176,14 +196,32 @@ func (c *catalogue) read(collections []string, text func(name string) ([]byte, e
 	return nil
 }
 
-func (c *catalogue) readMeasures(text func(name string) ([]byte, error)) (err error) {
+// readMeasures reads the measures and compiles those over the tables that are looked at. It returns their texts.
+func (c *catalogue) readMeasures(text func(name string) ([]byte, error), looked measure.Schemas) (texts map[string][]byte, err error) {
+	texts = map[string][]byte{}
 	c.measures, err = measure.Read(measure.Catalogues(), func(name string) ([]byte, error) {
 		file := path.Join(measureFolder, name+".yaml")
 		content, err := text(file)
-		c.texts[file] = content
+		texts[file] = content
 		return content, err
-	}, measure.Declared)
-	return err
+	}, looked)
+	return texts, err
+}
+
+// allOf does steps side by side. Its error is that of the first, as they stand, that fails.
+func allOf(steps ...func() error) error {
+	errs := make([]error, len(steps))
+	var group sync.WaitGroup
+	for i, step := range steps {
+		group.Go(func() { errs[i] = step() })
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readLocal reads the local rules that a published run kept.

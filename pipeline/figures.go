@@ -65,7 +65,6 @@ func purposes(j Join) []string {
 type authorityFigures struct {
 	code      string
 	catalogue *measure.Catalogue
-	reference *measure.Reference
 	file      *measure.Authority
 	calendar  *schemas.Calendar
 	text      []byte // of the council's file
@@ -74,14 +73,12 @@ type authorityFigures struct {
 // figuresFile is the council's file among the declarations that a run keeps.
 const figuresFile = "measures/authority.yaml"
 
-// loadFigures reads the published figures and the council's file. The cause of the error is ErrConfig where the file
-// is to be mended.
+// loadFigures reads the council's file. The cause of the error is ErrConfig where it is to be mended. What is published
+// about other areas is read meanwhile: nothing asks for it before the extracts are read.
 func loadFigures(code string, text []byte, catalogue *measure.Catalogue) (*authorityFigures, error) {
 	f := &authorityFigures{code: code, text: text, catalogue: catalogue}
+	go f.reference()
 	var err error
-	if f.reference, err = measure.LoadReference(); err != nil {
-		return nil, err
-	}
 	if f.calendar, err = schemas.LoadCalendar("england"); err != nil {
 		return nil, err
 	}
@@ -89,6 +86,15 @@ func loadFigures(code string, text []byte, catalogue *measure.Catalogue) (*autho
 		return nil, fmt.Errorf("%w: %w", err, ErrConfig)
 	}
 	return f, nil
+}
+
+// reference is what is published about other areas.
+func (f *authorityFigures) reference() *measure.Reference {
+	r, err := measure.LoadReference()
+	if err != nil {
+		panic(err) // it is inside the program
+	}
+	return r
 }
 
 // figures reads the council's file that the configuration names, if it names one.
@@ -117,7 +123,7 @@ func (f *authorityFigures) population(year int) (people int64, known bool) {
 	if people, known = f.file.People[year]; known {
 		return people, true
 	}
-	return f.reference.PeopleOf(f.code, year)
+	return f.reference().PeopleOf(f.code, year)
 }
 
 // declarations returns what figures depend on beside the catalogue, by the path in the run.

@@ -14,12 +14,12 @@ import (
 // ErrMemory says that what was delivered does not fit into the memory that was allowed.
 var ErrMemory = errors.New("not enough memory allowed")
 
-// What a run and a check need, measured with a million synthetic contacts under limits that grew until the collector
-// no longer took more time for them: so much for the program and its declarations, and so many bytes for every byte
-// of delivered text, unpacked and as UTF-8.
+// What a run and a check need, measured with one and five million synthetic contacts and a third on top: so much for the
+// program and its declarations, and so many bytes for every byte of delivered text, unpacked and as UTF-8. A check keeps
+// in memory what it reads, a run only what its stages work with.
 const (
 	memoryAtLeast  = 96 << 20
-	memoryPerByte  = 5
+	memoryPerByte  = 3
 	checkedPerByte = 2.5
 )
 
@@ -47,7 +47,7 @@ func textBytes(deliveries ...*delivery) (total int64) {
 
 // allowMemory holds the program to so many bytes of memory until the function that it returns is called, and refuses
 // what cannot fit before it is read: the cause of the error is ErrMemory. With 0 the program may take what it needs;
-// the collector then aims at what such a delivery usually needs, unless the environment told it otherwise.
+// the collector then keeps close to what lives, unless the environment told it otherwise.
 func allowMemory(limit int64, perByte float64, deliveries ...*delivery) (done func(), err error) {
 	text := textBytes(deliveries...)
 	needed := memoryAtLeast + int64(perByte*float64(text))
@@ -56,7 +56,7 @@ func allowMemory(limit int64, perByte float64, deliveries ...*delivery) (done fu
 	case limit == 0 && (before != math.MaxInt64 || os.Getenv("GOGC") != ""):
 		return func() {}, nil
 	case limit == 0:
-		aim := newMemoryAim(needed - programMemory)
+		aim := newMemoryAim(aimAtLeast)
 		return func() { aim.end(before) }, nil
 	case limit < needed:
 		return nil, fmt.Errorf("read extracts: they unpack to %s, which takes about %s of memory, and --memory allows %s; allow that much, or deliver fewer years at a time: %w",
@@ -65,6 +65,9 @@ func allowMemory(limit int64, perByte float64, deliveries ...*delivery) (done fu
 	debug.SetMemoryLimit(limit - programMemory)
 	return func() { debug.SetMemoryLimit(before) }, nil
 }
+
+// aimAtLeast is what an aim begins with.
+const aimAtLeast = 128 << 20
 
 // aimRoom is how much room an aim leaves above what lives, beside an eighth of it.
 const aimRoom = 64 << 20

@@ -220,13 +220,19 @@ func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summar
 		return nil, err
 	}
 	staging.Draft(m)
-	var page *report.Page
 	var checks errgroup.Group
-	checks.Go(func() (err error) {
-		page, err = readPage(staging.Reader(), m, r.job.figures, true)
-		return err
-	})
 	checks.Go(func() error {
+		page, err := readPage(staging.Reader(), m, r.job.figures, true)
+		if err != nil {
+			return err
+		}
+		m.Headline = report.HeadlineInternal(page.Internal())
+		defer r.job.stage("report")()
+		return r.writeReports(staging, page)
+	})
+	checks.Go(staging.Sum)
+	checks.Go(func() error {
+		defer r.job.stage("recount")()
 		problems, err := publish.Invariants(staging.Reader())
 		if err != nil {
 			return err
@@ -237,12 +243,6 @@ func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summar
 		return nil
 	})
 	if err := checks.Wait(); err != nil {
-		return nil, err
-	}
-	m.Headline = report.HeadlineInternal(page.Internal())
-	done()
-	done = r.job.stage("report")
-	if err := r.writeReports(staging, page); err != nil {
 		return nil, err
 	}
 	if err := staging.Seal(m); err != nil {

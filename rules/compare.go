@@ -1,6 +1,9 @@
 package rules
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // comparison is what a comparing node asks of its two sides. The others follow from these by exchanging the
 // sides.
@@ -80,7 +83,6 @@ func (n compareNumbers) againstConstant(w *worker, at *lanes, out []uint8, side 
 		return
 	}
 	vector := w.takeNumbers(at.n)
-	side.numbers(w, at, vector)
 	// Every comparison is "from low to high" or its contrary.
 	low, high, inside := int64(math.MinInt64), int64(math.MaxInt64), yes
 	switch {
@@ -97,6 +99,11 @@ func (n compareNumbers) againstConstant(w *worker, at *lanes, out []uint8, side 
 		high, inside = value, no
 	default:
 		low = value
+	}
+	if between, ok := side.(betweenNode); ok && between.unit == years {
+		between.roughly(w, at, low, high, vector)
+	} else {
+		side.numbers(w, at, vector)
 	}
 	out = out[:len(vector.values)]
 	for i, x := range vector.values {
@@ -187,6 +194,46 @@ func (n amongTexts) bools(w *worker, at *lanes, out []uint8) {
 		}
 	}
 	w.dropTexts(element)
+	w.dropTexts(value)
+}
+
+// amongConstants is amongTexts where every element is written out.
+type amongConstants struct {
+	of       textNode
+	list     []string
+	shortest int // of the list, in bytes
+	longest  int
+}
+
+func compileAmongTexts(of textNode, list []textNode) boolNode {
+	if len(list) == 0 {
+		return amongTexts{of, list}
+	}
+	n := amongConstants{of: of, shortest: math.MaxInt}
+	for _, e := range list {
+		text, ok := e.(textConstant)
+		if !ok {
+			return amongTexts{of, list}
+		}
+		n.list = append(n.list, string(text))
+		n.shortest, n.longest = min(n.shortest, len(text)), max(n.longest, len(text))
+	}
+	return n
+}
+
+func (n amongConstants) bools(w *worker, at *lanes, out []uint8) {
+	value := w.takeTexts(at.n)
+	n.of.texts(w, at, value)
+	for i, text := range value.values {
+		switch {
+		case value.known[i] == 0:
+			out[i] = unknown
+		case len(text) >= n.shortest && len(text) <= n.longest && slices.Contains(n.list, text):
+			out[i] = yes
+		default:
+			out[i] = no
+		}
+	}
 	w.dropTexts(value)
 }
 

@@ -49,6 +49,31 @@ func (n betweenNode) numbers(w *worker, at *lanes, out numbers) {
 	w.dropNumbers(to)
 }
 
+// roughly writes a number of years that lies on the same side of low and of high as the true one: most of them need no
+// calendar, since a year has 365 or 366 days.
+func (n betweenNode) roughly(w *worker, at *lanes, low, high int64, out numbers) {
+	to := w.takeNumbers(at.n)
+	n.from.numbers(w, at, out)
+	n.to.numbers(w, at, to)
+	for i, b := range to.values {
+		if out.known[i] &= to.known[i]; out.known[i] == 0 {
+			continue
+		}
+		first, last := day(out.values[i]), day(b)
+		days := int64(last) - int64(first)
+		least, most := days/366-1, days/365
+		switch {
+		case days >= 0 && (least > high || least >= low && most <= high):
+			out.values[i] = least
+		case days >= 0 && most < low:
+			out.values[i] = most
+		default:
+			out.values[i] = int64(monthsBetween(first, last) / 12)
+		}
+	}
+	w.dropNumbers(to)
+}
+
 // day narrows a computed date to the days that a calendar knows.
 func day(value int64) schemas.Day {
 	return schemas.Day(min(max(value, math.MinInt32), math.MaxInt32))

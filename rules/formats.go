@@ -2,7 +2,7 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -117,7 +117,41 @@ func ValidNHSNumber(text string) bool {
 // NormaliseNHSNumber returns an NHS number without blanks and hyphens.
 func NormaliseNHSNumber(text string) string { return without(text, true) }
 
-var postcodeForm = regexp.MustCompile(`(?i)^(GIR 0AA|[A-PR-UWYZ]([0-9]{1,2}|[A-HK-Y][0-9]([0-9]|[ABEHMNPRV-Y])?|[0-9][A-HJKPS-UW]) ?[0-9][ABD-HJLNP-UW-Z]{2}|ZZ99 ?[0-9][A-Z]{2})$`)
+// letterClass is a set of the places of a postcode that a letter may stand at.
+type letterClass uint8
+
+const (
+	digit     letterClass = 1 << iota
+	areaFirst             // the first letter
+	areaLater             // the second letter, before a digit
+	afterOne              // the last of an outward code such as W1A
+	afterTwo              // the last of an outward code such as EC1A
+	inward                // the last two of all
+	letter
+)
+
+// postcodeLetters are the classes of each letter and digit, in either case.
+var postcodeLetters = func() (classes [256]letterClass) {
+	add := func(letters string, class letterClass) {
+		for _, c := range []byte(letters + strings.ToLower(letters)) {
+			classes[c] |= class
+		}
+	}
+	add("0123456789", digit)
+	add("ABCDEFGHIJKLMNOPQRSTUVWXYZ", letter)
+	add("ABCDEFGHIJKLMNOPRSTUWYZ", areaFirst)
+	add("ABCDEFGHKLMNOPQRSTUVWXY", areaLater)
+	add("ABCDEFGHJKPSTUW", afterOne)
+	add("ABEHMNPRVWXY", afterTwo)
+	add("ABDEFGHJLNPQRSTUWXYZ", inward)
+	return classes
+}()
+
+// outwardForms are those that the first half of a postcode may have.
+var outwardForms = [][]letterClass{
+	{areaFirst, digit}, {areaFirst, digit, digit}, {areaFirst, digit, afterOne},
+	{areaFirst, areaLater, digit}, {areaFirst, areaLater, digit, digit}, {areaFirst, areaLater, digit, afterTwo},
+}
 
 // ValidPostcode tells whether text is a well-formed postcode, or one of the ZZ99 postcodes that stand for no
 // fixed address. Case and blanks at the ends do not matter. Well formed does not mean that it exists.
@@ -125,13 +159,34 @@ func ValidPostcode(text string) bool {
 	for n := skippable(text, false); n > 0; n = skippable(text, false) {
 		text = text[n:]
 	}
-	text = strings.TrimRight(text, " \t\u00a0")
-	for i := range len(text) {
-		if text[i] >= utf8.RuneSelf { // there are letters that fold to plain ones and are none
+	for text != "" && (text[len(text)-1] == ' ' || text[len(text)-1] == '\t' || strings.HasSuffix(text, "\u00a0")) {
+		_, n := utf8.DecodeLastRuneInString(text)
+		text = text[:len(text)-n]
+	}
+	if len(text) < 5 || len(text) > 8 {
+		return false
+	}
+	outward, last := strings.TrimSuffix(text[:len(text)-3], " "), text[len(text)-3:]
+	switch {
+	case strings.EqualFold(outward, "ZZ99"):
+		return fits(last, []letterClass{digit, letter, letter})
+	case len(text) == 7 && strings.EqualFold(text, "GIR 0AA"):
+		return true
+	}
+	return fits(last, []letterClass{digit, inward, inward}) && slices.ContainsFunc(outwardForms, func(form []letterClass) bool { return fits(outward, form) })
+}
+
+// fits tells whether each letter of text is of its class.
+func fits(text string, form []letterClass) bool {
+	if len(text) != len(form) {
+		return false
+	}
+	for i, class := range form {
+		if postcodeLetters[text[i]]&class == 0 {
 			return false
 		}
 	}
-	return len(text) <= 8 && postcodeForm.MatchString(text)
+	return true
 }
 
 // without returns text without blanks and, if asked, hyphens. Text that has none is returned as it is.

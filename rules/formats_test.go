@@ -1,6 +1,13 @@
 package rules
 
-import "testing"
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"pgregory.net/rapid"
+)
 
 func TestFormatsAgreeWithTheirVectors(t *testing.T) {
 	for _, f := range []struct {
@@ -29,6 +36,33 @@ func TestFormatsAgreeWithTheirVectors(t *testing.T) {
 		for _, text := range f.invalid {
 			if f.check(text) {
 				t.Errorf("%s: %q is not valid", f.name, text)
+			}
+		}
+	}
+}
+
+// postcodeForm says in one pattern what a postcode is.
+var postcodeForm = regexp.MustCompile(`(?i)^(GIR 0AA|[A-PR-UWYZ]([0-9]{1,2}|[A-HK-Y][0-9]([0-9]|[ABEHMNPRV-Y])?|[0-9][A-HJKPS-UW]) ?[0-9][ABD-HJLNP-UW-Z]{2}|ZZ99 ?[0-9][A-Z]{2})$`)
+
+func TestPostcodesAgreeWithTheirPattern(t *testing.T) {
+	plain := func(text string) bool {
+		text = strings.Trim(text, " \t\u00a0")
+		return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) && len(text) <= 8 && postcodeForm.MatchString(text)
+	}
+	shape := rapid.StringMatching(`[ \t\x{a0}]?([A-Za-z0-9]{1,5}|ZZ99|zZ99|GIR|[A-Z][A-Z]?[0-9][A-Z0-9]?) ?([0-9][A-Za-z]{2}|[A-Z0-9 \x{212a}]{0,4})[ \x{a0}]?`)
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(shape, rapid.String()).Draw(t, "text")
+		if got, want := ValidPostcode(text), plain(text); got != want {
+			t.Fatalf("%q: got %v, want %v", text, got, want)
+		}
+	})
+	for first := range 256 { // every letter at every place
+		for _, form := range []string{"M1 1AE", "W1A 0AX", "EC1A 1BB", "S70 2TA", "CR26XH", "ZZ99 3VZ"} {
+			for place := range len(form) {
+				text := form[:place] + string([]byte{byte(first)}) + form[place+1:]
+				if got, want := ValidPostcode(text), plain(text); got != want {
+					t.Fatalf("%q: got %v, want %v", text, got, want)
+				}
 			}
 		}
 	}

@@ -81,12 +81,11 @@ func (c *checkCompiler) splits(w *world, flags []Flag, keys []Expression, compil
 	}
 }
 
-// failed is a failing row on its way into a finding, with the record that findings are split by, or none.
+// failed is a failing row on its way into a finding, with the record that findings are split by, or none. Those with one
+// number stand together; one whose number is noCode stands alone.
 type failed struct {
-	row   uint32
-	place int64 // of the record; negative for none
-	key   string
-	alone bool // its key is not known
+	row, number uint32
+	place       int64 // of the record; negative for none
 }
 
 // grouped puts failing rows that agree in the keys of the check together, in the order of their first row. A row with
@@ -95,34 +94,44 @@ func (c *checkProgram) grouped(w *worker, b *binder, rows []uint32) (failures, e
 	if c.group == nil && c.split == nil || len(rows) == 0 {
 		return failures{rows: rows}, nil
 	}
-	all := make([]failed, 0, len(rows))
 	check := *c
 	check.applies = nil // these rows were looked at already
-	err := check.eachChunk(w, rows, func(at *lanes) {
-		keys := takeKeys(w, c.group, at)
-		var key []byte
-		for i, row := range at.rows[0] {
-			key = keys.join(key[:0], i)
-			all = append(all, failed{row, -1, string(key), key == nil})
-		}
-		keys.drop(w)
-	})
+	least := 2
+	if c.split != nil {
+		least = 1 // one row may stand for several records that agree
+	}
+	by := newAgreement(w, c.group, least, len(rows))
+	if err := check.eachChunk(w, rows, func(at *lanes) { by.add(w, at) }); err != nil {
+		return failures{}, err
+	}
+	numbers, bound, err := by.numbers(w, 0)
+	if err != nil {
+		return failures{}, err
+	}
+	all := make([]failed, len(rows))
+	for i, row := range rows {
+		all[i] = failed{row, numbers[i], -1}
+	}
 	var found flagged
-	if c.split != nil && err == nil {
-		all, found, err = c.splitted(w, b, rows, all)
+	if c.split != nil {
+		if all, found, bound, err = c.splitted(w, b, rows, all, bound); err != nil {
+			return failures{}, err
+		}
 	}
 	var findings [][]int
-	byKey := map[string]int{}
+	known := make([]int, bound) // by number the finding, counted from 1
 	for i, s := range all {
-		finding, known := byKey[s.key]
-		if s.alone || !known {
-			finding = len(findings)
+		if s.number == noCode || known[s.number] == 0 {
 			findings = append(findings, nil)
+			if s.number != noCode {
+				known[s.number] = len(findings)
+			}
 		}
-		if !s.alone {
-			byKey[s.key] = finding
+		finding := len(findings)
+		if s.number != noCode {
+			finding = known[s.number]
 		}
-		findings[finding] = append(findings[finding], i)
+		findings[finding-1] = append(findings[finding-1], i)
 	}
 	f := failures{starts: []uint32{0}, each: make([]flagged, len(c.flags))}
 	ordered := flagged{starts: []uint32{0}}
@@ -139,34 +148,40 @@ func (c *checkProgram) grouped(w *worker, b *binder, rows []uint32) (failures, e
 	if found.starts != nil {
 		f.each[c.split.flag] = ordered
 	}
-	return f, err
+	return f, nil
 }
 
-// splitted makes one for each record that the flag of the split finds for a row, its fields added to the row's key.
-// A row for which it finds none stands there all the same. Without what the flag reads, nothing is split.
-func (c *checkProgram) splitted(w *worker, b *binder, rows []uint32, all []failed) ([]failed, flagged, error) {
+// splitted makes one for each record that the flag of the split finds for a row, numbered by the row's number and the
+// record's fields; bound is above the numbers, those that it is given and those that it returns. A row for which it finds
+// none stands there all the same. Without what the flag reads, nothing is split.
+func (c *checkProgram) splitted(w *worker, b *binder, rows []uint32, all []failed, bound int) ([]failed, flagged, int, error) {
 	flag := &c.flags[c.split.flag]
 	if missing(flag.needs, b.delivery) != "" {
-		return all, flagged{}, nil
+		return all, flagged{}, bound, nil
 	}
 	found, err := flag.find(w, b, c.table, rows)
 	if err != nil {
-		return nil, found, err
+		return nil, found, bound, err
 	}
 	made := make([]failed, 0, len(found.places))
+	keys := table.NewDictionary()
+	var key []byte
 	for i, s := range all {
 		places := found.places[found.starts[i]:found.starts[i+1]]
 		if len(places) == 0 {
 			made = append(made, s)
 		}
 		for _, place := range places {
-			one := failed{row: s.row, place: int64(place)}
-			key, known := c.split.key(b, []byte(s.key), int(place))
-			one.key, one.alone = string(key), s.alone || !known
+			one := failed{s.row, noCode, int64(place)}
+			key = binary.LittleEndian.AppendUint32(key[:0], s.number)
+			var known bool
+			if key, known = c.split.key(b, key, int(place)); known && s.number != noCode {
+				one.number = uint32(bound) + keys.Code(key)
+			}
 			made = append(made, one)
 		}
 	}
-	return made, found, nil
+	return made, found, bound + keys.Len(), nil
 }
 
 // key adds the fields of a record to a key; false when one of them has no value.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"frontdoor/schemas"
 )
 
@@ -146,6 +148,24 @@ func TestMonthsAndAges(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestAgesComparedRoughlyStandOnTheRightSide(t *testing.T) {
+	days := rapid.Int64Range(-30_000, 40_000)
+	rapid.Check(t, func(t *rapid.T) {
+		from := days.Draw(t, "from")
+		to := rapid.OneOf(days, rapid.Map(rapid.Int64Range(-40, 80), func(years int64) int64 {
+			return from + years*1461/4 + rapid.Int64Range(-2, 2).Draw(t, "off")
+		})).Draw(t, "to")
+		low := rapid.Int64Range(-30, 80).Draw(t, "low")
+		high := low + rapid.Int64Range(0, 30).Draw(t, "range")
+		out := numbers{make([]int64, 1), make([]uint8, 1)}
+		betweenNode{years, numberConstant(from), numberConstant(to)}.roughly(newWorker(t.Context()), &lanes{n: 1}, low, high, out)
+		want := int64(monthsBetween(schemas.Day(from), schemas.Day(to)) / 12)
+		if got := out.values[0]; (got < low) != (want < low) || (got > high) != (want > high) {
+			t.Fatalf("from %d to %d: got %d, want as %d between %d and %d", from, to, got, want, low, high)
+		}
+	})
 }
 
 func TestCivilAgreesWithTheCalendar(t *testing.T) {

@@ -14,7 +14,7 @@ func compileAmong(w *walk, call []argument) (any, error) {
 		case boolNode:
 			return amongBools{of, nodesOf[boolNode](elements)}, nil
 		case textNode:
-			return amongTexts{of, nodesOf[textNode](elements)}, nil
+			return compileAmongTexts(of, nodesOf[textNode](elements)), nil
 		case numberNode:
 			return amongNumbers{of, nodesOf[numberNode](elements)}, nil
 		}

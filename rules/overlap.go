@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"frontdoor/schemas/table"
 )
 
 // overlapProgram is no_overlap, compiled.
@@ -62,12 +60,12 @@ func (s span) same(other span) bool {
 // in row order: the later of the two starts on a day that the earlier covers.
 func (c *checkProgram) overlapping(w *worker, look func(rows []uint32)) ([]uint32, error) {
 	p := c.overlap
-	groups := table.NewDictionary()
+	within := newAgreement(w, p.within, 2, c.expected(w))
 	var spans []span
-	var key []byte
 	err := c.eachChunk(w, nil, func(at *lanes) {
 		look(at.rows[0])
-		within := takeKeys(w, p.within, at)
+		first := len(within.rows)
+		within.add(w, at)
 		start, end, until, ended := w.takeNumbers(at.n), w.takeNumbers(at.n), w.takeNumbers(at.n), w.takeFlags(at.n)
 		p.start.numbers(w, at, start)
 		p.end.numbers(w, at, end)
@@ -77,10 +75,10 @@ func (c *checkProgram) overlapping(w *worker, look func(rows []uint32)) ([]uint3
 			p.openUntil.numbers(w, at, until)
 		}
 		for i, row := range at.rows[0] {
-			if key = within.join(key[:0], i); key == nil || start.known[i] == 0 {
+			if start.known[i] == 0 {
 				continue
 			}
-			s := span{group: groups.Code(key), row: row, start: start.values[i]}
+			s := span{group: uint32(first + i), row: row, start: start.values[i]}
 			switch {
 			case ended[i] == yes:
 				s.last = end.values[i]
@@ -98,14 +96,15 @@ func (c *checkProgram) overlapping(w *worker, look func(rows []uint32)) ([]uint3
 		w.dropNumbers(until)
 		w.dropNumbers(end)
 		w.dropNumbers(start)
-		within.drop(w)
 	})
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(spans, func(a, b span) int {
-		return cmp.Or(cmp.Compare(a.group, b.group), cmp.Compare(a.start, b.start), cmp.Compare(a.last, b.last), order(a.open, b.open), order(a.unsure, b.unsure), cmp.Compare(a.row, b.row))
-	})
+	groups, bound, err := within.numbers(w, 0)
+	if err != nil {
+		return nil, err
+	}
+	spans = gathered(spans, groups, bound)
 	var one []span // those that are held against one another
 	for i, s := range spans {
 		if !p.identical || i == 0 || !s.same(spans[i-1]) {
@@ -124,6 +123,43 @@ func (c *checkProgram) overlapping(w *worker, look func(rows []uint32)) ([]uint3
 		}
 	}
 	return found.Rows(), nil
+}
+
+// gathered returns the spans that share their group with another, sorted by group and time. Until then the group of a
+// span is its place in groups.
+func gathered(spans []span, groups []uint32, bound int) []span {
+	ends := make([]uint32, bound+1) // by group, where its spans end
+	for _, s := range spans {
+		if group := groups[s.group]; group != noCode {
+			ends[group]++
+		}
+	}
+	all := uint32(0)
+	for group, n := range ends {
+		if n > 1 {
+			all += n
+		}
+		ends[group] = all - n
+		if n == 1 {
+			ends[group] = noCode
+		}
+	}
+	shared := make([]span, all)
+	for _, s := range spans {
+		if group := groups[s.group]; group != noCode && ends[group] != noCode {
+			s.group = group
+			shared[ends[group]] = s
+			ends[group]++
+		}
+	}
+	for from := 0; from < len(shared); {
+		to := int(ends[shared[from].group])
+		slices.SortFunc(shared[from:to], func(a, b span) int {
+			return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.last, b.last), order(a.open, b.open), order(a.unsure, b.unsure), cmp.Compare(a.row, b.row))
+		})
+		from = to
+	}
+	return shared
 }
 
 func order(a, b bool) int {
@@ -163,37 +199,37 @@ func overlaps(spans []span) []bool {
 
 // severalOpen returns the rows without an end that share their keys with another looked at, in row order.
 func (c *checkProgram) severalOpen(w *worker, look func(rows []uint32)) ([]uint32, error) {
-	groups := table.NewDictionary()
-	var rows, of, open []uint32
-	var key []byte
+	within := newAgreement(w, c.open.within, 2, c.expected(w))
+	var open []uint32 // places in within
 	err := c.eachChunk(w, nil, func(at *lanes) {
 		look(at.rows[0])
-		within, ended := takeKeys(w, c.open.within, at), w.takeFlags(at.n)
+		ended := w.takeFlags(at.n)
 		c.open.ended.bools(w, at, ended)
-		for i, row := range at.rows[0] {
-			if ended[i] != no {
-				continue
+		for i, e := range ended {
+			if e == no {
+				open = append(open, uint32(len(within.rows)+i))
 			}
-			if key = within.join(key[:0], i); key == nil {
-				continue
-			}
-			group := groups.Code(key)
-			if int(group) == len(open) {
-				open = append(open, 0)
-			}
-			open[group]++
-			rows, of = append(rows, row), append(of, group)
 		}
 		w.dropFlags(ended)
-		within.drop(w)
+		within.add(w, at)
 	})
 	if err != nil {
 		return nil, err
 	}
+	groups, bound, err := within.numbers(w, 0)
+	if err != nil {
+		return nil, err
+	}
+	count := make([]uint32, bound)
+	for _, place := range open {
+		if group := groups[place]; group != noCode {
+			count[group]++
+		}
+	}
 	var found []uint32
-	for i, row := range rows {
-		if open[of[i]] > 1 {
-			found = append(found, row)
+	for _, place := range open {
+		if group := groups[place]; group != noCode && count[group] > 1 {
+			found = append(found, within.rows[place])
 		}
 	}
 	return found, nil

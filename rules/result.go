@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strconv"
 )
 
 // Result is what came of a run: one outcome for every rule with checks, in the order of the catalogue, and
@@ -82,8 +81,13 @@ func (r *Result) FindingsOf(code string, id *Identifier) iter.Seq[Finding] {
 		if i < 0 {
 			return
 		}
-		for _, h := range r.inOrder(i) {
-			if !yield(r.finding(i, h, id)) {
+		hits := r.inOrder(i)
+		if len(hits) == 0 {
+			return
+		}
+		writer := r.findingWriter(i)
+		for _, h := range hits {
+			if !yield(writer.finding(h, id)) {
 				return
 			}
 		}
@@ -117,65 +121,74 @@ func (r *Result) inOrder(rule int) []hit {
 }
 
 // finding writes a hit out. A flagged cell of a record that is not there is left out, and a cell stands once.
-func (r *Result) finding(rule int, h hit, id *Identifier) Finding {
-	p := r.program.rules[rule]
-	c, f := p.checks[h.check], &r.hits[rule][h.check]
+func (w *findingWriter) finding(h hit, id *Identifier) Finding {
+	p, c, f, from := w.rule, w.rule.checks[h.check], &w.hits[h.check], &w.checks[h.check]
+	first, last := f.of(h.finding)
+	room := (last - first) * len(c.flagNames)
 	made := Finding{
-		Rule: p.rule.Code, Severity: p.rule.Severity, Collection: r.program.collection.Name, Table: c.table.name(),
-		Message: c.message, Cells: make([]Cell, 0, len(c.flagNames)), Local: p.rule.Local,
+		Rule: p.rule.Code, Severity: p.rule.Severity, Collection: w.result.program.collection.Name, Table: c.table.name(),
+		Message: c.message, Cells: make([]Cell, 0, room), Local: p.rule.Local,
 	}
-	cells := cellSet{result: r, finding: &made}
-	from, to := f.of(h.finding)
-	cells.several = to > from+1
+	cells := cellSet{finding: &made, values: make([]string, 0, room), once: from.once || last == first+1}
 	for i := range c.flags {
-		flag := &c.flags[i]
-		if !f.usable[i] {
-			continue
-		}
-		if flag.each == nil {
-			for _, row := range f.rows[from:to] {
-				cells.add(flag.fields[0], int(row))
+		sources := from.flags[i]
+		if c.flags[i].each == nil {
+			for s := range sources {
+				for _, row := range f.rows[first:last] {
+					cells.add(&sources[s], int(row))
+				}
 			}
 			continue
 		}
-		cells.several = true
+		cells.once = false
 		each := &f.each[i]
-		for _, place := range each.places[each.starts[from]:each.starts[to]] {
-			for _, ref := range flag.fields {
-				cells.add(ref, int(place))
+		if sources == nil {
+			continue
+		}
+		for _, place := range each.places[each.starts[first]:each.starts[last]] {
+			for s := range sources {
+				cells.add(&sources[s], int(place))
 			}
 		}
 	}
-	var key []string
-	for at := from; at < to; at++ { // the least key, so that the order of records does not matter
-		own := r.key(c.table, int(f.rows[at]))
-		if c.split != nil && f.usable[c.split.flag] {
-			found := &f.each[c.split.flag]
-			for _, place := range found.places[found.starts[at]:found.starts[at+1]] {
-				own = append(own, r.key(c.split.table, int(place))...)
-			}
-		}
-		if at == from || slices.Compare(own, key) < 0 {
-			key = own
-		}
-	}
-	made.ID = id.ID(p.rule.Code, c.table.name(), key, c.flagNames)
+	made.ID = id.ID(p.rule.Code, c.table.name(), w.leastKey(h), c.flagNames)
 	return made
 }
 
-// key returns the texts of a record's natural key, before them the year of a return that says which year it is of: the
-// same record may stand in the returns of several. The delivery as a whole has no other key.
-func (r *Result) key(t tableRef, row int) []string {
-	var key []string
-	if d := r.binder.delivery; r.program.collection.Facts.Year.Table != "" && d.CollectionYear != 0 {
-		key = append(key, strconv.Itoa(d.CollectionYear))
+// leastKey returns the least key of a finding's records, so that their order does not matter.
+func (w *findingWriter) leastKey(h hit) []string {
+	c, f, from := w.rule.checks[h.check], &w.hits[h.check], &w.checks[h.check]
+	first, last := f.of(h.finding)
+	var least, own []string
+	for at := first; at < last; at++ {
+		own = append(own[:0], w.year...)
+		own = appendKey(own, from.key, int(f.rows[at]))
+		if c.split != nil && f.usable[c.split.flag] {
+			found := &f.each[c.split.flag]
+			for _, place := range found.places[found.starts[at]:found.starts[at+1]] {
+				own = appendKey(append(own, w.year...), from.splitKey, int(place))
+			}
+		}
+		if at == first || slices.Compare(own, least) < 0 {
+			least, own = own, least
+		}
 	}
-	if t.schema == nil {
-		return key
+	return least
+}
+
+// keyColumns returns the columns of a table's natural key; the delivery as a whole has none.
+func (r *Result) keyColumns(t tableRef) (columns []*textReader) {
+	if t.schema != nil {
+		for _, c := range r.binder.columns(t, t.schema.Key) {
+			columns = append(columns, newTextReader(c))
+		}
 	}
-	delivered := r.binder.delivery.table(t)
-	for _, name := range t.schema.Key {
-		key = append(key, delivered.Column(name).Text(row))
+	return columns
+}
+
+func appendKey(key []string, columns []*textReader, row int) []string {
+	for _, c := range columns {
+		key = append(key, c.text(row))
 	}
 	return key
 }

@@ -37,13 +37,29 @@ func (n foldNode) texts(w *worker, at *lanes, out texts) {
 	for i, text := range out.values {
 		if out.known[i] == 1 && n.to.changes(text) {
 			start := len(w.letters)
-			for _, r := range text {
-				w.letters = utf8.AppendRune(w.letters, n.to.fold(r))
-			}
+			w.letters = n.to.appendFolded(w.letters, text)
 			made := w.letters[start:]
 			out.values[i] = unsafe.String(unsafe.SliceData(made), len(made))
 		}
 	}
+}
+
+func (c letterCase) appendFolded(letters []byte, text string) []byte {
+	start := len(letters)
+	letters = append(letters, text...)
+	for i, b := range letters[start:] {
+		switch {
+		case b >= utf8.RuneSelf:
+			letters = letters[:start]
+			for _, r := range text {
+				letters = utf8.AppendRune(letters, c.fold(r))
+			}
+			return letters
+		case c.first <= b && b <= c.last:
+			letters[start+i] = b ^ ('a' - 'A')
+		}
+	}
+	return letters
 }
 
 func (c letterCase) changes(text string) bool {

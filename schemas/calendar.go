@@ -60,8 +60,20 @@ type calendarFile struct {
 // LoadCalendar reads the calendar called name (england). The error is ErrUnknown when there is none.
 func LoadCalendar(name string) (*Calendar, error) { return own.Calendar(name) }
 
-// Calendar reads the calendar called name. The error is ErrUnknown when there is none.
+// Calendar returns the calendar called name, which is read once. The error is ErrUnknown when there is none.
 func (d *Declarations) Calendar(name string) (*Calendar, error) {
+	if known, ok := d.calendars.Load(name); ok {
+		return known.(*Calendar), nil
+	}
+	c, err := d.readCalendar(name)
+	if err != nil {
+		return nil, err
+	}
+	known, _ := d.calendars.LoadOrStore(name, c)
+	return known.(*Calendar), nil
+}
+
+func (d *Declarations) readCalendar(name string) (*Calendar, error) {
 	var f calendarFile
 	if err := d.read("calendar", "calendars", name, &f); err != nil {
 		return nil, err

@@ -14,8 +14,9 @@ import (
 // Declarations are the schemas, code sets and calendars that a run goes by: the program's own, or those that a
 // published run kept. They are safe for concurrent use.
 type Declarations struct {
-	files    fs.FS
-	codeSets sync.Map // name to *CodeSet
+	files     fs.FS
+	codeSets  sync.Map // name to *CodeSet
+	calendars sync.Map // name to *Calendar
 }
 
 var own = &Declarations{files: files}

@@ -15,15 +15,15 @@ type chosen struct {
 	counted []int64 // by stretch
 }
 
-func choose(rows *rules.Bits, w *when) chosen {
-	c := chosen{when: w, words: rows.Words()}
+func choose(rows *rules.Bits, w *when) *chosen {
+	c := &chosen{when: w, words: rows.Words()}
 	if w.dated && w.has.bits != nil {
 		return c.only(w.has.of)
 	}
 	return c.count()
 }
 
-func (c chosen) count() chosen {
+func (c *chosen) count() *chosen {
 	c.counted = make([]int64, c.when.counts)
 	for row := range c.all() {
 		c.counted[c.when.at(row)]++
@@ -32,7 +32,7 @@ func (c chosen) count() chosen {
 }
 
 // all returns the chosen rows, in order.
-func (c chosen) all() iter.Seq[int] {
+func (c *chosen) all() iter.Seq[int] {
 	return func(yield func(row int) bool) {
 		for w, word := range c.words {
 			for ; word != 0; word &= word - 1 {
@@ -45,7 +45,7 @@ func (c chosen) all() iter.Seq[int] {
 }
 
 // in counts the chosen rows that belong to a period.
-func (c chosen) in(p Period) (n int64) {
+func (c *chosen) in(p Period) (n int64) {
 	from, end := c.when.span(p)
 	for _, count := range c.counted[from:end] {
 		n += count
@@ -54,7 +54,7 @@ func (c chosen) in(p Period) (n int64) {
 }
 
 // rowsIn returns the chosen rows that belong to a period.
-func (c chosen) rowsIn(p Period) []uint32 {
+func (c *chosen) rowsIn(p Period) []uint32 {
 	from, end := c.when.span(p)
 	rows := make([]uint32, 0, c.in(p))
 	for row := range c.all() {
@@ -66,8 +66,8 @@ func (c chosen) rowsIn(p Period) []uint32 {
 }
 
 // only leaves out the rows that do not pass.
-func (c chosen) only(pass func(row int) bool) chosen {
-	kept := chosen{when: c.when, words: make([]uint64, len(c.words))}
+func (c *chosen) only(pass func(row int) bool) *chosen {
+	kept := &chosen{when: c.when, words: make([]uint64, len(c.words))}
 	for row := range c.all() {
 		if pass(row) {
 			kept.words[row>>6] |= 1 << (row & 63)
@@ -77,13 +77,13 @@ func (c chosen) only(pass func(row int) bool) chosen {
 }
 
 // apart returns the chosen rows of each category, by its number.
-func (c chosen) apart(of *categories) []chosen {
-	parts := make([]chosen, len(of.names))
+func (c *chosen) apart(of *categories) []*chosen {
+	parts := make([]*chosen, len(of.names))
 	for i := range parts {
-		parts[i] = chosen{when: c.when, counted: make([]int64, c.when.counts)}
+		parts[i] = &chosen{when: c.when, counted: make([]int64, c.when.counts)}
 	}
 	for row := range c.all() {
-		part := &parts[of.of(row)]
+		part := parts[of.of(row)]
 		if part.words == nil {
 			part.words = make([]uint64, len(c.words))
 		}

@@ -21,7 +21,7 @@ func (c *Catalogue) compile(declared Schemas) error {
 	var faults []error
 	compile := &compiler{catalogue: c, declared: declared, extended: map[string]*schemas.Table{}, over: map[*schemas.Table]*rules.Conditions{}, compiled: map[written]*rules.Condition{}}
 	for _, r := range c.Related {
-		if err := r.compile(compile); err != nil && !errors.Is(err, schemas.ErrUnknown) {
+		if err := r.compile(compile); err != nil && !errors.Is(err, schemas.ErrUnknown) && !errors.Is(err, ErrApart) {
 			faults = append(faults, fmt.Errorf("read related field %s of %s: %w", r.Field, r.Table, err))
 		}
 	}
@@ -35,6 +35,7 @@ func (c *Catalogue) compile(declared Schemas) error {
 		switch {
 		case errors.Is(err, schemas.ErrUnknown):
 			m.missing = m.Table + " is no table that this version reads"
+		case errors.Is(err, ErrApart):
 		case err != nil:
 			faults = append(faults, fmt.Errorf("read measure %s: %w", m.ID, err))
 		}

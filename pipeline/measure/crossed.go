@@ -7,7 +7,7 @@ type crossing struct {
 	counts []int64 // by stretch and category
 }
 
-func cross(rows chosen, c *categories) *crossing {
+func cross(rows *chosen, c *categories) *crossing {
 	x := &crossing{when: rows.when, size: len(c.names), counts: make([]int64, rows.when.counts*len(c.names))}
 	for row := range rows.all() {
 		x.counts[rows.when.at(row)*x.size+c.of(row)]++
@@ -30,14 +30,15 @@ func (x *crossing) in(p Period) []int64 {
 // each category's share of the whole; any other shows the rate, or the statistic, within the category.
 func (k *counted) parts(in Input, field string) func(p Period) []Figure {
 	m := k.measure
-	categories := in.views.categoriesOf(k.table.Column(field))
+	column := k.table.Column(field)
+	categories := in.views.categoriesOf(column)
 	if m.Statistic != nil {
 		return func(p Period) []Figure { return k.statisticParts(in, p, field, categories) }
 	}
-	above := cross(k.above, categories)
+	above := in.views.cross(k.above, column)
 	var beneath *crossing
 	if m.IsRate() && !m.shares() && k.below == k.table {
-		beneath = cross(k.beneath, categories)
+		beneath = in.views.cross(k.beneath, column)
 	}
 	return func(p Period) []Figure {
 		numerators := above.in(p)
@@ -98,7 +99,7 @@ type differing struct {
 	counts [][]int64 // by stretch, then by the stretch in which the value was met before: one more, and 0 for none
 }
 
-func differ(rows chosen, v *values) *differing {
+func differ(rows *chosen, v *values) *differing {
 	d := &differing{when: rows.when}
 	next := make([]int, rows.when.counts+1)
 	for i, n := range rows.counted {

@@ -20,6 +20,7 @@ type family struct {
 	signatures []uint64  // the different ones: which sets a row is in; the first is of rows in none
 	at         []uint32  // by row: the number of its signature
 	counts     [][]int64 // by stretch, then by number of the signature: how many rows
+	rows       []uint32  // of the whole, that stand in any set
 	policy     *Policy
 	whole      Period
 }
@@ -88,13 +89,18 @@ func (f *family) sign() {
 	}
 }
 
-// count counts rows by stretch and the number of their signature.
+// count counts rows by stretch and the number of their signature, and gathers those of the whole.
 func (f *family) count() {
 	for range f.when.counts {
 		f.counts = append(f.counts, make([]int64, len(f.signatures)))
 	}
+	from, end := f.when.span(f.whole)
 	for row, number := range f.at {
-		f.counts[f.when.at(row)][number]++
+		at := f.when.at(row)
+		f.counts[at][number]++
+		if number != 0 && from <= at && at < end {
+			f.rows = append(f.rows, uint32(row))
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package measure
 
 import (
-	"iter"
 	"maps"
 	"slices"
 )
@@ -40,18 +39,6 @@ func (f *family) fieldsTogether() [][]string {
 	return together
 }
 
-// rows returns the rows of the whole that stand in any set.
-func (f *family) rows() iter.Seq[int] {
-	from, end := f.when.span(f.whole)
-	return func(yield func(row int) bool) {
-		for row, signature := range f.at {
-			if at := f.when.at(row); signature != 0 && from <= at && at < end && !yield(row) {
-				return
-			}
-		}
-	}
-}
-
 func (f *family) categoriesOf(field string) *categories {
 	return f.views.categoriesOf(f.table.Column(field))
 }
@@ -60,8 +47,8 @@ func (f *family) categoriesOf(field string) *categories {
 func (f *family) values(field string) (n int) {
 	c := f.categoriesOf(field)
 	met := make([]bool, len(c.names))
-	for row := range f.rows() {
-		met[c.of(row)] = true
+	for _, row := range f.rows {
+		met[c.of(int(row))] = true
 	}
 	for _, is := range met {
 		if is {
@@ -75,8 +62,8 @@ func (f *family) values(field string) (n int) {
 func (f *family) decides(fine, coarse string) bool {
 	x, y := f.categoriesOf(fine), f.categoriesOf(coarse)
 	of := make([]int, len(x.names)) // one more than the coarse value, by fine value
-	for row := range f.rows() {
-		a, b := x.of(row), y.of(row)+1
+	for _, row := range f.rows {
+		a, b := x.of(int(row)), y.of(int(row))+1
 		if of[a] != 0 && of[a] != b {
 			return false
 		}
@@ -92,13 +79,13 @@ func (f *family) byFields(fields []string) *dimension {
 	fine := f.categoriesOf(fields[0])
 	atoms := make([]int, len(fine.names)) // one more than the atom, by number of the value
 	coarse := make([][]string, len(fields))
-	for row := range f.rows() {
-		value := fine.of(row)
+	for _, row := range f.rows {
+		value := fine.of(int(row))
 		if atoms[value] == 0 {
 			d.at = append(d.at, make([]int64, len(f.signatures)))
 			atoms[value] = len(d.at)
 			for i, field := range fields {
-				coarse[i] = append(coarse[i], category(f.table.Column(field), row))
+				coarse[i] = append(coarse[i], category(f.table.Column(field), int(row)))
 			}
 		}
 		d.at[atoms[value]-1][f.at[row]]++

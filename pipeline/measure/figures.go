@@ -20,7 +20,7 @@ import (
 type counted struct {
 	measure        *Measure
 	table, below   *table.Table
-	above, beneath chosen
+	above, beneath *chosen
 	at             map[schemas.Day]*counted
 	different      *differing // of a measure of different values
 }
@@ -159,6 +159,9 @@ func (m *Measure) askAt(ctx context.Context, in Input, asAt schemas.Day) (*count
 		if name != "" && !k.table.Column(name).Delivered() {
 			return nil, fmt.Errorf("read condition: %s.%s: %w", m.Table, name, rules.ErrMissing)
 		}
+	}
+	if date := m.dateBelow(); m.program.denominator != nil && date != "" && !k.below.Column(date).Delivered() {
+		return nil, fmt.Errorf("read condition: %s.%s: %w", m.tableBelow(), date, rules.ErrMissing)
 	}
 	if m.Statistic != nil && !m.Statistic.delivered(k.table) {
 		return nil, fmt.Errorf("read condition: %s of %s: %w", m.Statistic, m.Table, rules.ErrMissing)

@@ -18,7 +18,7 @@ import (
 
 // set is the records that a measure counts above or below its line.
 type set struct {
-	chosen  chosen
+	chosen  *chosen
 	means   string // the condition, of the first measure that counts it
 	exempt  bool   // its whole is a step of the waterfall
 	periods map[string]*cell
@@ -156,7 +156,7 @@ func (m *marker) enterParts(k *counted) {
 			continue
 		}
 		categories := m.views.categoriesOf(column)
-		counts := cross(k.above, categories).in(m.whole)
+		counts := m.views.cross(k.above, column).in(m.whole)
 		values := 0
 		for _, n := range counts {
 			if n > 0 {
@@ -185,7 +185,7 @@ type place struct {
 
 // set returns the set with these records, a new one if no measure counts them yet. A step of the waterfall is no other
 // measure's set, though it may happen to hold the same records, unless it means the same.
-func (m *marker) set(at place, t *table.Table, means string, rows chosen, exempt bool) *set {
+func (m *marker) set(at place, t *table.Table, means string, rows *chosen, exempt bool) *set {
 	f := m.families[at]
 	if f == nil {
 		f = &family{table: t, when: rows.when, views: m.views}

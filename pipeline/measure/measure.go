@@ -8,6 +8,7 @@ package measure
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -84,32 +85,22 @@ type Measure struct {
 	missing string // why it could not be compiled: its table is declared nowhere
 }
 
-// Schemas finds the schema of a table by the name that measures give it. The cause of its error is
-// schemas.ErrUnknown where nothing declares the table.
+// Schemas finds the schema of a table by the name that measures give it. The cause of its error is schemas.ErrUnknown
+// where nothing declares the table, and ErrApart where its collection is not looked at.
 type Schemas func(table string) (*schemas.Table, error)
+
+// ErrApart is the cause of an error about a table of a collection that is not looked at. Measures over it stand in the
+// catalogue, but are not compiled: none of them can be asked.
+var ErrApart = errors.New("of a collection that is not looked at")
 
 // Declared finds tables that the pipeline makes, and those of collections as collection.table. They are shared and must
 // not be changed.
 func Declared(table string) (*schemas.Table, error) {
-	if t, known := declared.Load(table); known {
-		return t.(*schemas.Table), nil
-	}
-	t, err := findDeclared(table)
-	if err == nil {
-		declared.Store(table, t)
-	}
-	return t, err
-}
-
-// declared holds tables by name: reading a collection takes longer than asking a measure.
-var declared sync.Map
-
-func findDeclared(table string) (*schemas.Table, error) {
 	collection, name, qualified := strings.Cut(table, ".")
 	if !qualified {
-		return schemas.Result(table)
+		return results.get(table, func() (*schemas.Table, error) { return schemas.Result(table) })
 	}
-	c, err := schemas.Load(collection)
+	c, err := collections.get(collection, func() (*schemas.Collection, error) { return schemas.Load(collection) })
 	if err != nil {
 		return nil, err
 	}
@@ -119,20 +110,48 @@ func findDeclared(table string) (*schemas.Table, error) {
 	return nil, fmt.Errorf("find table %s: %w", table, schemas.ErrUnknown)
 }
 
+// DeclaredOf finds tables that the pipeline makes, and those of some collections.
+func DeclaredOf(collections []string) Schemas {
+	return func(table string) (*schemas.Table, error) {
+		if collection, _, qualified := strings.Cut(table, "."); qualified && !slices.Contains(collections, collection) {
+			return nil, fmt.Errorf("find table %s: %w", table, ErrApart)
+		}
+		return Declared(table)
+	}
+}
+
+// What is declared, by name: reading it takes longer than asking a measure.
+var (
+	results     kept[string, *schemas.Table]
+	collections kept[string, *schemas.Collection]
+)
+
 // Load reads every catalogue of the program and compiles its conditions. All faults are told at once.
 func Load() (*Catalogue, error) { return Read(Catalogues(), Source, Declared) }
 
 // Read reads catalogues, the front door's first, and compiles their conditions. All faults are told at once.
 func Read(names []string, source func(name string) ([]byte, error), declared Schemas) (*Catalogue, error) {
-	all := &Catalogue{}
-	for _, name := range names {
-		text, err := source(name)
-		if err != nil {
+	texts := make([][]byte, len(names))
+	for i, name := range names {
+		var err error
+		if texts[i], err = source(name); err != nil {
 			return nil, err
 		}
-		c := &Catalogue{}
-		if err := yaml.UnmarshalWithOptions(text, c, yaml.Strict()); err != nil {
-			return nil, fmt.Errorf("read measures of %s: %w", name, err)
+	}
+	read := make([]*Catalogue, len(names))
+	faults := make([]error, len(names))
+	var reading sync.WaitGroup
+	for i, text := range texts {
+		reading.Go(func() {
+			read[i] = &Catalogue{}
+			faults[i] = yaml.UnmarshalWithOptions(text, read[i], yaml.Strict())
+		})
+	}
+	reading.Wait()
+	all := &Catalogue{}
+	for i, c := range read {
+		if faults[i] != nil {
+			return nil, fmt.Errorf("read measures of %s: %w", names[i], faults[i])
 		}
 		for _, m := range c.Measures {
 			if m.Version == "" {
@@ -141,7 +160,7 @@ func Read(names []string, source func(name string) ([]byte, error), declared Sch
 		}
 		all.Related = append(all.Related, c.Related...)
 		all.Measures = append(all.Measures, c.Measures...)
-		if name == frontDoor {
+		if names[i] == frontDoor {
 			all.Version = c.Version
 		}
 	}

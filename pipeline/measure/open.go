@@ -109,7 +109,7 @@ func (k *counted) open(in Input, p Period, breakdown, value string) (*Opened, er
 }
 
 // byDay returns the chosen rows that belong to a period: those of a flow by their days.
-func (c chosen) byDay(t *table.Table, date string, p Period) []uint32 {
+func (c *chosen) byDay(t *table.Table, date string, p Period) []uint32 {
 	rows := c.rowsIn(p)
 	if date != "" {
 		days := t.Column(date).Days()

@@ -15,7 +15,8 @@ type views struct {
 	stretches  *stretches
 	whens      kept[*table.Column, *when] // by date
 	categories kept[*table.Column, *categories]
-	chosen     kept[question, chosen]
+	chosen     kept[question, *chosen]
+	crossings  kept[crossed, *crossing]
 }
 
 // question is a condition over a table, whose rows belong to periods by a date.
@@ -41,14 +42,26 @@ func (v *views) categoriesOf(column *table.Column) *categories {
 
 // choose returns the rows for which a condition holds. The cause of its error is rules.ErrMissing where the condition
 // reads what was not delivered.
-func (in *Input) choose(ctx context.Context, q question) (chosen, error) {
-	return in.views.chosen.get(q, func() (chosen, error) {
+func (in *Input) choose(ctx context.Context, q question) (*chosen, error) {
+	return in.views.chosen.get(q, func() (*chosen, error) {
 		rows, err := q.condition.Rows(ctx, in.delivery(q.table, q.asAt))
 		if err != nil {
-			return chosen{}, err
+			return nil, err
 		}
 		return choose(rows, in.views.when(q.table, q.date)), nil
 	})
+}
+
+// crossed is chosen rows by the categories of a column.
+type crossed struct {
+	rows   *chosen
+	column *table.Column
+}
+
+// cross counts chosen rows by the categories of a column.
+func (v *views) cross(rows *chosen, column *table.Column) *crossing {
+	x, _ := v.crossings.get(crossed{rows, column}, func() (*crossing, error) { return cross(rows, v.categoriesOf(column)), nil })
+	return x
 }
 
 // kept is what is made once for each key.

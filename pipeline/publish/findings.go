@@ -1,21 +1,22 @@
 package publish
 
 import (
-	"errors"
 	"fmt"
 	"iter"
+
+	"golang.org/x/sync/errgroup"
 
 	"frontdoor/rules"
 )
 
-// findingRow is a stored finding.
+// findingRow is a stored finding as it is read.
 type findingRow struct {
 	ID         string    `parquet:"id"`
-	Rule       string    `parquet:"rule,dict"`
-	Severity   string    `parquet:"severity,dict"`
-	Collection string    `parquet:"collection,dict"`
-	Table      string    `parquet:"table,dict"`
-	Message    string    `parquet:"message,dict"`
+	Rule       string    `parquet:"rule"`
+	Severity   string    `parquet:"severity"`
+	Collection string    `parquet:"collection"`
+	Table      string    `parquet:"table"`
+	Message    string    `parquet:"message"`
 	Cells      []cellRow `parquet:"cells,list"`
 	Local      bool      `parquet:"local"`
 }
@@ -23,61 +24,91 @@ type findingRow struct {
 // cellRow is a cell of a finding. Value is null where the column or element was absent, and in the analysis
 // part always.
 type cellRow struct {
-	Table string  `parquet:"table,dict"`
-	File  string  `parquet:"file,dict"`
-	Sheet *string `parquet:"sheet,optional,dict"`
+	Table string  `parquet:"table"`
+	File  string  `parquet:"file"`
+	Sheet *string `parquet:"sheet,optional"`
 	Line  int64   `parquet:"line"`
-	Field string  `parquet:"field,dict"`
+	Field string  `parquet:"field"`
 	Value *string `parquet:"value,optional"`
 }
 
 // Findings stores findings in the order in which they come: with the texts of their cells in the restricted
 // part, without them in the analysis part.
-func (st *Staging) Findings(seq iter.Seq[rules.Finding]) error {
-	fault := func(err error) error { return fmt.Errorf("store findings: %w", err) }
-	var sinks []*rowSink[findingRow]
-	for _, p := range []Part{Restricted, Analysis} {
-		sink, err := openRows[findingRow](st, p, "findings")
+func (st *Staging) Findings(seq iter.Seq[rules.Finding]) (err error) {
+	defer func() {
 		if err != nil {
-			return fault(errors.Join(err, closeRows(sinks)))
+			err = fmt.Errorf("store findings: %w", err)
 		}
-		sinks = append(sinks, sink)
+	}()
+	defer caught(&err, "write findings.parquet")
+	rows := newFindingColumns()
+	var files []*partFile
+	for _, p := range []Part{Restricted, Analysis} {
+		f := &partFile{part: p, columns: rows.columns(p)}
+		if err := st.createFile(f, &tableWriter{name: "findings.parquet"}); err != nil {
+			return err
+		}
+		defer func() { err = first(err, f.staged.Close()) }()
+		files = append(files, f)
 	}
 	content := newContentHasher()
-	var broken error
 	for f := range seq {
 		content.finding(f)
-		for _, sink := range sinks {
-			if broken = sink.write(findingRowOf(f, sink.part == Restricted)); broken != nil {
-				break
+		rows.add(f)
+		if rows.full() {
+			if err := st.findingRows(files, rows); err != nil {
+				return err
 			}
-		}
-		if broken != nil {
-			break
+			rows = newFindingColumns()
 		}
 	}
-	if err := first(broken, closeRows(sinks)); err != nil {
-		return fault(err)
+	if err := st.findingRows(files, rows); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := f.Close(); err != nil {
+			return err
+		}
 	}
 	st.remember("findings", content.sum())
 	return nil
 }
 
-func findingRowOf(f rules.Finding, values bool) findingRow {
-	row := findingRow{
-		ID: f.ID, Rule: f.Rule, Severity: string(f.Severity), Collection: f.Collection, Table: f.Table,
-		Message: f.Message, Cells: make([]cellRow, len(f.Cells)), Local: f.Local,
+// findingRows writes a row group into the files of both parts. All but the texts of cells is encoded once.
+func (st *Staging) findingRows(files []*partFile, rows *findingColumns) error {
+	n := len(rows.ends)
+	if n == 0 {
+		return nil
 	}
-	for i, c := range f.Cells {
-		row.Cells[i] = cellRow{Table: c.Table, File: c.File, Line: int64(c.Line), Field: c.Field}
-		if c.Sheet != "" {
-			row.Cells[i].Sheet = &f.Cells[i].Sheet
-		}
-		if values {
-			row.Cells[i].Value = c.Value
+	shared := st.sharedChunks()
+	var group errgroup.Group
+	for _, f := range files {
+		f.columns = rows.columns(f.part)
+		for i, c := range f.columns {
+			if f != files[0] && c.Name != cellValue {
+				continue
+			}
+			group.Go(func() (err error) {
+				defer caught(&err, "encode column "+c.Name)
+				f.chunks[i], err = shared.encode(c, 0, n)
+				return err
+			})
 		}
 	}
-	return row
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, f := range files {
+		for i, chunk := range files[0].chunks {
+			if f.columns[i].Name != cellValue {
+				f.chunks[i] = chunk
+			}
+		}
+		if err := f.RowGroup(f.chunks); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r findingRow) cells() []rules.Cell {
@@ -92,20 +123,30 @@ func (r findingRow) cells() []rules.Cell {
 }
 
 func (h *contentHasher) finding(f rules.Finding) {
-	for _, s := range []string{f.ID, f.Rule, string(f.Severity), f.Collection, f.Table, f.Message} {
+	for _, s := range [...]string{f.ID, f.Rule, string(f.Severity), f.Collection, f.Table, f.Message} {
 		h.text(s)
 	}
 	h.number(btoi(f.Local))
 	h.number(len(f.Cells))
-	for _, c := range f.Cells {
-		h.text(c.Table)
-		h.text(c.File)
-		h.text(c.Sheet)
+	for i := range f.Cells {
+		c := &f.Cells[i]
+		h.short(c.Table)
+		h.short(c.File)
+		h.short(c.Sheet)
 		h.number(c.Line)
-		h.text(c.Field)
-		h.number(btoi(c.Value != nil))
-		if c.Value != nil {
-			h.text(*c.Value)
+		h.short(c.Field)
+		if c.Value == nil {
+			h.number(0)
+		} else {
+			h.number(1)
+			h.short(*c.Value)
 		}
+		h.room()
 	}
+}
+
+// short is text; room must be asked for soon.
+func (h *contentHasher) short(s string) {
+	h.number(len(s))
+	h.buffer = append(h.buffer, s...)
 }

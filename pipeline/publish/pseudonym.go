@@ -45,11 +45,9 @@ func NewPseudonymiser(key []byte, authority string, former ...string) (*Pseudony
 // mostly fits one block of the hash.
 func (p *Pseudonymiser) Of(kind, value string) string {
 	made := p.of(kind)
-	var sum [sha8.SumBytes]byte
-	made.add([]byte(value), &sum)
-	made.hash.Finish()
+	made.add([]byte(value))
 	var pseudonym [pseudonymLength]byte
-	writeBase32(&pseudonym, &sum)
+	writeBase32(&pseudonym, &made.hash.Finish()[0])
 	return string(pseudonym[:])
 }
 
@@ -81,9 +79,9 @@ type pseudonyms struct {
 	blanks bool // blanks inside the value count
 }
 
-// add writes the first bytes of the HMAC of a value to sum, by the time the hash has finished. It tells whether
-// normalising has altered the value, or taken the number of its authority from it.
-func (p *pseudonyms) add(value []byte, sum *[sha8.SumBytes]byte) (altered bool) {
+// add hands a value to the hash. It tells whether normalising has altered the value, or taken the number of its authority
+// from it.
+func (p *pseudonyms) add(value []byte) (altered bool) {
 	head := p.head
 	for _, f := range p.former {
 		if bytes.HasPrefix(value, f.lead) {
@@ -101,7 +99,7 @@ func (p *pseudonyms) add(value []byte, sum *[sha8.SumBytes]byte) (altered bool) 
 		altered = altered || !bytes.Equal(p.text[at+4:], value)
 	}
 	binary.LittleEndian.PutUint32(p.text[at:], uint32(len(p.text)-at-4))
-	p.hash.Add(p.text, sum)
+	p.hash.Add(p.text)
 	return altered
 }
 
@@ -244,19 +242,22 @@ func (k *kindAliases) array(values *array.String, keep func(arrow.Array) (arrow.
 		beyond, _ := slices.BinarySearch(start.altered, uint32(from))
 		made.altered = slices.Clone(start.altered[:beyond])
 	}
-	var sums [1024][sha8.SumBytes]byte
-	for from := from; from < n; from += len(sums) {
-		rows := min(len(sums), n-from)
-		for i := range rows {
-			if values.IsValid(from+i) && k.made.add(textBytes(values.Value(from+i)), &sums[i]) {
-				made.altered = append(made.altered, uint32(from+i))
+	const together = 1024 // values, so that their sums stay near
+	for from := from; from < n; from += together {
+		to := min(from+together, n)
+		for i := from; i < to; i++ {
+			if values.IsValid(i) && k.made.add(textBytes(values.Value(i))) {
+				made.altered = append(made.altered, uint32(i))
 			}
 		}
-		k.made.hash.Finish()
 		at := offsets[from]
-		for i := range rows {
-			if values.IsValid(from + i) {
-				writeBase32((*[pseudonymLength]byte)(data[at:]), &sums[i])
+		for _, sum := range k.made.hash.Finish() {
+			writeBase32((*[pseudonymLength]byte)(data[at:]), &sum)
+			at += pseudonymLength
+		}
+		at = offsets[from]
+		for i := from; i < to; i++ {
+			if values.IsValid(i) {
 				at += pseudonymLength
 			}
 			offsets = append(offsets, at)

@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding"
+
+	"frontdoor/pipeline/publish/pages"
 )
 
 // strip is one column of a row group, each text as its place among the texts of the row group. Place 0 is null and
@@ -16,15 +19,16 @@ type strip struct {
 	codes []uint32
 	texts []string
 	known map[string]uint32 // of a dictionary, and of the few texts that stand for other values
+	held  []uint32          // the places of the values of a page
 }
 
 func (s *strip) text(row int) string { return s.texts[s.codes[row]] }
 
 func (s *strip) yes(row int) bool { return s.texts[s.codes[row]] == "true" }
 
-// start empties the strip for the next row group.
-func (s *strip) start() {
-	s.codes, s.texts = s.codes[:0], append(s.texts[:0], "")
+// start empties the strip for the next row group, of a number of rows.
+func (s *strip) start(rows int) {
+	s.codes, s.texts = slices.Grow(s.codes[:0], min(rows, pages.RowGroupRows)), append(s.texts[:0], "")
 	clear(s.known)
 }
 
@@ -41,46 +45,58 @@ func (s *strip) place(text string) uint32 {
 
 // add takes a page.
 func (s *strip) add(page parquet.Page) {
-	rows := int(page.NumValues())
-	next := s.values(page)
-	levels := page.DefinitionLevels() // none: nothing is null
-	for row := range rows {
-		if levels != nil && levels[row] == 0 {
+	s.values(page)
+	levels := page.DefinitionLevels()
+	if levels == nil { // nothing is null
+		s.codes = append(s.codes, s.held[:page.NumValues()]...)
+		return
+	}
+	value := 0
+	for _, level := range levels {
+		if level == 0 {
 			s.codes = append(s.codes, 0)
 			continue
 		}
-		s.codes = append(s.codes, next())
+		s.codes = append(s.codes, s.held[value])
+		value++
 	}
 }
 
-// values returns a function that gives the place of each value of a page that is not null, in order.
-func (s *strip) values(page parquet.Page) func() uint32 {
-	i := -1
+// values notes the place of each value of a page that is not null, in order.
+func (s *strip) values(page parquet.Page) {
+	s.held = s.held[:0]
 	if dictionary := page.Dictionary(); dictionary != nil {
 		places := make([]uint32, dictionary.Len())
 		for j := range places {
 			places[j] = s.place(valueText(dictionary.Index(int32(j))))
 		}
 		data := page.Data()
-		indexes := data.Int32()
-		return func() uint32 { i++; return places[indexes[i]] }
+		for _, index := range data.Int32() {
+			s.held = append(s.held, places[index])
+		}
+		return
 	}
 	switch data := page.Data(); data.Kind() {
 	case encoding.ByteArray:
 		bytes, offsets := data.ByteArray()
 		all := string(bytes)
-		return func() uint32 {
-			i++
+		s.held, s.texts = slices.Grow(s.held, len(offsets)), slices.Grow(s.texts, len(offsets))
+		for i := range len(offsets) - 1 {
+			s.held = append(s.held, uint32(len(s.texts)))
 			s.texts = append(s.texts, all[offsets[i]:offsets[i+1]])
-			return uint32(len(s.texts) - 1)
 		}
 	case encoding.Boolean:
 		bits := data.Boolean()
 		places := [2]uint32{s.place("false"), s.place("true")}
-		return func() uint32 { i++; return places[bits[i/8]>>(i%8)&1] }
+		for i := range 8 * len(bits) {
+			s.held = append(s.held, places[bits[i/8]>>(i%8)&1])
+		}
+	default:
+		number := s.place("number")
+		for range page.NumValues() {
+			s.held = append(s.held, number)
+		}
 	}
-	number := s.place("number")
-	return func() uint32 { return number }
 }
 
 func valueText(v parquet.Value) string {
@@ -109,7 +125,7 @@ func (f *tableFile) strips(names []string, each func(strips []*strip)) (err erro
 	}
 	for _, group := range f.data.RowGroups() {
 		for i, s := range strips {
-			s.start()
+			s.start(int(group.NumRows()))
 			if err := eachPage(group.ColumnChunks()[places[i]], s.add); err != nil {
 				return fmt.Errorf("read %s: column %s: %w: %w", f.name, names[i], err, ErrDamaged)
 			}

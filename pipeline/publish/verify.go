@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -12,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
+
+	"frontdoor/pipeline/publish/sha8"
 )
 
 // Verify checks a published run against its manifest: every file there with its size and hash, none beside
@@ -33,6 +34,7 @@ func Verify(run *Run) ([]Problem, error) {
 	if err != nil {
 		return nil, fmt.Errorf("verify run: %w", err)
 	}
+	sums := run.sums(m.Files)
 	for _, entry := range m.Files {
 		i := slices.Index(there, entry.Path)
 		if i < 0 {
@@ -40,13 +42,13 @@ func Verify(run *Run) ([]Problem, error) {
 			continue
 		}
 		there = slices.Delete(there, i, i+1)
-		size, sum, err := run.sum(entry.Path)
+		sum := sums[entry.Path]
 		switch {
-		case err != nil:
-			problem("file", entry.Path, "it cannot be read: %v", err)
-		case size != entry.Bytes:
-			problem("file", entry.Path, "it has %d bytes, the manifest says %d", size, entry.Bytes)
-		case sum != entry.SHA256:
+		case sum.Err != nil:
+			problem("file", entry.Path, "it cannot be read: %v", sum.Err)
+		case sum.Bytes != entry.Bytes:
+			problem("file", entry.Path, "it has %d bytes, the manifest says %d", sum.Bytes, entry.Bytes)
+		case hex.EncodeToString(sum.SHA256[:]) != entry.SHA256:
 			problem("file", entry.Path, "its content is not what was published")
 		}
 		if strings.HasSuffix(entry.Path, ".parquet") {
@@ -82,15 +84,14 @@ func (r *Run) list() ([]string, error) {
 	return names, err
 }
 
-// sum returns the size and hash of a file.
-func (r *Run) sum(name string) (size int64, sum string, err error) {
-	f, err := r.root.Open(path.Join(r.folder, name))
-	if err != nil {
-		return 0, "", err
+// sums returns the size and hash of files by their paths.
+func (r *Run) sums(files []FileEntry) map[string]sha8.Sum {
+	files = slices.Clone(files)
+	sums := map[string]sha8.Sum{}
+	for i, sum := range sumFiles(files, func(name string) (io.ReadCloser, error) { return r.root.Open(path.Join(r.folder, name)) }) {
+		sums[files[i].Path] = sum
 	}
-	h := sha256.New()
-	size, err = io.Copy(h, f)
-	return size, hex.EncodeToString(h.Sum(nil)), errors.Join(err, f.Close())
+	return sums
 }
 
 // decode reads every page of a Parquet file.

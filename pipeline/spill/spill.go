@@ -29,12 +29,15 @@ const long = 256 << 10
 type File struct {
 	create func() (*os.File, error)
 
-	mu    sync.Mutex
+	sharing sync.Mutex
+	moved   map[place]*memory.Buffer // the texts of dictionaries that were moved, guarded by sharing
+
+	mu    sync.Mutex // guards what follows
 	file  *os.File
-	at    int64
-	views [][]byte
-	own   map[place]bool           // the views
-	moved map[place]*memory.Buffer // the texts of dictionaries that were moved
+	views [][]byte       // of the file's stretches, one behind the other
+	at    int            // the first free byte of the last one
+	begin int64          // where that begins in the file
+	own   map[place]bool // what was moved
 	stop  chan struct{}
 	ended sync.WaitGroup
 }
@@ -46,7 +49,9 @@ type place struct {
 }
 
 // New returns a File that is made by create when the first long column comes; create removes its name.
-func New(create func() (*os.File, error)) *File { return &File{create: create} }
+func New(create func() (*os.File, error)) *File {
+	return &File{create: create, own: map[place]bool{}, moved: map[place]*memory.Buffer{}}
+}
 
 // Table moves the columns of a table into the file, in place.
 func (f *File) Table(t *table.Table) (err error) {
@@ -91,8 +96,6 @@ func (f *File) Array(a arrow.Array) (arrow.Array, error) {
 	if f == nil || !views || a == nil {
 		return a, nil
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	d, ok := a.(*array.Dictionary)
 	if !ok {
 		made, err := f.data(a.Data(), false)
@@ -135,26 +138,20 @@ func (f *File) buffer(b *memory.Buffer, shared bool) (*memory.Buffer, error) {
 		return b, nil
 	}
 	held := place{unsafe.SliceData(b.Bytes()), b.Len()}
-	if f.own[held] {
-		return b, nil
+	if shared {
+		f.sharing.Lock()
+		defer f.sharing.Unlock()
+		if made := f.moved[held]; made != nil {
+			return made, nil
+		}
 	}
-	if made := f.moved[held]; made != nil {
-		return made, nil
+	view, at, err := f.reserve(held)
+	if err != nil || view == nil {
+		return b, err
 	}
-	if err := f.open(); err != nil {
+	if _, err := f.file.WriteAt(b.Bytes(), at); err != nil {
 		return nil, err
 	}
-	if _, err := f.file.WriteAt(b.Bytes(), f.at); err != nil {
-		return nil, err
-	}
-	view, err := viewOf(f.file, f.at, b.Len())
-	if err != nil {
-		return nil, err
-	}
-	page := int64(os.Getpagesize())
-	f.at += (int64(b.Len()) + page - 1) / page * page
-	f.views = append(f.views, view)
-	f.own[place{unsafe.SliceData(view), len(view)}] = true
 	made := memory.NewBufferBytes(view)
 	if shared {
 		f.moved[held] = made
@@ -162,16 +159,53 @@ func (f *File) buffer(b *memory.Buffer, shared bool) (*memory.Buffer, error) {
 	return made, nil
 }
 
-// open makes the file if there is none yet.
-func (f *File) open() (err error) {
-	if f.file != nil {
-		return nil
+// reserve returns where in the file a part of a column goes, and the view of that: nil when it is there already.
+func (f *File) reserve(held place) (view []byte, at int64, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.own[held] {
+		return nil, 0, nil
 	}
-	if f.file, err = f.create(); err != nil {
+	if err := f.room(held.bytes); err != nil {
+		return nil, 0, err
+	}
+	last := f.views[len(f.views)-1]
+	view, at = last[f.at:f.at+held.bytes:f.at+held.bytes], f.begin+int64(f.at)
+	const aligned = 64 // bytes
+	f.at += (held.bytes + aligned - 1) / aligned * aligned
+	f.own[place{unsafe.SliceData(view), len(view)}] = true
+	return view, at, nil
+}
+
+// stretch is how much of the file is seen at once.
+const stretch = 256 << 20
+
+// room makes sure that so many bytes follow in the last stretch of the file. A stretch takes no room on the disk before it
+// is written.
+func (f *File) room(bytes int) (err error) {
+	if f.file == nil {
+		if f.file, err = f.create(); err != nil {
+			return err
+		}
+		f.stop = make(chan struct{})
+		f.ended.Go(f.watch)
+	}
+	if len(f.views) > 0 {
+		last := len(f.views[len(f.views)-1])
+		if f.at+bytes <= last {
+			return nil
+		}
+		f.begin += int64(last)
+	}
+	size := max(stretch, (bytes+stretch-1)/stretch*stretch)
+	if err := f.file.Truncate(f.begin + int64(size)); err != nil {
 		return err
 	}
-	f.own, f.moved, f.stop = map[place]bool{}, map[place]*memory.Buffer{}, make(chan struct{})
-	f.ended.Go(f.watch)
+	view, err := viewOf(f.file, f.begin, size)
+	if err != nil {
+		return err
+	}
+	f.views, f.at = append(f.views, view), 0
 	return nil
 }
 
@@ -181,8 +215,8 @@ func (f *File) Forget() {
 	if f == nil {
 		return
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
+	f.sharing.Lock()
+	defer f.sharing.Unlock()
 	clear(f.moved)
 }
 

@@ -25,6 +25,8 @@ type Column struct {
 	Required bool
 	// Unranged: the smallest and largest value are not written.
 	Unranged bool
+	// List, if not nil, is the list whose elements the values are fields of; there is a value for each element.
+	List *List
 }
 
 // Chunk is one column of one row group as it stands in a file.
@@ -35,17 +37,31 @@ type Chunk struct {
 	pages        []byte // the dictionary page, if there is one, then the data pages, each behind its header
 	dictionary   int    // how many of these bytes are the dictionary page
 	uncompressed int64  // what the pages would take without compression, headers included
-	rows, nulls  int
+	rows, nulls  int    // rows are the elements in a column of a list
+	values       int    // rows, or elements and lists without any
+	fileRows     int
 	encoding     format.Encoding // of the data pages
 	dataPages    int
 	least, most  []byte // nil when unknown
 }
 
-// Encode encodes the rows from to to. The error is that of an array type that no column of a table has, or of a
+// Encode encodes the rows from to to of the file. The error is that of an array type that no column of a table has, or of a
 // text too long for Parquet.
 func (e *Encoder) Encode(c Column, from, to int) (*Chunk, error) {
-	e.start(c, from, to)
+	rows := to - from
+	first, last := from, to
+	if c.List != nil {
+		first, last = c.List.elements(from, to)
+	}
+	e.start(c, first, last)
+	e.chunk.fileRows = rows
 	var err error
+	if c.List != nil {
+		if err := e.listLevels(c.List, from, to); err != nil {
+			return nil, fmt.Errorf("encode column %s: %w", c.Name, err)
+		}
+		from, to = first, last
+	}
 	switch a := c.Array.(type) {
 	case *array.Dictionary:
 		err = e.dictionary(a, from, to)
@@ -75,7 +91,8 @@ func (e *Encoder) Encode(c Column, from, to int) (*Chunk, error) {
 
 // start begins a chunk: which of its rows are null.
 func (e *Encoder) start(c Column, from, to int) {
-	e.chunk = &Chunk{rows: to - from}
+	e.chunk = &Chunk{rows: to - from, values: to - from}
+	e.list = nil
 	e.required, e.ranged = c.Required, !c.Unranged
 	e.content.Reset()
 	e.valid = nil
@@ -102,7 +119,10 @@ func (e *Encoder) isNull(row int) bool { return e.valid != nil && e.valid[row/8]
 
 // levels appends, for the rows from to to, which are null. from is a multiple of 8.
 func (e *Encoder) levels(page []byte, from, to int) []byte {
-	if e.required {
+	switch {
+	case e.list != nil:
+		return append(page, e.listed...)
+	case e.required:
 		return page
 	}
 	at := len(page)

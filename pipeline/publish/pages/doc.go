@@ -9,6 +9,8 @@
 // searches long for little. They are written with as few bits for a character as their alphabet needs (packing), and
 // without what they share with their neighbour where they are sorted. Whatever else repeats, zstd compresses.
 //
+// The findings with their cells are written here as well: a List holds records in every row, and their fields are columns.
+//
 // It stands beside arrow-go's writer because that one encodes a row group serially, once for each file, and took
 // three times the processor time; the encodings themselves are those of parquet-go. Tests read the files back with
 // arrow-go and parquet-go, and scripts/parquet with DuckDB.

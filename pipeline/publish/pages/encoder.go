@@ -18,6 +18,9 @@ type Encoder struct {
 	content          *xxh3.Hasher
 	valid            []byte // bitmap of the chunk's rows that are not null; nil when none is
 
+	list   *List  // whose elements the chunk's values are fields of, or nil
+	listed []byte // the levels of its one page
+
 	settler    settler
 	packing    packing
 	bitmap     []byte
@@ -32,6 +35,8 @@ type Encoder struct {
 	codes      []uint32
 	numbers    []int32
 	longs      []int64
+	repeats    []byte
+	defined    []byte
 	compressor *zstd.Encoder
 }
 
@@ -44,8 +49,12 @@ func NewEncoder() (*Encoder, error) {
 	return &Encoder{content: xxh3.New(), compressor: compressor}, nil
 }
 
-// dataPage appends what stands in e.page, and text behind it, as a data page of a number of rows.
+// dataPage appends what stands in e.page, and text behind it, as a data page of a number of rows, or of all that a list
+// has.
 func (e *Encoder) dataPage(rows int, encoding format.Encoding, text []byte) error {
+	if e.list != nil {
+		rows = e.chunk.values
+	}
 	e.chunk.encoding = encoding
 	e.chunk.dataPages++
 	return e.appendPage(text, format.PageHeader{

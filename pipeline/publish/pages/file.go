@@ -18,23 +18,17 @@ type Note struct{ Key, Text string }
 
 // File writes one Parquet file, row group by row group. It is not safe for concurrent use.
 type File struct {
-	w       io.Writer
-	at      int64
-	columns []Column
-	meta    format.FileMetaData
+	w      io.Writer
+	at     int64
+	leaves []leaf
+	meta   format.FileMetaData
 }
 
 // Create begins a file with the columns, of which it needs names and types. Errors of w come back as they are.
 func Create(w io.Writer, columns []Column, maker string, notes []Note) (*File, error) {
-	f := &File{w: w, columns: columns, meta: format.FileMetaData{Version: 2, CreatedBy: maker}}
-	f.meta.Schema = append(f.meta.Schema, format.SchemaElement{Name: "schema", NumChildren: thrift.New(int32(len(columns)))})
-	for _, c := range columns {
-		element, err := elementOf(c)
-		if err != nil {
-			return nil, err
-		}
-		f.meta.Schema = append(f.meta.Schema, element)
-		f.meta.ColumnOrders = append(f.meta.ColumnOrders, format.ColumnOrder{Value: &format.TypeDefinedOrder{}})
+	f := &File{w: w, meta: format.FileMetaData{Version: 2, CreatedBy: maker}}
+	if err := f.declare(columns); err != nil {
+		return nil, err
 	}
 	for _, n := range notes {
 		f.meta.KeyValueMetadata = append(f.meta.KeyValueMetadata, format.KeyValue{Key: n.Key, Value: n.Text})
@@ -44,11 +38,10 @@ func Create(w io.Writer, columns []Column, maker string, notes []Note) (*File, e
 
 // RowGroup writes one chunk for each column.
 func (f *File) RowGroup(chunks []*Chunk) error {
-	group := format.RowGroup{NumRows: int64(chunks[0].rows), FileOffset: f.at, Ordinal: int16(len(f.meta.RowGroups))}
+	group := format.RowGroup{NumRows: int64(chunks[0].fileRows), FileOffset: f.at, Ordinal: int16(len(f.meta.RowGroups))}
 	for i, c := range chunks {
-		element := f.meta.Schema[i+1]
 		data := format.ColumnMetaData{
-			Type: element.Type.V, PathInSchema: []string{element.Name}, Codec: format.Zstd, NumValues: int64(c.rows),
+			Type: f.leaves[i].kind, PathInSchema: f.leaves[i].path, Codec: format.Zstd, NumValues: int64(c.values),
 			Encoding:              []format.Encoding{format.RLE, c.encoding},
 			TotalUncompressedSize: c.uncompressed, TotalCompressedSize: int64(len(c.pages)),
 			DataPageOffset: f.at + int64(c.dictionary),

@@ -149,16 +149,16 @@ func (e *Encoder) texts(a *array.String, from, to int) error {
 	return e.plainTexts(e.text)
 }
 
-// plainTexts writes texts of e.lengths, each page of them ended by pageText: where neighbours have much in common, as
-// in a sorted column, without what a text shares with the one before it.
+// plainTexts writes texts of e.lengths, each page of them ended by pageText, but those of a list in one: where neighbours
+// have much in common, as in a sorted column, without what a text shares with the one before it.
 func (e *Encoder) plainTexts(text []byte) error {
 	e.hashTexts(text)
 	e.rangeOf(text)
 	fronted := fronted(text, e.lengths[:min(len(e.lengths), lead)])
 	value := 0
-	for row := 0; row < e.chunk.rows; {
+	for row := 0; row < e.chunk.rows || e.list != nil && e.chunk.dataPages == 0; {
 		first, firstValue, size := row, value, 0
-		for row < e.chunk.rows && size < pageText {
+		for row < e.chunk.rows && (size < pageText || e.list != nil) {
 			for range min(8, e.chunk.rows-row) { // levels begin at a multiple of 8
 				if !e.isNull(row) {
 					size += int(e.lengths[value])

@@ -2,11 +2,12 @@ package sha8
 
 import "golang.org/x/sys/cpu"
 
-// wide tells whether this processor can work on eight messages at once, wider whether it also turns words and joins
-// three of them in one instruction.
+// What this processor can: wide is to work on eight texts at once, wider also to turn words and join three of them in one
+// instruction. Files are summed at once only where it has no instructions for SHA-256.
 var (
-	wide  = cpu.X86.HasAVX2
-	wider = cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL
+	wide      = cpu.X86.HasAVX2
+	wider     = cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL
+	wideFiles = wide && !hasSHA()
 )
 
 // compress8 takes eight blocks, given as the rows of their words, into eight states. It may overwrite words.
@@ -27,3 +28,12 @@ func compressAVX2(state *[8]row, words *[16]row, constants *[64]uint32)
 //
 //go:noescape
 func compressAVX512(state *[8]row, words *[16]row, constants *[64]uint32)
+
+// rows8 turns eight blocks into the rows of their words: each begins as many bytes behind blocks as its number in
+// offsets says. It takes AVX2.
+//
+//go:noescape
+func rows8(words *[16]row, blocks *byte, offsets *row)
+
+// hasSHA tells whether the processor has instructions for SHA-256.
+func hasSHA() bool

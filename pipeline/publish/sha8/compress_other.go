@@ -2,6 +2,11 @@
 
 package sha8
 
-var wide, wider = false, false
+const (
+	wide      = false
+	wideFiles = false
+)
 
-func compress8(*[8]row, *[16]row) { panic("no eight messages at once on this processor") }
+func compress8(*[8]row, *[16]row) { panic("no eight texts at once on this processor") }
+
+func rows8(*[16]row, *byte, *row) { panic("no eight texts at once on this processor") }
