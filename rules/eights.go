@@ -38,6 +38,9 @@ func unlike(word uint64, value uint8) uint64 {
 	return (differs | differs>>1) & everyByte
 }
 
+// packYes has a bit for each byte, the lowest for the first: 1 where the truth value is yes.
+func packYes(word uint64) uint64 { return word >> 1 & everyByte * 0x0102040810204080 >> 56 }
+
 // countUnlike counts the truth values that are not the given one.
 func countUnlike(flags []uint8, value uint8) int {
 	n, i := 0, 0

@@ -44,6 +44,13 @@ func TestEightAtATimeIsOneAtATime(t *testing.T) {
 				t.Errorf("%s of %v and %v is %v, want %v", name, a, b, pair[0], pair[1])
 			}
 		}
+		set := newBits(128 + n)
+		set.addYes(128, a)
+		for i, flag := range a {
+			if set.Has(128+i) != (flag == yes) {
+				t.Errorf("lane %d of %v is in the set: %v", i, a, set.Has(128+i))
+			}
+		}
 		var want []uint32
 		rows := make([]uint32, n)
 		for i, flag := range a {
