@@ -237,19 +237,21 @@ func (c *recount) referrals() error {
 	if err != nil || !found {
 		return err
 	}
-	incidentOf, taken := make(map[string]string, len(links)), make(map[string]bool, len(links))
+	incidentOf, taken := make(map[string]string, len(links)), make(map[string]struct{}, len(links))
+	incidentsBefore, referralsBefore := 0, 0
 	for _, l := range links {
-		_, known := incidentOf[l.referral]
+		taken[l.incident] = struct{}{}
+		incidentOf[l.referral] = l.incident
+		incidents, referrals := len(taken), len(incidentOf)
 		switch {
 		case l.incident == "":
 			loose++
-		case taken[l.incident]:
+		case incidents == incidentsBefore:
 			shared++
-		case known:
+		case referrals == referralsBefore:
 			twice++
 		}
-		taken[l.incident] = true
-		incidentOf[l.referral] = l.incident
+		incidentsBefore, referralsBefore = incidents, referrals
 	}
 	for _, name := range []string{"linked", "further", "not_linked"} {
 		c.counts["referrals_"+name] += 0
