@@ -61,3 +61,26 @@ func TestFindGivesTheRowsThatReadingAllGives(t *testing.T) {
 		}
 	}
 }
+
+// TestRangesAreThoseOfOriginals: what excludes a row group from a search is known of identifiers, not of pseudonyms.
+func TestRangesAreThoseOfOriginals(t *testing.T) {
+	st := newStaging(t, newStore(t), "run1")
+	if err := storeDecided(st, twoRowGroups(t)); err != nil {
+		t.Fatal(err)
+	}
+	for part, want := range map[Part]bool{Restricted: true, Analysis: false} {
+		f, err := st.Reader().openParquet(string(part) + "/contacts.parquet")
+		if err != nil {
+			t.Fatal(err)
+		}
+		place := slices.Index(f.names, "contact_id")
+		for i, group := range f.data.Metadata().RowGroups {
+			if is := group.Columns[place].MetaData.Statistics.MinValue != nil; is != want {
+				t.Errorf("%s, row group %d: the range of contact_id is known: %v", part, i, is)
+			}
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -120,12 +120,12 @@ func (c *recount) inputs() error {
 		}
 		perFile := map[source]int64{}
 		_, err := c.strips(table, []string{fileColumn, sheetColumn}, func(s []*strip) {
-			rows := map[[2]uint32]int64{}
-			for row, code := range s[0].codes {
-				rows[[2]uint32{code, s[1].codes[row]}]++
-			}
-			for codes, n := range rows {
-				perFile[source{s[0].texts[codes[0]], s[1].texts[codes[1]]}] += n
+			files, sheets := s[0], s[1]
+			for from, row := 0, 0; from < len(files.codes); from = row { // the rows of a file lie together
+				for row < len(files.codes) && files.codes[row] == files.codes[from] && sheets.codes[row] == sheets.codes[from] {
+					row++
+				}
+				perFile[source{files.text(from), sheets.text(from)}] += int64(row - from)
 			}
 		})
 		if err != nil {
@@ -155,7 +155,7 @@ func (c *recount) inputs() error {
 
 // contacts: every row is of one class; an incident converts on one row, its first contact's.
 func (c *recount) contacts() error {
-	var rows, misplaced, unknown int64
+	var rows, misplaced, unknown, converted, convertedInPeriod int64
 	found, err := c.strips("contacts", []string{"class", "in_period", "converted", "first_of_incident"}, func(s []*strip) {
 		all, inPeriod := make([]int64, len(s[0].texts)), make([]int64, len(s[0].texts))
 		for i, code := range s[0].codes {
@@ -164,7 +164,10 @@ func (c *recount) contacts() error {
 				inPeriod[code]++
 			}
 			if s[2].yes(i) {
-				c.count("converted", s[1].yes(i))
+				converted++
+				if s[1].yes(i) {
+					convertedInPeriod++
+				}
 				if s[0].texts[code] != "unique" || !s[3].yes(i) {
 					misplaced++
 				}
@@ -189,26 +192,19 @@ func (c *recount) contacts() error {
 	if err != nil || !found {
 		return err
 	}
-	for _, name := range slices.Concat(classes, []string{"contact_rows", "contacts", "converted"}) {
+	for _, name := range slices.Concat(classes, []string{"contact_rows", "contacts"}) {
 		c.counts[name] += 0
 		c.counts[periodLead+name] += 0
 	}
+	c.counts["converted"], c.counts[periodLead+"converted"] = converted, convertedInPeriod
 	c.equal("contacts", "rows", rows, "rows of the eight classes", rows-unknown)
-	c.equal("contacts", "converted rows", c.counts["converted"], "of them first contacts of unique incidents", c.counts["converted"]-misplaced)
+	c.equal("contacts", "converted rows", converted, "of them first contacts of unique incidents", converted-misplaced)
 	var delivered int64
 	found, err = c.strips("delivered/front_door/contacts", []string{fileColumn}, func(s []*strip) { delivered += int64(len(s[0].codes)) })
 	if err == nil && found {
 		c.equal("contacts", "rows", rows, "delivered rows", delivered)
 	}
 	return err
-}
-
-// count counts a row over everything and, if it lies there, in the period.
-func (c *recount) count(name string, inPeriod bool) {
-	c.counts[name]++
-	if inPeriod {
-		c.counts[periodLead+name]++
-	}
 }
 
 // referrals: linked, further or not linked; one incident to one linked referral.
@@ -237,19 +233,21 @@ func (c *recount) referrals() error {
 	if err != nil || !found {
 		return err
 	}
-	incidentOf, taken := make(map[string]string, len(links)), make(map[string]bool, len(links))
+	incidentOf, taken := make(map[string]string, len(links)), make(map[string]struct{}, len(links))
+	incidentsBefore, referralsBefore := 0, 0
 	for _, l := range links {
-		_, known := incidentOf[l.referral]
+		taken[l.incident] = struct{}{}
+		incidentOf[l.referral] = l.incident
+		incidents, referrals := len(taken), len(incidentOf)
 		switch {
 		case l.incident == "":
 			loose++
-		case taken[l.incident]:
+		case incidents == incidentsBefore:
 			shared++
-		case known:
+		case referrals == referralsBefore:
 			twice++
 		}
-		taken[l.incident] = true
-		incidentOf[l.referral] = l.incident
+		incidentsBefore, referralsBefore = incidents, referrals
 	}
 	for _, name := range []string{"linked", "further", "not_linked"} {
 		c.counts["referrals_"+name] += 0

@@ -45,6 +45,7 @@ func (st *Staging) analysis(columns []column) ([]column, error) {
 			kept[i] = c
 			kept[i].source = c.key(c.treatment())
 			if c.field != nil {
+				kept[i].Unranged = c.Unranged || c.field.Privacy == schemas.Direct // the smallest pseudonym is one by chance
 				kept[i].Array, err = st.forAnalysis(c.field, c.Array)
 			}
 			return err
@@ -183,7 +184,8 @@ func eachText(values arrow.Array, change func([]byte) (string, bool)) (arrow.Arr
 // outward returns the outward part of a postcode, its district, in upper case; nothing when the text is no
 // full postcode.
 func outward(postcode []byte) (string, bool) {
-	text := normalise(nil, postcode, false)
+	var room [32]byte
+	text := normalise(room[:0], postcode, false)
 	n := len(text)
 	if n < 5 || n > 7 {
 		return "", false

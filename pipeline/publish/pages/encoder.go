@@ -75,26 +75,33 @@ func (e *Encoder) dictionaryPage(values int) error {
 	return err
 }
 
+// headRoom is the most bytes of a page's header: a dozen small numbers.
+const headRoom = 128
+
 func (e *Encoder) appendPage(text []byte, header format.PageHeader) error {
 	size := len(e.page) + len(text)
 	if size > math.MaxInt32 {
 		return fmt.Errorf("a page of %d bytes is more than Parquet allows; split the file", size)
 	}
+	e.buffer = resize(e.buffer, headRoom)
 	if text == nil {
-		e.buffer = e.compress(e.buffer[:0], nil, e.page)
+		e.buffer = e.compress(e.buffer, nil, e.page)
 	} else {
-		e.buffer = e.compress(e.buffer[:0], e.page, text)
+		e.buffer = e.compress(e.buffer, e.page, text)
 	}
-	header.UncompressedPageSize, header.CompressedPageSize = int32(size), int32(len(e.buffer))
-	header.CRC = int32(crc32.ChecksumIEEE(e.buffer))
+	content := e.buffer[headRoom:]
+	header.UncompressedPageSize, header.CompressedPageSize = int32(size), int32(len(content))
+	header.CRC = int32(crc32.ChecksumIEEE(content))
 	head, err := thrift.Marshal(&thrift.CompactProtocol{}, &header)
 	if err != nil {
 		return fmt.Errorf("write page header: %w", err)
 	}
 	e.chunk.uncompressed += int64(len(head) + size)
-	if e.chunk.pages == nil {
-		e.chunk.pages = make([]byte, 0, len(head)+len(e.buffer))
+	from := headRoom - len(head)
+	if from < 0 {
+		return fmt.Errorf("write page header: it has %d bytes, more than %d", len(head), headRoom)
 	}
-	e.chunk.pages = append(append(e.chunk.pages, head...), e.buffer...)
+	copy(e.buffer[from:], head)
+	e.chunk.pages = append(e.chunk.pages, e.buffer[from:]...) // at once, so that its memory is not cleared before
 	return nil
 }

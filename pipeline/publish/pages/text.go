@@ -80,19 +80,25 @@ func (e *Encoder) gather(texts *array.String, codes []uint32) int {
 		e.text, e.lengths = text[:at], lengths
 		return at
 	}
-	for i, code := range codes {
-		from, to := int(offsets[code]-base), int(offsets[code+1]-base)
-		n := to - from
-		lengths[i] = int32(n)
-		if at+max(n, move) > len(text) {
-			text = resizeKeeping(text, at+max(n, move)+len(text)/2)
+	var starts [64]int32 // of some texts: they are all known before the first is read, so that the reads wait for memory together
+	for i := 0; i < len(codes); i += len(starts) {
+		some := codes[i:min(i+len(starts), len(codes))]
+		for j, code := range some {
+			start := offsets[code]
+			starts[j%len(starts)], lengths[i+j] = start-base, offsets[code+1]-start
 		}
-		if n <= move && from+move <= len(data) {
-			*(*[move]byte)(text[at:]) = *(*[move]byte)(data[from:])
-		} else {
-			copy(text[at:], data[from:to])
+		for j, length := range lengths[i : i+len(some)] {
+			from, n := int(starts[j%len(starts)]), int(length)
+			if at+max(n, move) > len(text) {
+				text = resizeKeeping(text, at+max(n, move)+len(text)/2)
+			}
+			if n <= move && from+move <= len(data) {
+				*(*[move]byte)(text[at:]) = *(*[move]byte)(data[from:])
+			} else {
+				copy(text[at:], data[from:from+n])
+			}
+			at += n
 		}
-		at += n
 	}
 	e.text, e.lengths = text[:at], lengths
 	return at
