@@ -14,7 +14,7 @@ import (
 )
 
 // batchSize is how many persons one worker takes at a time.
-const batchSize = 4096
+var batchSize = 4096
 
 // judged is a whole front door, judged. While children are judged, an incident is known by the place of its first
 // contact's first row among the rows by person; incidents stand in that order.
@@ -74,13 +74,21 @@ func (d *door) judge(ctx context.Context, people *persons, s Settings, workers i
 	copy(j.day, d.day)
 	persons := len(people.idCode)
 	batches := make([]batch, (persons+batchSize-1)/batchSize)
-	if err := eachBatch(ctx, workers, len(batches), func(c, trial *child, number int) {
-		from := number * batchSize
-		j.judgeBatch(c, trial, int32(from), int32(min(from+batchSize, persons)), s)
-		j.nameIncidents(&c.batch, people)
-		batches[number] = c.batch.clone()
-	}); err != nil {
-		return nil, nil, err
+	ranges := d.rangesOf(persons)
+	for i, begin := range ranges[:len(ranges)-1] {
+		end := ranges[i+1]
+		d.gatherRows(begin, end, workers)
+		if end == persons {
+			d.placeOf, d.compared = nil, nil
+		}
+		if err := eachBatch(ctx, workers, (end-begin+batchSize-1)/batchSize, func(c, trial *child, number int) {
+			from := begin + number*batchSize
+			j.judgeBatch(c, trial, int32(from), int32(min(from+batchSize, end)), s)
+			j.nameIncidents(&c.batch, people)
+			batches[from/batchSize] = c.batch.clone()
+		}); err != nil {
+			return nil, nil, err
+		}
 	}
 	j.judgeUnidentified(s)
 	d.rows, d.rowsOf, d.episodes, d.episodesOf, d.referrals, d.referralsOf = nil, nil, nil, nil, nil, nil
