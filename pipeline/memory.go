@@ -23,6 +23,10 @@ const (
 	checkedPerByte = 2.5
 )
 
+// spillBeyond is how many bytes of delivered text make a run keep its long columns in a file. What is less stays in memory
+// unless that is limited: writing it would cost more than it saves.
+const spillBeyond = 256 << 20
+
 // sheetShare is how much of a workbook's unpacked bytes are text; the others are marks around its cells.
 const sheetShare = 0.25
 

@@ -31,7 +31,7 @@ import (
 )
 
 // Version is the version of the program; it is part of every run's id.
-const Version = "0.2.0"
+const Version = "0.3.0"
 
 // The invented authority of the sample, and the key that is committed beside it. Everything that is run for
 // the authority is marked as synthetic, and the key is refused for any other.
@@ -204,7 +204,10 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 		return nil, err
 	}
 	defer free()
-	spilled := spill.New(j.store.Scratch)
+	var spilled *spill.File
+	if j.options.Memory > 0 || textBytes(deliveries...) >= spillBeyond {
+		spilled = spill.New(j.store.Scratch)
+	}
 	defer func() { err = errors.Join(err, spilled.Close()) }()
 
 	done := j.stage("read")

@@ -392,6 +392,7 @@ func (r *result) ledger() (rows []publish.LedgerRow, events []publish.LedgerEven
 			events = append(events, publish.LedgerEventRow{AsAt: e.AsAt, Kind: e.Kind, PersonID: e.PersonID, OtherPersonID: e.OtherPersonID, Evidence: e.Evidence})
 		}
 	}
+	rows = make([]publish.LedgerRow, 0, len(persons))
 	for _, p := range persons {
 		rows = append(rows, publish.LedgerRow{ChildID: p.ChildID, PersonID: p.PersonID, FirstSeen: p.FirstSeen})
 	}

@@ -54,3 +54,11 @@ func (b *Bits) Add(rows []uint32) {
 		b.words[row>>6] |= 1 << (row & 63)
 	}
 }
+
+// addYes puts the rows whose truth value is yes into the set. The first value is that of the given row, a multiple
+// of 64.
+func (b *Bits) addYes(first int, flags []uint8) {
+	for i := 0; i < len(flags); i += 8 {
+		b.words[(first+i)>>6] |= packYes(eight(flags[i:])) << (i & 63)
+	}
+}

@@ -185,17 +185,5 @@ func (w *worker) chunk(start, end int) *lanes {
 	return at
 }
 
-// keep shortens rows to those whose flag is want.
-func keep(rows []uint32, flags []uint8, want uint8) []uint32 {
-	kept := 0
-	for i, row := range rows {
-		rows[kept] = row
-		if flags[i] == want {
-			kept++
-		}
-	}
-	return rows[:kept]
-}
-
 // settle turns a comparison's answer (no or yes) into unknown where known is 0.
 func settle(answer, known uint8) uint8 { return answer*known + (1 - known) }

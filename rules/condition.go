@@ -52,7 +52,7 @@ func (c *Conditions) Compile(text string) (*Condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Condition{checkProgram{table: c.of, applies: node, reading: compiler.reading}}, nil
+	return &Condition{checkProgram{table: c.of, holds: node, reading: compiler.reading}}, nil
 }
 
 // CompileCondition compiles the only condition over the records of a table: see ConditionsOver.
@@ -91,7 +91,12 @@ func (c *Condition) Rows(ctx context.Context, d *Delivery) (rows *Bits, err erro
 		return nil, err
 	}
 	rows = newBits(w.in.rows)
-	if err := c.check.eachChunk(w, nil, func(at *lanes) { rows.Add(at.rows[0]) }); err != nil {
+	if err := c.check.eachChunk(w, nil, func(at *lanes) {
+		answers := w.takeFlags(at.n)
+		c.check.holds.bools(w, at, answers)
+		rows.addYes(int(at.rows[0][0]), answers)
+		w.dropFlags(answers)
+	}); err != nil {
 		return nil, err
 	}
 	return rows, nil

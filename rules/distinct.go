@@ -90,6 +90,12 @@ func (n distinctBool) bools(w *worker, at *lanes, out []uint8) {
 		n.node.(boolNode).bools(w, at, out)
 		return
 	}
+	if c := &w.in.columns[n.slot]; at.codes == nil && !c.part && c.plain() {
+		for i, row := range at.rows[c.variable] {
+			out[i] = known[c.codes[row]]
+		}
+		return
+	}
 	codes := n.codes(w, at)
 	for i, code := range codes {
 		out[i] = known[code]

@@ -119,6 +119,9 @@ func (c *column) missing(place int32) uint8 {
 	return no
 }
 
+// plain tells that every lane sees the row of its own variable, which has a value.
+func (c *column) plain() bool { return c.via == nil && c.link == nil && c.bits == nil }
+
 func placeOf(link []int32, row uint32) int32 {
 	if link == nil {
 		return int32(row)
@@ -137,13 +140,13 @@ func (c *column) lookUp(w *worker, at *lanes, out []uint32) {
 		copy(out, at.codes)
 		return
 	}
-	rows, link, made := c.see(w, at)
-	if link == nil && c.bits == nil {
-		for i, row := range rows {
+	if c.plain() {
+		for i, row := range at.rows[c.variable] {
 			out[i] = c.codes[row]
 		}
 		return
 	}
+	rows, link, made := c.see(w, at)
 	blank := uint32(c.dictionary.Len())
 	for i, row := range rows {
 		place := placeOf(link, row)

@@ -25,51 +25,48 @@ func (n orNode) bools(w *worker, at *lanes, out []uint8) {
 // narrowed joins right into out by and (settled is no) or by or (settled is yes). Lanes that out settles already
 // are spared where they are many.
 func narrowed(w *worker, at *lanes, out []uint8, right boolNode, reads variables, settled uint8) {
+	n := countUnlike(out, settled)
+	if n == 0 {
+		return
+	}
+	answers := w.takeFlags(at.n)
+	join := joinOr
+	if settled == no {
+		join = joinAnd
+	}
+	if n*4 > at.n*3 { // nearly all: judging them in their order is cheaper than picking
+		right.bools(w, at, answers)
+		join(out, answers)
+		w.dropFlags(answers)
+		return
+	}
 	places := w.takeRows(at.n)
-	n := 0
+	n = 0
 	for i, a := range out {
 		places[n] = uint32(i)
 		if a != settled {
 			n++
 		}
 	}
-	answers := w.takeFlags(at.n)
-	switch {
-	case n == 0:
-	case n*4 > at.n*3: // nearly all: judging them in their order is cheaper than picking
-		right.bools(w, at, answers)
+	open := w.pick(at, places[:n], reads)
+	right.bools(w, open, answers[:n])
+	w.dropLanes(open)
+	for i, a := range answers[:n] {
 		if settled == no {
-			for i, a := range answers {
-				out[i] = min(out[i], a)
-			}
+			out[places[i]] = min(out[places[i]], a)
 		} else {
-			for i, a := range answers {
-				out[i] = max(out[i], a)
-			}
-		}
-	default:
-		open := w.pick(at, places[:n], reads)
-		right.bools(w, open, answers[:n])
-		w.dropLanes(open)
-		for i, a := range answers[:n] {
-			if settled == no {
-				out[places[i]] = min(out[places[i]], a)
-			} else {
-				out[places[i]] = max(out[places[i]], a)
-			}
+			out[places[i]] = max(out[places[i]], a)
 		}
 	}
-	w.dropFlags(answers)
 	w.dropRows(places)
+	w.dropFlags(answers)
 }
 
 type notNode struct{ of boolNode }
 
 func (n notNode) bools(w *worker, at *lanes, out []uint8) {
 	n.of.bools(w, at, out)
-	for i, a := range out {
-		out[i] = 2 - a
-	}
+	negate(out)
 }
 
 // isTrueNode turns unknown into false.
@@ -77,9 +74,7 @@ type isTrueNode struct{ of boolNode }
 
 func (n isTrueNode) bools(w *worker, at *lanes, out []uint8) {
 	n.of.bools(w, at, out)
-	for i, a := range out {
-		out[i] = a &^ 1
-	}
+	unknownToNo(out)
 }
 
 type boolConstant struct{ value bool }

@@ -605,7 +605,7 @@ func judge(t rapid.TB, coll *schemas.Collection, of *schemas.Table, condition st
 	for start := 0; start < w.in.rows; start += chunkRows {
 		at := w.chunk(start, w.in.rows)
 		answers := w.takeFlags(at.n)
-		c.check.applies.bools(w, at, answers)
+		c.check.holds.bools(w, at, answers)
 		out = append(out, answers...)
 		w.dropFlags(answers)
 		w.dropLanes(at)

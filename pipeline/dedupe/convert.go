@@ -242,7 +242,7 @@ func (d *door) pairNearest(c *child, s Settings) {
 		if held.episode >= 0 || held.referral >= 0 {
 			continue
 		}
-		from, to := c.referralsAround(held, s)
+		from, to := d.referralsAround(c, held, s)
 		if from == to || c.alikeBefore(held) >= to-from {
 			continue
 		}
@@ -364,12 +364,9 @@ func (d *door) measureMisses(c *child) {
 	}
 }
 
-// calendarDays is more than the calendar days that any number of working days can span, bank holidays included.
-func calendarDays(workingDays int) schemas.Day { return schemas.Day(2*workingDays + 14) }
-
 // anyInWindow tells whether a referral of the child, linked or not, stands in the window of an incident.
 func (d *door) anyInWindow(c *child, held *incident, s Settings) bool {
-	from, to := c.referralsAround(held, s)
+	from, to := d.referralsAround(c, held, s)
 	for r := from; r < to; r++ {
 		if after, before := d.distances(c, held, c.referrals[r].day); after <= s.ReferralWindow || before <= s.ReferralBefore {
 			return true
@@ -378,12 +375,17 @@ func (d *door) anyInWindow(c *child, held *incident, s Settings) bool {
 	return false
 }
 
-// referralsAround returns which of the child's referrals, in their order, may lie in the window of an incident: all
-// that do and some that do not.
-func (c *child) referralsAround(held *incident, s Settings) (from, to int) {
-	first, last := held.day-calendarDays(s.ReferralBefore), held.lastDay+calendarDays(s.ReferralWindow)
-	from = sort.Search(len(c.referrals), func(r int) bool { return c.referrals[r].day == noDay || c.referrals[r].day >= first })
-	to = from + sort.Search(len(c.referrals)-from, func(r int) bool { return c.referrals[from+r].day == noDay || c.referrals[from+r].day > last })
+// referralsAround returns which of the child's referrals, in their order, lie no farther from an incident than its window
+// reaches: those between its contacts, too, whose distance from the nearest is to be measured.
+func (d *door) referralsAround(c *child, held *incident, s Settings) (from, to int) {
+	from = sort.Search(len(c.referrals), func(r int) bool {
+		day := c.referrals[r].day
+		return day == noDay || day >= held.day || d.calendar.WorkingDays(day, held.day) <= s.ReferralBefore
+	})
+	to = from + sort.Search(len(c.referrals)-from, func(r int) bool {
+		day := c.referrals[from+r].day
+		return day == noDay || day > held.lastDay && d.calendar.WorkingDays(held.lastDay, day) > s.ReferralWindow
+	})
 	return from, to
 }
 

@@ -168,6 +168,3 @@ func (p *persons) linkByLegacy(groups *groups, t *table.Table) {
 		}
 	}
 }
-
-// idsOf returns the person's id of each row from its person, as a place in names; none where there is no person.
-func (p *persons) idsOf(person []int32) cells { return cells{of: person}.through(p.idCode) }

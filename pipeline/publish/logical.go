@@ -12,7 +12,8 @@ import (
 )
 
 // The logical hash of a run is the SHA-256 over the name and content hash of each result table, sorted by
-// name. Compression, encodings and the libraries that write them have no part in it.
+// name. Compression and the libraries that write the files have no part in it; how a column is held, as texts or as codes
+// of different texts, has.
 
 func runHash(tables map[string]string) string {
 	h := sha256.New()

@@ -222,6 +222,9 @@ func (f *File) Forget() {
 
 // Close gives the file back. Nothing that was moved may be read any more, nor any text that is a part of it.
 func (f *File) Close() error {
+	if f == nil {
+		return nil
+	}
 	f.mu.Lock()
 	if f.file == nil {
 		f.mu.Unlock()
