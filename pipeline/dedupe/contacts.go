@@ -21,7 +21,7 @@ type contact struct {
 // gatherChild joins the rows of each contact of a person and puts them in the order in which they are judged.
 func (d *door) gatherChild(c *child, person int32) {
 	c.person, c.contacts = person, c.contacts[:0]
-	c.rows = d.rows[d.rowsOf[person]:d.rowsOf[person+1]]
+	c.rows = d.rows[d.rowsOf[person]-d.rowsBegin : d.rowsOf[person+1]-d.rowsBegin]
 	joined := len(c.rows) > 1 && d.order(c.rows)
 	for i := range c.rows {
 		r := &c.rows[i]

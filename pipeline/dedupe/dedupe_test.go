@@ -169,6 +169,15 @@ func TestTheOracleAgreesWhenIncidentsAreLookedUp(t *testing.T) {
 	agree(t)
 }
 
+// TestTheOracleAgreesWhenRowsAreGatheredInRanges has the rows of every batch of persons gathered by themselves, as those of
+// many persons are in a delivery of many millions.
+func TestTheOracleAgreesWhenRowsAreGatheredInRanges(t *testing.T) {
+	rows, persons := gatheredRows, batchSize
+	gatheredRows, batchSize = 0, 1
+	t.Cleanup(func() { gatheredRows, batchSize = rows, persons })
+	agree(t)
+}
+
 func agree(t *testing.T) {
 	t.Helper()
 	calendar, err := schemas.LoadCalendar("england")

@@ -14,7 +14,7 @@ import (
 )
 
 // batchSize is how many persons one worker takes at a time.
-const batchSize = 4096
+var batchSize = 4096
 
 // judged is a whole front door, judged. While children are judged, an incident is known by the place of its first
 // contact's first row among the rows by person; incidents stand in that order.
@@ -65,7 +65,7 @@ func (b *batch) clone() batch {
 
 // judge classes all contacts and links all referrals, persons side by side, and counts what becomes of them under
 // the settings of the grid. The result does not depend on the number of workers.
-func (d *door) judge(ctx context.Context, people *persons, s Settings, workers int) (*judged, []GridPoint, error) {
+func (d *door) judge(ctx context.Context, people *persons, s Settings, workers int, keep Keep) (*judged, []GridPoint, error) {
 	rows, referrals := len(d.day), len(d.referralDay)
 	j := &judged{
 		door: d, rows: make([]standing, rows), matched: noCodes(rows), linked: noCodes(rows), day: make([]schemas.Day, rows),
@@ -74,13 +74,21 @@ func (d *door) judge(ctx context.Context, people *persons, s Settings, workers i
 	copy(j.day, d.day)
 	persons := len(people.idCode)
 	batches := make([]batch, (persons+batchSize-1)/batchSize)
-	if err := eachBatch(ctx, workers, len(batches), func(c, trial *child, number int) {
-		from := number * batchSize
-		j.judgeBatch(c, trial, int32(from), int32(min(from+batchSize, persons)), s)
-		j.nameIncidents(&c.batch, people)
-		batches[number] = c.batch.clone()
-	}); err != nil {
-		return nil, nil, err
+	ranges := d.rangesOf(persons)
+	for i, begin := range ranges[:len(ranges)-1] {
+		end := ranges[i+1]
+		d.gatherRows(begin, end, workers)
+		if end == persons {
+			d.placeOf, d.compared = nil, nil
+		}
+		if err := eachBatch(ctx, workers, (end-begin+batchSize-1)/batchSize, func(c, trial *child, number int) {
+			from := begin + number*batchSize
+			j.judgeBatch(c, trial, int32(from), int32(min(from+batchSize, end)), s)
+			j.nameIncidents(&c.batch, people)
+			batches[from/batchSize] = c.batch.clone()
+		}); err != nil {
+			return nil, nil, err
+		}
 	}
 	j.judgeUnidentified(s)
 	d.rows, d.rowsOf, d.episodes, d.episodesOf, d.referrals, d.referralsOf = nil, nil, nil, nil, nil, nil
@@ -88,7 +96,7 @@ func (d *door) judge(ctx context.Context, people *persons, s Settings, workers i
 	for i := range batches {
 		counted.addAll(&batches[i].counts)
 	}
-	return j, counted.points(), j.join(ctx, batches, s, workers)
+	return j, counted.points(), j.join(ctx, batches, s, workers, keep)
 }
 
 // judgeBatch judges persons. The child is what each is judged with; trial is what it is tried with under other settings.
@@ -133,28 +141,38 @@ func eachBatch(ctx context.Context, workers, batches int, work func(c, trial *ch
 	return group.Wait()
 }
 
-// join puts together what the batches left and joins the events.
-func (j *judged) join(ctx context.Context, batches []batch, s Settings, workers int) error {
+// join puts together what the batches left and joins the events. The ids are let go of before the incidents are copied:
+// both of both would be the most that is held.
+func (j *judged) join(ctx context.Context, batches []batch, s Settings, workers int, keep Keep) error {
 	count, text, references, families := make([]int, len(batches)+1), make([]int, len(batches)+1), 0, 0
 	for i := range batches {
 		b := &batches[i]
 		count[i+1], text[i+1] = count[i]+len(b.incidents), text[i]+len(b.ids)
 		references, families = references+len(b.references), families+len(b.families)
 	}
-	j.incidents = make([]summary, count[len(batches)])
-	offsets, ids := make([]int32, len(j.incidents)+1), make([]byte, text[len(batches)])
+	offsets, ids := make([]int32, count[len(batches)]+1), make([]byte, text[len(batches)])
 	if err := eachBatch(ctx, workers, len(batches), func(_, _ *child, i int) {
 		b := &batches[i]
-		copy(j.incidents[count[i]:], b.incidents)
 		copy(ids[text[i]:], b.ids)
 		for k := range b.incidents {
 			offsets[count[i]+k+1] = int32(text[i]) + b.incidents[k].idEnd
 		}
-		b.incidents, b.ids = nil, nil
+		b.ids = nil
 	}); err != nil {
 		return err
 	}
-	j.ids = table.StringArray(offsets, ids, nil, 0)
+	kept, err := keep.array(table.StringArray(offsets, ids, nil, 0))
+	if err != nil {
+		return err
+	}
+	j.ids = kept.(*array.String)
+	j.incidents = make([]summary, count[len(batches)])
+	if err := eachBatch(ctx, workers, len(batches), func(_, _ *child, i int) {
+		copy(j.incidents[count[i]:], batches[i].incidents)
+		batches[i].incidents = nil
+	}); err != nil {
+		return err
+	}
 	byReference, byFamily := make([]mention, 0, references), make([]mention, 0, families)
 	for i := range batches {
 		byReference = appendMentions(byReference, batches[i].references, count[i])

@@ -25,9 +25,13 @@ type door struct {
 	person cells
 	id     texts
 
-	// The rows that name a child, by person; those of person p begin at rowsOf[p].
-	rows   []told
-	rowsOf []int32
+	// The rows that name a child have places, by person: those of person p begin at rowsOf[p].
+	rowsOf   []int32
+	placeOf  []int32    // by contact row: its place, none where it names no child
+	compared *delivered // what its columns tell
+
+	rows      []told // those of the range of persons that is judged
+	rowsBegin int32  // the place of the first of them
 
 	unidentified      []int32 // the rows that name no child
 	indistinguishable bool    // the extract has no column that could tell two contacts of a day and source apart
@@ -108,7 +112,8 @@ func prepare(in Input) (*door, *persons, error) {
 		d.placeEpisodes(in.Episodes, people.episodes.through(people.personOf), persons)
 		return nil
 	})
-	d.placeRows(by, persons, in.Workers)
+	d.placeRows(persons)
+	d.compared = by
 	return d, people, group.Wait()
 }
 
@@ -145,9 +150,10 @@ func readColumns(in Input, sources, outcomes *schemas.CodeSet, meanwhile func())
 	return d
 }
 
-// placeRows puts the contact rows that name a child in the order of the persons, those of each in file order. Memory is
-// met in no order here, so that each walk does one thing, which lets a processor have many rows on the way at once.
-func (d *door) placeRows(by *delivered, persons, workers int) {
+// placeRows gives the contact rows that name a child places in the order of the persons, those of each in file order.
+// Memory is met in no order here and by gatherRows, so that each walk does one thing, which lets a processor have many rows
+// on the way at once.
+func (d *door) placeRows(persons int) {
 	next, placeOf := make([]int32, persons+1), make([]int32, len(d.day))
 	for row := range placeOf {
 		person := d.person.at(int32(row))
@@ -164,18 +170,46 @@ func (d *door) placeRows(by *delivered, persons, workers int) {
 			next[person]++
 		}
 	}
-	d.rows = make([]told, d.rowsOf[persons])
+	d.placeOf = placeOf
+}
+
+// gatheredRows is how many rows are gathered together, unless one batch of persons has more: many, as each time all
+// columns are walked through, and few enough for the memory of a small machine.
+var gatheredRows = 4 << 20
+
+// rangesOf divides persons into ranges whose rows are gathered together and returns where each begins, and the end of the
+// last. A range begins with a batch.
+func (d *door) rangesOf(persons int) []int {
+	begins := []int{0}
+	for at := 0; at < persons; {
+		next := min(at+batchSize, persons)
+		if begin := begins[len(begins)-1]; at > begin && int(d.rowsOf[next]-d.rowsOf[begin]) > gatheredRows {
+			begins = append(begins, at)
+		}
+		at = next
+	}
+	return append(begins, persons)
+}
+
+// gatherRows makes the rows of a range of persons ready to be judged, in place of those of the range before.
+func (d *door) gatherRows(fromPerson, toPerson, workers int) {
+	begin, end := d.rowsOf[fromPerson], d.rowsOf[toPerson]
+	rows := int(end - begin)
+	if rows > cap(d.rows) {
+		d.rows = make([]told, 0, max(rows, min(gatheredRows, int(d.rowsOf[len(d.rowsOf)-1]))))
+	}
+	d.rows, d.rowsBegin = d.rows[:rows], begin
 	eachRange(workers, len(d.day), func(from, to int) {
 		for row := int32(from); row < int32(to); row++ {
-			place := placeOf[row]
-			if place < 0 {
+			place := d.placeOf[row]
+			if place < begin || place >= end {
 				continue
 			}
 			own := told{start: startOf(d.id.at(row)), day: d.day[row], row: row}
 			for column := range own.of {
-				own.of[column] = by.contacts[column].at(row)
+				own.of[column] = d.compared.contacts[column].at(row)
 			}
-			d.rows[place] = own
+			d.rows[place-begin] = own
 		}
 	})
 }

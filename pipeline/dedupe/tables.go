@@ -9,11 +9,6 @@ import (
 
 // buildTables writes the decisions down in the result tables, and who is who in the ledger.
 func buildTables(result *Result, in Input, people *persons, j *judged) error {
-	ids, err := in.Keep.array(j.ids)
-	if err != nil {
-		return err
-	}
-	j.ids = ids.(*array.String)
 	contacts, incidents := j.contactsTable(in, people, people.names), j.incidentsTable(in, people, people.names)
 	referrals := j.referralsTable(in, people, people.names)
 	persons, links := people.personsTable(in), people.linksTable(in)
