@@ -90,16 +90,15 @@ func noCodes(n int) []uint32 {
 func coded(codes []uint32, values *array.String) arrow.Array {
 	valid, nulls := make([]byte, (len(codes)+7)/8), 0
 	for from := 0; from < len(codes); from += 8 {
-		var bits byte
-		for i, code := range codes[from:min(from+8, len(codes))] {
-			if code == noCode {
-				codes[from+i] = 0
-				nulls++
-			} else {
-				bits |= 1 << i
-			}
+		var absent byte
+		own := codes[from:min(from+8, len(codes))]
+		for i, code := range own {
+			blank := uint32((uint64(code) + 1) >> 32) // 1 for noCode; where it stands cannot be foretold, so no branch
+			own[i] = code & (blank - 1)
+			absent |= byte(blank << i)
 		}
-		valid[from/8] = bits
+		valid[from/8] = ^absent & (1<<len(own) - 1)
+		nulls += bits.OnesCount8(absent)
 	}
 	if nulls == 0 {
 		valid = nil
