@@ -63,19 +63,23 @@ func TestParseDateAgainstPackageTime(t *testing.T) {
 func TestTheUsualWaysAreReadAsAllOthers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		date := rapid.OneOf(rapid.StringMatching(`[12][789012][0-9]{2}-[01][0-9]-[0-3][0-9]`), rapid.StringMatching("[-/0-9:;\x00\x7f]{10}")).Draw(t, "date")
-		long, want := parseDate([]byte(date))
-		want = want && long.form == formISO && long.length == len(date)
-		if day, ok := parseISO([10]byte([]byte(date))); ok != want || ok && day != long.day {
-			t.Fatalf("%q: got %d %v, want %d %v", date, day, ok, long.day, want)
+		text := []byte(date)
+		if rapid.Bool().Draw(t, "spoilt") {
+			text[rapid.IntRange(0, 9).Draw(t, "place")] = rapid.Byte().Draw(t, "byte")
 		}
-		text := rapid.OneOf(rapid.StringMatching(`[ T][0-2][0-9]:[0-6][0-9]`), rapid.StringMatching(`[ 0-9:]{6}`)).Draw(t, "time")
-		clock, layout, ok := parseClock([]byte(text), nil)
+		long, want := parseDate(text)
+		want = want && long.form == formISO && long.length == len(text)
+		if day, ok := parseISO([10]byte(text)); ok != want || ok && day != long.day {
+			t.Fatalf("%q: got %d %v, want %d %v", text, day, ok, long.day, want)
+		}
+		clockText := rapid.OneOf(rapid.StringMatching(`[ T][0-2][0-9]:[0-6][0-9]`), rapid.StringMatching(`[ 0-9:]{6}`)).Draw(t, "time")
+		clock, layout, ok := parseClock([]byte(clockText), nil)
 		minutes := -1
 		if ok && clock.exact && clock.seconds > 0 && string(layout) == " 15:04" {
 			minutes = clock.seconds / 60
 		}
-		if got := minutesOf([6]byte([]byte(text))); got != minutes {
-			t.Fatalf("%q: got %d, want %d", text, got, minutes)
+		if got := minutesOf([6]byte([]byte(clockText))); got != minutes {
+			t.Fatalf("%q: got %d, want %d", clockText, got, minutes)
 		}
 	})
 }

@@ -159,7 +159,7 @@ func parseISO(text [10]byte) (day int32, ok bool) {
 	const written, tooMuch, high = 0x2d30302d30303030, 0x7f76767f76767676, 0x8080808080808080
 	digits := binary.LittleEndian.Uint64(text[:]) ^ written
 	ten, one := text[8]-'0', text[9]-'0'
-	if (digits|digits+tooMuch)&high != 0 || ten > 9 || one > 9 {
+	if (digits|(digits+tooMuch))&high != 0 || ten > 9 || one > 9 {
 		return 0, false
 	}
 	digit := func(place int) int { return int(digits >> (8 * place) & 0xff) }

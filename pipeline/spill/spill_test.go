@@ -93,7 +93,8 @@ func TestColumnsThatShareADictionaryStillDo(t *testing.T) {
 		}
 		return &made.(*array.Dictionary).Dictionary().(*array.String).ValueBytes()[0]
 	}
-	if first(make([]uint32, rows)) != first(make([]uint32, rows)) {
+	one, other := first(make([]uint32, rows)), first(make([]uint32, rows))
+	if one != other {
 		t.Error("the dictionary was stored twice")
 	}
 	if err := f.Close(); err != nil {
