@@ -3,7 +3,7 @@ GO = go
 BINARY = bin/frontdoor
 BUILD = CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false
 SOURCES = cmd pipeline rules schemas scripts
-CONCURRENT = ./pipeline/conform ./pipeline/ingest ./pipeline/dedupe ./pipeline/validate ./pipeline/publish/... ./pipeline/measure
+CONCURRENT = ./pipeline/conform ./pipeline/ingest ./pipeline/dedupe ./pipeline/validate ./pipeline/publish/... ./pipeline/measure ./pipeline/spill
 
 .PHONY: run build test format lint unit bench compare docs cross samples duckdb clean
 

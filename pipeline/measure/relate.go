@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"golang.org/x/sync/errgroup"
 
@@ -34,14 +35,15 @@ func (c *Catalogue) relate(ctx context.Context, in Input) (Input, error) {
 		tables[name] = &copied
 	}
 	in.Tables, in.views = tables, &views{stretches: stretchesOf(periods(in.Period))}
+	made := make([]arrow.Array, len(c.Related))
 	for first := 0; first < len(c.Related); {
 		var group errgroup.Group
 		group.SetLimit(runtime.GOMAXPROCS(0))
 		end := first
 		for ; end < len(c.Related) && !c.Related[end].readsAny(c.Related[first:end]); end++ {
-			r := c.Related[end]
-			group.Go(func() error {
-				if err := r.fill(ctx, in); err != nil {
+			r, into := c.Related[end], &made[end]
+			group.Go(func() (err error) {
+				if *into, err = r.values(ctx, in); err != nil {
 					return fmt.Errorf("compute related field %s of %s: %w", r.Field, r.Table, err)
 				}
 				return nil
@@ -50,46 +52,52 @@ func (c *Catalogue) relate(ctx context.Context, in Input) (Input, error) {
 		if err := group.Wait(); err != nil {
 			return in, err
 		}
-		first = end
+		for ; first < end; first++ { // only now: each looks at whole tables
+			if made[first] != nil {
+				r := c.Related[first]
+				tables[r.Table].Column(r.Field).Array = made[first]
+			}
+		}
 	}
 	return in, nil
 }
 
-// readsAny tells whether the condition over the records looked at reads one of these fields.
+// readsAny tells whether the field is made from one of these fields.
 func (r *Related) readsAny(fields []*Related) bool {
-	return r.where != nil && slices.ContainsFunc(fields, func(f *Related) bool {
-		return f.Table == r.Records && slices.Contains(r.where.Columns(), f.Field)
+	own, others := []string{r.Key, r.Date}, []string{r.RecordsKey, r.RecordsDate, r.Of}
+	if r.where != nil {
+		others = append(others, r.where.Columns()...)
+	}
+	return slices.ContainsFunc(fields, func(f *Related) bool {
+		return f.Table == r.Table && slices.Contains(own, f.Field) || f.Table == r.Records && slices.Contains(others, f.Field)
 	})
 }
 
 // unknownAnswer stands for what is not known.
 const unknownAnswer = int64(-1) << 40
 
-// fill computes the field for every row of its table, if all that it is about was delivered.
-func (r *Related) fill(ctx context.Context, in Input) error {
+// values computes the field for every row of its table; nil unless all that it is about was delivered.
+func (r *Related) values(ctx context.Context, in Input) (arrow.Array, error) {
 	t, records := in.Tables[r.Table], in.Tables[r.Records]
 	if t == nil || records == nil || !r.delivered(t, records) {
-		return nil
+		return nil, nil
 	}
 	answers := make([]int64, t.Rows)
 	byKey, err := r.index(ctx, in, records)
 	switch {
 	case errors.Is(err, rules.ErrMissing):
-		return nil
+		return nil, nil
 	case err != nil:
-		return err
+		return nil, err
 	case r.Date == "":
 		r.among(byKey, t.Column(r.Key), records, answers)
 	default:
 		r.look(in, byKey, t, answers)
 	}
-	column := t.Column(r.Field)
 	if r.Gives == "answer" {
-		column.Array = yesNoUnknown(answers)
-	} else {
-		column.Array = numbers(answers)
+		return yesNoUnknown(answers), nil
 	}
-	return nil
+	return numbers(answers), nil
 }
 
 func yesNoUnknown(answers []int64) *array.Dictionary {
