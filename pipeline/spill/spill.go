@@ -248,7 +248,7 @@ func first(a, b error) error {
 }
 
 // resting is how long what was read of the file stays in the program's memory at least.
-const resting = 20 * time.Millisecond
+const resting = 100 * time.Millisecond
 
 // watch gives back to the system what was read of the file, again and again: it keeps as much of it as it has room for.
 func (f *File) watch() {
