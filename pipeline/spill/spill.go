@@ -9,9 +9,12 @@
 package spill
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 	"unsafe"
 
@@ -123,7 +126,7 @@ func (f *File) data(d arrow.ArrayData, shared bool) (arrow.ArrayData, error) {
 	for i, b := range d.Buffers() {
 		var err error
 		if buffers[i], err = f.buffer(b, shared); err != nil {
-			return nil, fmt.Errorf("move a column out of memory: %w", err)
+			return nil, fault(err)
 		}
 		any = any || buffers[i] != b
 	}
@@ -131,6 +134,17 @@ func (f *File) data(d arrow.ArrayData, shared bool) (arrow.ArrayData, error) {
 		return d, nil
 	}
 	return array.NewData(d.DataType(), d.Len(), buffers, nil, d.NullN(), d.Offset()), nil
+}
+
+// fault explains why a column could not be moved, without the path of a file that has no name.
+func fault(err error) error {
+	if place, ok := errors.AsType[*fs.PathError](err); ok {
+		err = place.Err
+	}
+	if errors.Is(err, syscall.ENOSPC) {
+		return fmt.Errorf("move a column out of memory: %w; free some space, or name a store on another disk", err)
+	}
+	return fmt.Errorf("move a column out of memory: %w", err)
 }
 
 func (f *File) buffer(b *memory.Buffer, shared bool) (*memory.Buffer, error) {
