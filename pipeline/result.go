@@ -220,13 +220,14 @@ func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summar
 		return nil, err
 	}
 	staging.Draft(m)
+	var headline string
 	var checks errgroup.Group
 	checks.Go(func() error {
 		page, err := readPage(staging.Reader(), m, r.job.figures, true)
 		if err != nil {
 			return err
 		}
-		m.Headline = report.HeadlineInternal(page.Internal())
+		headline = report.HeadlineInternal(page.Internal())
 		defer r.job.stage("report")()
 		return r.writeReports(staging, page)
 	})
@@ -245,6 +246,7 @@ func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summar
 	if err := checks.Wait(); err != nil {
 		return nil, err
 	}
+	m.Headline = headline
 	if err := staging.Seal(m); err != nil {
 		return nil, err
 	}
