@@ -45,12 +45,14 @@ func (k Keep) array(a arrow.Array) (arrow.Array, error) {
 
 // makeColumns makes the columns of builders.
 func makeColumns(workers int, builders ...*builder) error {
-	var group errgroup.Group
-	group.SetLimit(max(workers, 1))
 	for _, b := range builders {
 		if b.err != nil {
 			return b.err
 		}
+	}
+	var group errgroup.Group
+	group.SetLimit(max(workers, 1))
+	for _, b := range builders {
 		for _, walk := range b.walks {
 			group.Go(walk)
 		}
@@ -109,7 +111,7 @@ func coded(codes []uint32, values *array.String) arrow.Array {
 // places sets a dictionary column to what a walk finds of every row: the place of its text among values, or none.
 func (b *builder) places(field string, values *array.String, of func(row int) int32) {
 	b.column(field, func() arrow.Array {
-		return coded(codesOf(b.table.Rows, of)(), values)
+		return coded(codesOf(b.table.Rows, of), values)
 	})
 }
 
@@ -249,7 +251,7 @@ func (b *builder) spelt(field string, column *table.Column, set *schemas.CodeSet
 	}
 	spelt := table.NewDictionary()
 	codes, values := column.Codes()
-	known := cells{of: make([]int32, values.Len()), codes: codes, valid: validity(column.Array)}
+	known := cells{of: make([]int32, values.Len()), codes: codes, valid: table.ValidityOf(column.Array)}
 	for code := range known.of {
 		text := values.Value(code)
 		if place := set.Place(text); place >= 0 {
@@ -265,6 +267,11 @@ func (b *builder) spelt(field string, column *table.Column, set *schemas.CodeSet
 	})
 }
 
+// recordIDs sets a column to the ids of the delivered records that a walk finds, by row, none where there is none.
+func (b *builder) recordIDs(field string, column *table.Column, of func(row int) int32) {
+	b.idsOf(field, column, func() []uint32 { return codesOf(b.table.Rows, of) })
+}
+
 // idsOf sets a column to the ids of delivered records given by row, noCode for none; the rows become the codes. It
 // refers to the delivered texts, so that an id that stands in many places is one text for whoever makes pseudonyms of it.
 func (b *builder) idsOf(field string, column *table.Column, rows func() []uint32) {
@@ -273,7 +280,7 @@ func (b *builder) idsOf(field string, column *table.Column, rows func() []uint32
 		return
 	}
 	b.column(field, func() arrow.Array {
-		own, valid := rows(), validity(column.Array)
+		own, valid := rows(), table.ValidityOf(column.Array)
 		codes, values := column.Codes()
 		if values == nil {
 			values = column.Array.(*array.String)
@@ -281,7 +288,7 @@ func (b *builder) idsOf(field string, column *table.Column, rows func() []uint32
 		for i, row := range own {
 			switch {
 			case row == noCode:
-			case valid != nil && valid[row>>3]>>(row&7)&1 == 0:
+			case !valid.Of(int(row)):
 				own[i] = noCode
 			case codes != nil:
 				own[i] = codes[row]
@@ -292,14 +299,12 @@ func (b *builder) idsOf(field string, column *table.Column, rows func() []uint32
 }
 
 // codesOf returns what a walk over so many rows finds, none as noCode.
-func codesOf(rows int, of func(row int) int32) func() []uint32 {
-	return func() []uint32 {
-		codes := make([]uint32, rows)
-		for row := range codes {
-			codes[row] = uint32(of(row)) // none is noCode
-		}
-		return codes
+func codesOf(rows int, of func(row int) int32) []uint32 {
+	codes := make([]uint32, rows)
+	for row := range codes {
+		codes[row] = uint32(of(row)) // none is noCode
 	}
+	return codes
 }
 
 // part sets a dictionary column to the names of a part of states; the name "" is null.

@@ -21,20 +21,20 @@ func (j *judged) incidentsTable(in Input, people *persons, personIDs *array.Stri
 	} else {
 		b.places("event_id", j.ids, func(int) int32 { return none })
 	}
-	b.idsOf("first_contact_id", in.Contacts.Column("contact_id"), codesOf(rows, func(row int) int32 { return first[row] }))
+	b.recordIDs("first_contact_id", in.Contacts.Column("contact_id"), func(row int) int32 { return first[row] })
 	b.set("first_date", table.DateArray(day, nil, 0))
 	b.months("month", day)
 	b.spelt("source", in.Contacts.Column("source"), d.sources, first)
 	b.names("source_group", sourceGroups(d.sources), func(row int) int { return sourceGroup(d.sources, j.incidents[row].source) })
 	b.part("class", Classes, states, classPart)
-	b.idsOf("episode_id", in.Episodes.Column("episode_id"), codesOf(rows, func(row int) int32 { return j.incidents[row].episode }))
+	b.recordIDs("episode_id", in.Episodes.Column("episode_id"), func(row int) int32 { return j.incidents[row].episode })
 	b.numbers("contacts", func(row int) (int, bool) { return int(j.incidents[row].contacts), true })
 	b.numbers("sources", func(row int) (int, bool) { return int(j.incidents[row].sources), true })
 	b.flag("weak", states, weakPart)
 	b.flag("possible_same_incident", states, possiblePart)
 	b.flag("converted", states, linkedPart)
 	b.part("link_method", Methods, states, methodPart)
-	b.idsOf("referral_id", in.Referrals.Column("referral_id"), codesOf(rows, func(row int) int32 { return j.incidents[row].referral }))
+	b.recordIDs("referral_id", in.Referrals.Column("referral_id"), func(row int) int32 { return j.incidents[row].referral })
 	b.numbers("working_days", func(row int) (int, bool) {
 		held := &j.incidents[row]
 		return int(held.distance), held.referral >= 0 && d.referralDay[held.referral] != noDay

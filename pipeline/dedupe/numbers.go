@@ -5,7 +5,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"frontdoor/schemas"
@@ -16,8 +15,8 @@ import (
 // or those of the rows where codes is nil. The zero value holds nothing.
 type cells struct {
 	of    []int32
-	codes []uint32 // by row
-	valid []byte   // a bitmap of the rows that have a code; nil when all do
+	codes []uint32       // by row
+	valid table.Validity // of the rows: which have a code
 }
 
 // at returns the number of a row, none where its cell says nothing.
@@ -28,7 +27,7 @@ func (c *cells) at(row int32) int32 {
 		}
 		return c.of[row]
 	}
-	if c.valid != nil && c.valid[row>>3]>>(row&7)&1 == 0 {
+	if !c.valid.Of(int(row)) {
 		return none
 	}
 	return c.of[c.codes[row]]
@@ -60,18 +59,6 @@ func (c cells) through(to []int32) cells {
 	}
 	c.of = of
 	return c
-}
-
-// validity returns a bitmap of the values of an array that are not null, nil when none is.
-func validity(values arrow.Array) []byte {
-	if values.NullN() == 0 {
-		return nil
-	}
-	if offset := values.Data().Offset(); offset%8 == 0 {
-		return values.NullBitmapBytes()[offset/8:]
-	}
-	valid, _ := bitmap(values.Len(), values.IsValid)
-	return valid
 }
 
 // numbering gives texts numbers, all columns read the same way.
@@ -110,7 +97,7 @@ func (n *numbering) column(column *table.Column) cells {
 		for i := range of {
 			of[i] = n.number(values.Value(i))
 		}
-		return cells{of: of, codes: codes, valid: validity(column.Array)}
+		return cells{of: of, codes: codes, valid: table.ValidityOf(column.Array)}
 	}
 	of, text := make([]int32, column.Array.Len()), textsOf(column)
 	for row := range of {
@@ -137,7 +124,7 @@ func keys(columns ...*table.Column) (texts *array.String, numbers []cells) {
 	for i, c := range columns {
 		if c.Delivered() {
 			codes, values := c.Codes()
-			numbers[i] = cells{of: own[:values.Len()], codes: codes, valid: validity(c.Array)}
+			numbers[i] = cells{of: own[:values.Len()], codes: codes, valid: table.ValidityOf(c.Array)}
 		}
 	}
 	return texts, numbers
@@ -233,7 +220,7 @@ func fold(into []byte, text string) []byte {
 type texts struct {
 	values *array.String
 	codes  []uint32
-	valid  []byte
+	valid  table.Validity
 }
 
 func textsOf(column *table.Column) texts {
@@ -241,15 +228,15 @@ func textsOf(column *table.Column) texts {
 		return texts{}
 	}
 	if codes, values := column.Codes(); values != nil {
-		return texts{values: values, codes: codes, valid: validity(column.Array)}
+		return texts{values: values, codes: codes, valid: table.ValidityOf(column.Array)}
 	}
-	return texts{values: column.Array.(*array.String), valid: validity(column.Array)}
+	return texts{values: column.Array.(*array.String), valid: table.ValidityOf(column.Array)}
 }
 
 // at returns the text of a row; a cell without a value reads as "".
 func (t *texts) at(row int32) string {
 	switch {
-	case t.values == nil || t.valid != nil && t.valid[row>>3]>>(row&7)&1 == 0:
+	case t.values == nil || !t.valid.Of(int(row)):
 		return ""
 	case t.codes != nil:
 		return t.values.Value(int(t.codes[row]))

@@ -67,10 +67,6 @@ func byStart(sorted []placed) []placed {
 
 // startOf returns the first eight bytes of a text as a number that orders as the texts do where they differ in these.
 func startOf(text string) uint64 {
-	if len(text) >= 8 {
-		return uint64(text[7]) | uint64(text[6])<<8 | uint64(text[5])<<16 | uint64(text[4])<<24 |
-			uint64(text[3])<<32 | uint64(text[2])<<40 | uint64(text[1])<<48 | uint64(text[0])<<56
-	}
 	var start [8]byte
 	copy(start[:], text)
 	return binary.BigEndian.Uint64(start[:])

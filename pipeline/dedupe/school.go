@@ -32,15 +32,15 @@ func JoinSchool(in School) (*table.Table, error) {
 	}
 	b := newBuilder("school_links", len(links), nil)
 	b.table.StandAt(len(links), func(row int) (*table.Table, int) { return in.Children, int(children[row]) })
-	b.idsOf("child_id", in.Children.Column("child_id"), codesOf(len(links), func(row int) int32 { return children[row] }))
+	b.recordIDs("child_id", in.Children.Column("child_id"), func(row int) int32 { return children[row] })
 	person := personIDs(in.Persons)
 	b.texts("person_id", func(row int) string { return person[in.Children.Column("child_id").Text(int(children[row]))] })
-	b.idsOf("upn", in.Pupils.Column("upn"), codesOf(len(links), func(row int) int32 { return pupils[row] }))
+	b.recordIDs("upn", in.Pupils.Column("upn"), func(row int) int32 { return pupils[row] })
 	b.names("method", []string{"upn", "former_upn"}, func(row int) int { return place(links[row].former) })
 	b.names("status", []string{"linked", "refused"}, func(row int) int { return place(links[row].refused != "") })
 	b.texts("reason", func(row int) string { return links[row].refused })
 	for _, field := range []string{"school_urn", "enrolment_status", "sen_provision"} {
-		b.idsOf(field, in.Pupils.Column(field), codesOf(len(links), func(row int) int32 { return pupils[row] }))
+		b.recordIDs(field, in.Pupils.Column(field), func(row int) int32 { return pupils[row] })
 	}
 	for _, field := range []string{"entry_date", "leaving_date"} {
 		days := daysOr(in.Pupils.Column(field), rowsOf(in.Pupils), noDay)

@@ -29,11 +29,11 @@ type byKey struct {
 // index gathers the records that the field looks at. The cause of its error is rules.ErrMissing where the condition
 // over them reads what was not delivered.
 func (r *Related) index(ctx context.Context, in Input, records *table.Table) (*byKey, error) {
-	key, hasDate := records.Column(r.RecordsKey), valid{}
-	hasKey, days := validity(key), []schemas.Day(nil)
+	key, hasDate := records.Column(r.RecordsKey), table.Validity{}
+	hasKey, days := table.ValidityOf(key.Array), []schemas.Day(nil)
 	if r.Date != "" {
 		date := records.Column(r.RecordsDate)
-		days, hasDate = date.Days(), validity(date)
+		days, hasDate = date.Days(), table.ValidityOf(date.Array)
 	}
 	only := func(int) bool { return true }
 	if r.where != nil {
@@ -52,7 +52,7 @@ func (r *Related) index(ctx context.Context, in Input, records *table.Table) (*b
 	numbers := make([]int32, records.Rows)
 	for row := range numbers {
 		switch {
-		case !hasKey.of(row) || !hasDate.of(row) || !only(row):
+		case !hasKey.Of(row) || !hasDate.Of(row) || !only(row):
 			numbers[row] = none
 		case texts != nil:
 			numbers[row] = int32(codes[row])
@@ -98,9 +98,9 @@ func (k *byKey) gather(numbers []int32, days []schemas.Day, keys int) {
 
 // of returns the records with the key of a row of another column; none where it has no key.
 func (k *byKey) of(column *table.Column) func(row int) []placed {
-	number, has := k.numberOf(column), validity(column)
+	number, has := k.numberOf(column), table.ValidityOf(column.Array)
 	return func(row int) []placed {
-		if !has.of(row) {
+		if !has.Of(row) {
 			return nil
 		}
 		n := number(row)

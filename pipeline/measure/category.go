@@ -10,35 +10,17 @@ import (
 	"frontdoor/schemas/table"
 )
 
-// valid tells which rows of a column have a value, without a call for each.
-type valid struct {
-	bits []byte // nil where all have
-	from int
-}
-
-func validity(column *table.Column) valid {
-	if column.Array.NullN() == 0 {
-		return valid{}
-	}
-	return valid{column.Array.NullBitmapBytes(), column.Array.Data().Offset()}
-}
-
-func (v valid) of(row int) bool {
-	row += v.from
-	return v.bits == nil || v.bits[row>>3]>>(row&7)&1 == 1
-}
-
 // values numbers the values of a column from 0; the last number is that of rows without one. A number that a
 // dictionary has, but no row, counts too.
 type values struct {
-	valid
+	valid table.Validity
 	codes []uint32 // by row
 	count int
 }
 
 // of returns the number of a row's value.
 func (v *values) of(row int) int {
-	if !v.valid.of(row) {
+	if !v.valid.Of(row) {
 		return v.count - 1
 	}
 	return int(v.codes[row])
@@ -47,9 +29,9 @@ func (v *values) of(row int) int {
 // valuesOf numbers the values of a column, and names them as categories.
 func valuesOf(column *table.Column) (v *values, name func(number int) string) {
 	if codes, texts := column.Codes(); texts != nil {
-		return &values{validity(column), codes, texts.Len() + 1}, texts.Value
+		return &values{table.ValidityOf(column.Array), codes, texts.Len() + 1}, texts.Value
 	}
-	v = &values{valid: validity(column), codes: make([]uint32, column.Array.Len())}
+	v = &values{valid: table.ValidityOf(column.Array), codes: make([]uint32, column.Array.Len())}
 	var met []int // by number: the first row that has the value
 	if whole, ok := column.Array.(*array.Int64); ok {
 		met = v.meet(whole.Value)
@@ -73,7 +55,7 @@ func valuesOf(column *table.Column) (v *values, name func(number int) string) {
 func (v *values) meet(value func(row int) int64) (met []int) {
 	known := map[int64]uint32{}
 	for row := range v.codes {
-		if !v.valid.of(row) {
+		if !v.valid.Of(row) {
 			continue
 		}
 		n, is := known[value(row)]

@@ -17,8 +17,8 @@ type chosen struct {
 
 func choose(rows *rules.Bits, w *when) *chosen {
 	c := &chosen{when: w, words: rows.Words()}
-	if w.dated && w.has.bits != nil {
-		return c.only(w.has.of)
+	if w.dated && !w.has.All() {
+		return c.only(w.has.Of)
 	}
 	return c.count()
 }

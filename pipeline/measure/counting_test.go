@@ -35,7 +35,7 @@ func TestStretchesAddUpToPeriods(t *testing.T) {
 				c.words[row>>6] |= 1 << (row & 63)
 			}
 		}
-		c = c.only(c.when.has.of)
+		c = c.only(c.when.has.Of)
 		persons, _ := valuesOf(person)
 		different, categories := differ(c, persons), categoriesOf(sources)
 		crossing := cross(c, categories)

@@ -144,10 +144,10 @@ type window struct {
 
 // windows returns the window around a day among those that rows have. There are few days, and months take long to count:
 // each is settled once.
-func (r *Related) windows(in Input, days []schemas.Day, has valid) func(day schemas.Day) window {
+func (r *Related) windows(in Input, days []schemas.Day, has table.Validity) func(day schemas.Day) window {
 	first, last := schemas.Day(math.MaxInt32), schemas.Day(math.MinInt32)
 	for row, day := range days {
-		if has.of(row) {
+		if has.Of(row) {
 			first, last = min(first, day), max(last, day)
 		}
 	}
@@ -171,12 +171,12 @@ func (r *Related) windows(in Input, days []schemas.Day, has valid) func(day sche
 // the days. What has no date or key is not known.
 func (r *Related) look(in Input, k *byKey, t *table.Table, answers []int64) {
 	key, date := t.Column(r.Key), t.Column(r.Date)
-	ofKey, hasKey, hasDate := k.of(key), validity(key), validity(date)
+	ofKey, hasKey, hasDate := k.of(key), table.ValidityOf(key.Array), table.ValidityOf(date.Array)
 	days := date.Days()
 	windowOf := r.windows(in, days, hasDate)
 	for row, day := range days {
 		answers[row] = unknownAnswer
-		if !hasKey.of(row) || !hasDate.of(row) {
+		if !hasKey.Of(row) || !hasDate.Of(row) {
 			continue
 		}
 		at := windowOf(day)

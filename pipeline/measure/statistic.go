@@ -88,12 +88,12 @@ func (v *Value) delivered(t *table.Table) bool {
 
 // has tells which rows have the number.
 func (v *Value) has(t *table.Table) func(row int) bool {
-	var all []valid
+	var all []table.Validity
 	for _, name := range v.fields() {
-		all = append(all, validity(t.Column(name)))
+		all = append(all, table.ValidityOf(t.Column(name).Array))
 	}
 	return func(row int) bool {
-		return !slices.ContainsFunc(all, func(has valid) bool { return !has.of(row) })
+		return !slices.ContainsFunc(all, func(has table.Validity) bool { return !has.Of(row) })
 	}
 }
 

@@ -43,7 +43,7 @@ type when struct {
 	*stretches
 	dated  bool
 	of     []uint16 // by row; nil without a date, and undefined for rows that do not have it
-	has    valid
+	has    table.Validity
 	counts int // how many stretches there are
 }
 
@@ -53,7 +53,7 @@ func whenOf(s *stretches, date *table.Column) *when {
 		return &when{stretches: s, counts: 1}
 	}
 	days := date.Days()
-	w := &when{stretches: s, dated: true, of: make([]uint16, len(days)), has: validity(date), counts: len(s.cuts) + 1}
+	w := &when{stretches: s, dated: true, of: make([]uint16, len(days)), has: table.ValidityOf(date.Array), counts: len(s.cuts) + 1}
 	for row, day := range days {
 		w.of[row] = s.of(day)
 	}
