@@ -13,10 +13,10 @@ import (
 
 // Encoder encodes chunks and keeps its working memory between them. It is not safe for concurrent use.
 type Encoder struct {
-	chunk            *Chunk
-	required, ranged bool
-	content          *xxh3.Hasher
-	valid            []byte // bitmap of the chunk's rows that are not null; nil when none is
+	chunk                    *Chunk
+	required, ranged, hashed bool
+	content                  *xxh3.Hasher
+	valid                    []byte // bitmap of the chunk's rows that are not null; nil when none is
 
 	list   *List  // whose elements the chunk's values are fields of, or nil
 	listed []byte // the levels of its one page
@@ -71,7 +71,7 @@ func (e *Encoder) dictionaryPage(values int) error {
 		Type:                 format.DictionaryPage,
 		DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(values), Encoding: format.Plain}),
 	})
-	e.chunk.dictionary = len(e.chunk.pages)
+	e.chunk.dictionary = e.chunk.pages.size
 	return err
 }
 
@@ -102,6 +102,6 @@ func (e *Encoder) appendPage(text []byte, header format.PageHeader) error {
 		return fmt.Errorf("write page header: it has %d bytes, more than %d", len(head), headRoom)
 	}
 	copy(e.buffer[from:], head)
-	e.chunk.pages = append(e.chunk.pages, e.buffer[from:]...) // at once, so that its memory is not cleared before
+	e.chunk.pages.append(e.buffer[from:])
 	return nil
 }

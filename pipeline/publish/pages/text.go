@@ -194,8 +194,8 @@ func (e *Encoder) plainTexts(text []byte) error {
 }
 
 func (e *Encoder) hashTexts(text []byte) {
-	_, _ = e.content.Write(bytesOf(e.lengths))
-	_, _ = e.content.Write(text)
+	e.hash(bytesOf(e.lengths))
+	e.hash(text)
 }
 
 // rangeOf notes the smallest and the largest of the texts of e.lengths.
