@@ -69,6 +69,8 @@ func (e *Encoder) Encode(c Column, from, to int) (*Chunk, error) {
 		err = e.dictionary(a, from, to)
 	case *array.String:
 		err = e.texts(a, from, to)
+	case *array.FixedSizeBinary:
+		err = e.sums(a, from, to)
 	case *array.Boolean:
 		err = e.booleans(a, from, to)
 	case *array.Date32:

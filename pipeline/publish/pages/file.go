@@ -94,7 +94,7 @@ func elementOf(c Column) (format.SchemaElement, error) {
 		e.Type, e.LogicalType, e.ConvertedType = thrift.New(physical), format.LogicalType{Value: logical}, thrift.New(converted)
 	}
 	switch t := c.Array.DataType().(type) {
-	case *arrow.StringType, *arrow.DictionaryType:
+	case *arrow.StringType, *arrow.DictionaryType, *arrow.FixedSizeBinaryType:
 		declare(format.ByteArray, &format.StringType{}, deprecated.UTF8)
 	case *arrow.BooleanType:
 		e.Type = thrift.New(format.Boolean)
