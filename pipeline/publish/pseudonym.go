@@ -47,18 +47,19 @@ func (p *Pseudonymiser) Of(kind, value string) string {
 	made := p.of(kind)
 	made.add([]byte(value))
 	var pseudonym [pseudonymLength]byte
-	writeBase32(&pseudonym, &made.hash.Finish()[0])
+	writeBase32(pseudonym[:], made.hash.Finish()[0])
 	return string(pseudonym[:])
 }
 
 // of returns what makes the pseudonyms of one kind; not safe for concurrent use.
 func (p *Pseudonymiser) of(kind string) *pseudonyms {
-	head := func(authority string) (head []byte) {
+	head := func(authority string) *sha8.Lead {
+		var head sha8.Lead
 		for _, part := range []string{kind, authority} {
 			head = binary.LittleEndian.AppendUint32(head, uint32(len(part)))
 			head = append(head, part...)
 		}
-		return head
+		return &head
 	}
 	made := &pseudonyms{hash: sha8.NewHMAC(p.key), head: head(p.authority), blanks: kind != "upn" && kind != "nhs_number"}
 	for _, authority := range p.former {
@@ -68,15 +69,18 @@ func (p *Pseudonymiser) of(kind string) *pseudonyms {
 }
 
 // formerHead is the head of the identifiers that begin with a lead.
-type formerHead struct{ lead, head []byte }
+type formerHead struct {
+	lead []byte
+	head *sha8.Lead
+}
 
 // pseudonyms makes the pseudonyms of one kind.
 type pseudonyms struct {
 	hash   *sha8.HMAC
-	head   []byte
+	head   *sha8.Lead
 	former []formerHead
-	text   []byte
-	blanks bool // blanks inside the value count
+	normal []byte // room for a value that is not normal
+	blanks bool   // blanks inside the value count
 }
 
 // add hands a value to the hash. It tells whether normalising has altered the value, or taken the number of its authority
@@ -89,18 +93,20 @@ func (p *pseudonyms) add(value []byte) (altered bool) {
 			break
 		}
 	}
-	p.text = append(p.text[:0], head...)
-	at := len(p.text)
-	p.text = append(p.text, 0, 0, 0, 0)
-	if isNormal(value) {
-		p.text = append(p.text, value...)
-	} else {
-		p.text = normalise(p.text, value, p.blanks)
-		altered = altered || !bytes.Equal(p.text[at+4:], value)
+	if !isNormal(value) {
+		p.normal = normalise(p.normal[:0], value, p.blanks)
+		altered = altered || !bytes.Equal(p.normal, value)
+		value = p.normal
 	}
-	binary.LittleEndian.PutUint32(p.text[at:], uint32(len(p.text)-at-4))
-	p.hash.Add(p.text)
+	p.write(head, value)
 	return altered
+}
+
+// write hands a normal value to the hash.
+func (p *pseudonyms) write(head *sha8.Lead, value []byte) {
+	room := p.hash.Next(head, 4+len(value))
+	binary.LittleEndian.PutUint32(room, uint32(len(value)))
+	copy(room[4:], value)
 }
 
 // isNormal tells of most values that normalise leaves them alone: none of their bytes is a blank, a control character,
@@ -156,9 +162,10 @@ func normalise(dst, value []byte, blanks bool) []byte {
 }
 
 // writeBase32 writes the first 10 bytes of a sum as 16 letters and digits: RFC 4648, lower case.
-func writeBase32(dst *[pseudonymLength]byte, sum *[sha8.SumBytes]byte) {
-	binary.BigEndian.PutUint64(dst[:8], base32Eight(binary.BigEndian.Uint64(sum[:8])>>24))
-	binary.BigEndian.PutUint64(dst[8:], base32Eight(binary.BigEndian.Uint64(sum[2:10])&(1<<40-1)))
+func writeBase32(dst []byte, sum sha8.First) {
+	_ = dst[pseudonymLength-1]
+	binary.BigEndian.PutUint64(dst, base32Eight(sum[0]>>24))
+	binary.BigEndian.PutUint64(dst[8:], base32Eight((sum[0]<<16|sum[1]>>48)&(1<<40-1)))
 }
 
 // base32Eight returns the letters of 40 bits, the highest first, as the bytes of a number.
@@ -180,9 +187,11 @@ func textBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(
 type aliases struct {
 	mu    sync.Mutex
 	kinds map[string]*kindAliases
+	ramp  []int32 // see steps
 }
 
 type kindAliases struct {
+	all   *aliases
 	mu    sync.Mutex
 	made  *pseudonyms
 	known []*knownArray
@@ -204,7 +213,7 @@ func (a *aliases) of(p *Pseudonymiser, kind string) *kindAliases {
 	}
 	k := a.kinds[kind]
 	if k == nil {
-		k = &kindAliases{made: p.of(kind)}
+		k = &kindAliases{all: a, made: p.of(kind)}
 		a.kinds[kind] = k
 	}
 	return k
@@ -214,7 +223,7 @@ func (a *aliases) of(p *Pseudonymiser, kind string) *kindAliases {
 func (a *aliases) forget() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.kinds = nil
+	a.kinds, a.ramp = nil, nil
 }
 
 // array returns the pseudonyms of an array of text, where nulls stay null. They live where keep says.
@@ -234,36 +243,20 @@ func (k *kindAliases) array(values *array.String, keep func(arrow.Array) (arrow.
 		}
 	}
 	made := &knownArray{texts: values}
-	offsets := make([]int32, 1, n+1)
-	data := make([]byte, (n-values.NullN())*pseudonymLength)
 	if from > 0 {
-		offsets = append(offsets[:0], start.pseudonyms.ValueOffsets()[:from+1]...)
-		copy(data, start.pseudonyms.ValueBytes()[:offsets[from]])
 		beyond, _ := slices.BinarySearch(start.altered, uint32(from))
 		made.altered = slices.Clone(start.altered[:beyond])
-	}
-	const together = 1024 // values, so that their sums stay near
-	for from := from; from < n; from += together {
-		to := min(from+together, n)
-		for i := from; i < to; i++ {
-			if values.IsValid(i) && k.made.add(textBytes(values.Value(i))) {
-				made.altered = append(made.altered, uint32(i))
-			}
-		}
-		at := offsets[from]
-		for _, sum := range k.made.hash.Finish() {
-			writeBase32((*[pseudonymLength]byte)(data[at:]), &sum)
-			at += pseudonymLength
-		}
-		at = offsets[from]
-		for i := from; i < to; i++ {
-			if values.IsValid(i) {
-				at += pseudonymLength
-			}
-			offsets = append(offsets, at)
+		if from == n {
+			made.pseudonyms = array.NewSlice(start.pseudonyms, 0, int64(n)).(*array.String)
+			return made, nil
 		}
 	}
-	made.pseudonyms = table.StringArray(offsets, data, validBits(values), values.NullN())
+	data := make([]byte, (n-values.NullN())*pseudonymLength)
+	if from > 0 {
+		copy(data, start.pseudonyms.ValueBytes()[:from*pseudonymLength])
+	}
+	k.write(data[from*pseudonymLength:], made, from)
+	made.pseudonyms = table.StringArray(k.offsets(values), data, validBits(values), values.NullN())
 	if keep != nil {
 		kept, err := keep(made.pseudonyms)
 		if err != nil {
@@ -271,10 +264,64 @@ func (k *kindAliases) array(values *array.String, keep func(arrow.Array) (arrow.
 		}
 		made.pseudonyms = kept.(*array.String)
 	}
-	if from < n && values.Data().Offset() == 0 {
+	if values.Data().Offset() == 0 {
 		k.known = append(k.known, made)
 	}
 	return made, nil
+}
+
+// write writes the pseudonyms of the texts of an array from one on, those of nulls left out.
+func (k *kindAliases) write(data []byte, made *knownArray, from int) {
+	const together = 1024 // values, so that their sums stay near
+	texts, offsets, valid := made.texts.ValueBytes(), made.texts.ValueOffsets(), table.ValidityOf(made.texts)
+	start := offsets[0]
+	for n := made.texts.Len(); from < n; {
+		to := min(from+together, n)
+		plain := len(k.made.former) == 0 && isNormal(texts[offsets[from]-start:offsets[to]-start])
+		for ; from < to; from++ {
+			if !valid.Of(from) {
+				continue
+			}
+			text := texts[offsets[from]-start : offsets[from+1]-start]
+			if plain {
+				k.made.write(k.made.head, text)
+			} else if k.made.add(text) {
+				made.altered = append(made.altered, uint32(from))
+			}
+		}
+		for _, sum := range k.made.hash.Finish() {
+			writeBase32(data, sum)
+			data = data[pseudonymLength:]
+		}
+	}
+}
+
+// offsets returns where the pseudonyms of texts begin and end. Arrays without nulls share them.
+func (k *kindAliases) offsets(texts *array.String) []int32 {
+	n, valid := texts.Len(), table.ValidityOf(texts)
+	if valid.All() {
+		return k.all.steps(n + 1)
+	}
+	offsets := make([]int32, n+1)
+	at := int32(0)
+	for i := range n {
+		if valid.Of(i) {
+			at += pseudonymLength
+		}
+		offsets[i+1] = at
+	}
+	return offsets
+}
+
+// steps returns n numbers from 0 on, a pseudonym's length apart.
+func (a *aliases) steps(n int) []int32 {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.ramp = slices.Grow(a.ramp, max(n-len(a.ramp), 0))
+	for next := len(a.ramp); next < n; next++ {
+		a.ramp = append(a.ramp, int32(next*pseudonymLength))
+	}
+	return a.ramp[:n:n]
 }
 
 // firstOfEach returns for each place of an array of distinct texts the first one of the same pseudonym; nil when all
