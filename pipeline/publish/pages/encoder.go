@@ -36,7 +36,7 @@ type Encoder struct {
 	codes      []uint32
 	rows       []uint32
 	places     []uint32 // of sums
-	sumTree    []byte // the packing of sums
+	sumTree    []byte   // the packing of sums
 	numbers    []int32
 	longs      []int64
 	repeats    []byte

@@ -3,17 +3,33 @@ package pages
 import (
 	"encoding/binary"
 
+	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
+	"github.com/apache/arrow-go/v18/arrow/memory"
 	"github.com/parquet-go/parquet-go/format"
 )
 
-// A column of sums - array.FixedSizeBinary of SumBytes - is written as text: each in base 32, RFC 4648 in lower case. No
-// range is known of it.
+// A sum is written as text: in base 32, RFC 4648 in lower case.
 const (
-	// SumBytes is the length of a sum, SumText that of its text.
+	// SumBytes is the length of a sum.
 	SumBytes = 10
-	SumText  = 16
+	sumText  = 16
 )
+
+// The Arrow types of a column of sums, and of one whose sums repeat.
+var (
+	SumType           = &arrow.FixedSizeBinaryType{ByteWidth: SumBytes}
+	SumDictionaryType = &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint32, ValueType: SumType}
+)
+
+// SumArray wraps sums that lie one behind the other without copying. valid may be nil when none is null.
+func SumArray(sums, valid []byte, nulls int) *array.FixedSizeBinary {
+	buffers := []*memory.Buffer{nil, memory.NewBufferBytes(sums)}
+	if nulls > 0 {
+		buffers[0] = memory.NewBufferBytes(valid)
+	}
+	return array.NewFixedSizeBinaryData(array.NewData(SumType, len(sums)/SumBytes, buffers, nil, nulls, 0))
+}
 
 // sumList holds sums one behind the other.
 type sumList []byte
@@ -25,7 +41,7 @@ func sumsOf(a *array.FixedSizeBinary) sumList {
 
 func (s sumList) len() int { return len(s) / SumBytes }
 
-func (s sumList) size(uint32) int { return SumText }
+func (s sumList) size(uint32) int { return sumText }
 
 // digits returns the texts of a code as its digits: 8 of 5 bits in each number, the last one lowest.
 func (s sumList) digits(code uint32) (first, second uint64) {
@@ -35,15 +51,15 @@ func (s sumList) digits(code uint32) (first, second uint64) {
 }
 
 func (s sumList) gather(e *Encoder, codes []uint32) int {
-	e.text, e.lengths = resize(e.text, SumText*len(codes)), resize(e.lengths, len(codes))
+	e.text, e.lengths = resize(e.text, sumText*len(codes)), resize(e.lengths, len(codes))
 	for i, code := range codes {
-		s.write((*[SumText]byte)(e.text[SumText*i:]), code)
-		e.lengths[i] = SumText
+		s.write((*[sumText]byte)(e.text[sumText*i:]), code)
+		e.lengths[i] = sumText
 	}
 	return len(e.text)
 }
 
-func (s sumList) write(text *[SumText]byte, code uint32) {
+func (s sumList) write(text *[sumText]byte, code uint32) {
 	first, second := s.digits(code)
 	binary.BigEndian.PutUint64(text[:8], letters(first))
 	binary.BigEndian.PutUint64(text[8:], letters(second))
@@ -81,7 +97,7 @@ func (s sumList) equal(a, b uint32) bool {
 
 // plain packs the sums without ever making texts of them; where neighbours are often equal, one of each.
 func (s sumList) plain(e *Encoder, codes []uint32) error {
-	if e.hashed || SumText*len(codes) <= small {
+	if e.hashed || sumText*len(codes) <= small {
 		s.gather(e, codes)
 		return e.plainTexts(e.text)
 	}
@@ -95,13 +111,13 @@ func (s sumList) plain(e *Encoder, codes []uint32) error {
 	} else {
 		e.lengths = resize(e.lengths, len(codes))
 		for i := range e.lengths {
-			e.lengths[i] = SumText
+			e.lengths[i] = sumText
 		}
 	}
 	if _, err := e.lengthsAndText(nil, e.lengths); err != nil {
 		return err
 	}
-	size := len(e.page) + SumText*len(written)
+	size := len(e.page) + sumText*len(written)
 	f := startFrame(resize(e.buffer, headRoom), size)
 	f.stored(e.page, false)
 	f.sums(s, written, e.sumTree)
@@ -126,13 +142,13 @@ func (e *Encoder) firsts(codes []uint32) []uint32 {
 	e.shared, e.lengths, e.places = resize(e.shared, len(codes)), resize(e.lengths, len(codes)), resize(e.places, len(codes))
 	n := 0
 	for i, code := range codes {
-		shared := int32(SumText)
+		shared := int32(sumText)
 		if i == 0 || code != codes[i-1] {
 			shared = 0
 			e.places[n] = code
 			n++
 		}
-		e.shared[i], e.lengths[i] = shared, SumText-shared
+		e.shared[i], e.lengths[i] = shared, sumText-shared
 	}
 	return e.places[:n]
 }
@@ -142,7 +158,7 @@ const sumAlphabet = "abcdefghijklmnopqrstuvwxyz234567"
 
 // sums appends the texts of codes as the last blocks of a frame. tree is the packing of their alphabet.
 func (f *frame) sums(s sumList, codes []uint32, tree []byte) {
-	const most = blockBytes / SumText
+	const most = blockBytes / sumText
 	blocks := (len(codes) + most - 1) / most
 	each := ((len(codes)+blocks-1)/blocks + 3) &^ 3 // none is very short
 	for len(codes) >= 4 {
@@ -153,16 +169,16 @@ func (f *frame) sums(s sumList, codes []uint32, tree []byte) {
 			four.dst = s.stream(four.dst, codes[i*n/4:(i+1)*n/4])
 			four.endStream()
 		}
-		f.frame = append(four.end(n*SumText), 0) // no repeats
+		f.frame = append(four.end(n*sumText), 0) // no repeats
 		f.head(at, compressedBlock, n == len(codes))
 		codes = codes[n:]
 	}
 	if len(codes) > 0 { // they do not fill four streams
-		var text [4 * SumText]byte
+		var text [4 * sumText]byte
 		for i, code := range codes {
-			s.write((*[SumText]byte)(text[SumText*i:]), code)
+			s.write((*[sumText]byte)(text[sumText*i:]), code)
 		}
-		f.stored(text[:SumText*len(codes)], true)
+		f.stored(text[:sumText*len(codes)], true)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/apache/arrow-go/v18/arrow/memory"
 	"pgregory.net/rapid"
@@ -15,7 +14,7 @@ import (
 
 // sumArray makes a column of sums; one of nil is null.
 func sumArray(sums [][]byte) *array.FixedSizeBinary {
-	b := array.NewFixedSizeBinaryBuilder(memory.DefaultAllocator, &arrow.FixedSizeBinaryType{ByteWidth: SumBytes})
+	b := array.NewFixedSizeBinaryBuilder(memory.DefaultAllocator, SumType)
 	defer b.Release()
 	for _, sum := range sums {
 		if sum == nil {
@@ -52,9 +51,8 @@ func TestSumsReadAsBase32(t *testing.T) {
 			codes.Append(uint32(code))
 			plain, want = append(plain, sums[code]), append(want, base32.EncodeToString(sums[code]))
 		}
-		typ := &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Uint32, ValueType: &arrow.FixedSizeBinaryType{ByteWidth: SumBytes}}
 		data := write(t, []Column{
-			{Name: "coded", Array: array.NewDictionaryArray(typ, codes.NewUint32Array(), sumArray(sums)), Unranged: true},
+			{Name: "coded", Array: array.NewDictionaryArray(SumDictionaryType, codes.NewUint32Array(), sumArray(sums)), Unranged: true},
 			{Name: "plain", Array: array.NewSlice(sumArray(append([][]byte{nil}, plain...)), 1, int64(rows)+1), Unranged: true},
 			{Name: "hashed", Array: sumArray(plain), Hashed: true},
 		})
