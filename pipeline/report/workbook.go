@@ -3,20 +3,10 @@ package report
 import (
 	"fmt"
 	"io"
-
-	"github.com/xuri/excelize/v2"
 )
 
 // marking heads everything that hides nothing.
 const marking = "OFFICIAL-SENSITIVE"
-
-// sheetOf is a sheet of the workbook: a heading, and rows under it.
-type sheetOf struct {
-	name   string
-	head   []any
-	widths []float64
-	rows   [][]any
-}
 
 // WriteWorkbook writes every figure of a page, its measures, rules and acronyms as an XLSX workbook. The same page
 // gives the same bytes. Texts are written as texts: none of them becomes a formula.
@@ -25,64 +15,16 @@ func WriteWorkbook(w io.Writer, p InternalPage) error {
 	if err != nil {
 		return fmt.Errorf("write workbook: %w", err)
 	}
-	book := excelize.NewFile()
-	defer book.Close() //nolint:errcheck // nothing was opened
-	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
-	if err != nil {
-		return fmt.Errorf("write workbook: %w", err)
-	}
-	wrapped, err := book.NewStyle(&excelize.Style{Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
-	if err != nil {
-		return fmt.Errorf("write workbook: %w", err)
-	}
-	for i, s := range p.sheets(v) {
-		if i == 0 {
-			err = book.SetSheetName("Sheet1", s.name)
-		} else {
-			_, err = book.NewSheet(s.name)
-		}
-		if err == nil {
-			err = s.fill(book, bold, wrapped)
-		}
-		if err != nil {
-			return fmt.Errorf("write workbook: %w", err)
-		}
-	}
-	if _, err := book.WriteTo(w); err != nil {
+	if err := writeBook(w, p.sheets(v)); err != nil {
 		return fmt.Errorf("write workbook: %w", err)
 	}
 	return nil
 }
 
-// fill writes the marking, the heading and the rows.
-func (s sheetOf) fill(book *excelize.File, bold, wrapped int) error {
-	for i, width := range s.widths {
-		column, err := excelize.ColumnNumberToName(i + 1)
-		if err != nil {
-			return err
-		}
-		if err := book.SetColWidth(s.name, column, column, width); err != nil {
-			return err
-		}
-		if err := book.SetColStyle(s.name, column, wrapped); err != nil {
-			return err
-		}
-	}
-	for i, row := range append([][]any{{marking}, s.head}, s.rows...) {
-		if err := book.SetSheetRow(s.name, fmt.Sprintf("A%d", i+1), &row); err != nil {
-			return err
-		}
-	}
-	if err := book.SetRowStyle(s.name, 1, 2, bold); err != nil {
-		return err
-	}
-	return book.SetPanes(s.name, &excelize.Panes{Freeze: true, YSplit: 2, TopLeftCell: "A3", ActivePane: "bottomLeft"})
-}
-
 // sheets lays the page out as sheets.
 func (p InternalPage) sheets(v *view) []sheetOf {
-	first := sheetOf{name: "Read first", head: []any{v.Title, v.Authority}, widths: []float64{28, 100}, rows: [][]any{
-		{"Period", v.Period}, {"Extracts as at", v.AsAt}, {"Headline", v.Headline}, {"Run", v.RunID}, {"Definition", v.Definition},
+	first := sheetOf{name: "Read first", widths: []float64{28, 100}, rows: [][]any{
+		{marking}, {v.Title, v.Authority}, {"Period", v.Period}, {"Extracts as at", v.AsAt}, {"Headline", v.Headline}, {"Run", v.RunID}, {"Definition", v.Definition},
 		{"Small numbers", "Nothing is hidden here. What may be passed on is report.html, under the policy: " + v.Small.Name},
 	}}
 	if v.Synthetic {
@@ -94,19 +36,19 @@ func (p InternalPage) sheets(v *view) []sheetOf {
 	figures, crossed := p.figureSheet("Figures", p.figures), p.figureSheet("Parts by period", p.crossed)
 	measures := sheetOf{
 		name: "Measures", widths: []float64{24, 36, 60, 14, 50, 50, 40, 24, 40, 12},
-		head: []any{"Measure", "Title", "Wording", "Unit", "Numerator", "Denominator", "Left out", "Reading", "Source", "Definition"},
+		rows: [][]any{{marking}, {"Measure", "Title", "Wording", "Unit", "Numerator", "Denominator", "Left out", "Reading", "Source", "Definition"}},
 	}
 	for _, m := range p.measures {
 		measures.rows = append(measures.rows, []any{m.ID, m.Title, m.Wording, m.Unit, m.Numerator, m.Denominator, m.Exclusions, reading(m.Polarity), m.Source, m.Version})
 	}
 	outcomes := sheetOf{
 		name: "Rules", widths: []float64{14, 60, 12, 12, 40, 14, 12},
-		head: []any{"Rule", "What it says", "Severity", "Outcome", "Why", "Looked at", "Findings"},
+		rows: [][]any{{marking}, {"Rule", "What it says", "Severity", "Outcome", "Why", "Looked at", "Findings"}},
 	}
 	for _, o := range p.page.Outcomes {
-		outcomes.rows = append(outcomes.rows, []any{o.Rule, o.Title, string(o.Severity), string(o.Status), o.Reason, o.Looked, o.Failures})
+		outcomes.rows = append(outcomes.rows, []any{o.Rule, o.Title, string(o.Severity), string(o.Status), o.Reason, int64(o.Looked), int64(o.Failures)})
 	}
-	words := sheetOf{name: "Acronyms", head: []any{"Acronym", "In words", "What it is"}, widths: []float64{14, 44, 80}}
+	words := sheetOf{name: "Acronyms", widths: []float64{14, 44, 80}, rows: [][]any{{marking}, {"Acronym", "In words", "What it is"}}}
 	for _, a := range v.Acronyms {
 		words.rows = append(words.rows, []any{a.Short, a.Long, a.Plain})
 	}
@@ -117,7 +59,7 @@ func (p InternalPage) sheets(v *view) []sheetOf {
 func (p InternalPage) figureSheet(name string, figures []figure) sheetOf {
 	s := sheetOf{
 		name: name, widths: []float64{24, 36, 18, 20, 12, 12, 18, 26, 12, 12, 14, 12, 40},
-		head: []any{"Measure", "Title", "Kind of period", "Period", "From", "To", "Breakdown", "Category", "Numerator", "Denominator", "Figure", "Unit", "Not available"},
+		rows: [][]any{{marking}, {"Measure", "Title", "Kind of period", "Period", "From", "To", "Breakdown", "Category", "Numerator", "Denominator", "Figure", "Unit", "Not available"}},
 	}
 	for _, f := range figures {
 		m := p.measure(f.Measure)
