@@ -11,7 +11,7 @@ const marking = "OFFICIAL-SENSITIVE"
 // WriteWorkbook writes every figure of a page, its measures, rules and acronyms as an XLSX workbook. The same page
 // gives the same bytes. Texts are written as texts: none of them becomes a formula.
 func WriteWorkbook(w io.Writer, p InternalPage) error {
-	v, err := newView(&p.sheet)
+	v, err := p.view()
 	if err != nil {
 		return fmt.Errorf("write workbook: %w", err)
 	}
@@ -61,24 +61,18 @@ func (p InternalPage) figureSheet(name string, figures []figure) sheetOf {
 		name: name, widths: []float64{24, 36, 18, 20, 12, 12, 18, 26, 12, 12, 14, 12, 40},
 		rows: [][]any{{marking}, {"Measure", "Title", "Kind of period", "Period", "From", "To", "Breakdown", "Category", "Numerator", "Denominator", "Figure", "Unit", "Not available"}},
 	}
+	measures := map[string]Measure{}
+	for _, m := range p.measures {
+		measures[m.ID] = m
+	}
 	for _, f := range figures {
-		m := p.measure(f.Measure)
+		m := measures[f.Measure]
 		s.rows = append(s.rows, []any{
 			f.Measure, m.Title, words(f.Period.Kind), periodName(f.Period), f.Period.From, f.Period.To, f.Breakdown, f.Category,
 			number(f.Numerator), number(f.Denominator), f.Value.String(), m.Unit, f.Unavailable,
 		})
 	}
 	return s
-}
-
-// measure returns a measure of the sheet.
-func (s *sheet) measure(id string) Measure {
-	for _, m := range s.measures {
-		if m.ID == id {
-			return m
-		}
-	}
-	return Measure{}
 }
 
 // number returns a count as a number of the sheet, or nothing.
