@@ -22,7 +22,7 @@ type book struct {
 	texts   []string // by number
 }
 
-// sheetOf is a sheet of a workbook: rows of texts, whole numbers or nil. The first headRows are bold and stay in sight.
+// sheetOf is a sheet of a workbook: rows of texts (string), whole numbers (int64) or nothing (nil). The first headRows are bold and stay in sight.
 type sheetOf struct {
 	name   string
 	widths []float64 // of its columns, in characters
@@ -31,22 +31,26 @@ type sheetOf struct {
 
 const headRows = 2
 
-// mostRows and mostColumns are how far a sheet may reach: a file has no more rows, and a letter names a column here.
-const (
-	mostRows    = 1 << 20
-	mostColumns = 26
-)
+// columnNames are the names of the columns that a sheet may have here.
+const columnNames = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+// mostRows is how many rows a sheet can have.
+const mostRows = 1 << 20
 
 // writeBook writes sheets as an XLSX workbook.
 func writeBook(w io.Writer, sheets []sheetOf) error {
 	b := &book{parts: zip.NewWriter(w), out: bufio.NewWriterSize(nil, 1<<16), numbers: map[string]int{}}
-	b.parts.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	deflater, err := flate.NewWriter(nil, flate.BestSpeed)
+	if err != nil {
+		return err
+	}
+	b.parts.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { deflater.Reset(w); return deflater, nil }) // part by part
 	if err := b.frame(sheets); err != nil {
 		return err
 	}
 	for i, s := range sheets {
-		if len(s.rows) > mostRows || len(s.widths) > mostColumns {
-			return fmt.Errorf("sheet %s has %d rows and %d columns, and can have %d and %d", s.name, len(s.rows), len(s.widths), mostRows, mostColumns)
+		if len(s.rows) > mostRows || len(s.widths) > len(columnNames) {
+			return fmt.Errorf("sheet %s has %d rows and %d columns, and can have %d and %d", s.name, len(s.rows), len(s.widths), mostRows, len(columnNames))
 		}
 		if err := b.part("xl/"+sheetPath(i), func() { b.sheet(s, i == 0) }); err != nil {
 			return err
@@ -176,15 +180,17 @@ func (b *book) sheet(s sheetOf, first bool) {
 		}
 		b.write(`">`)
 		for column, value := range row {
-			at := string(rune('A'+column)) + number
+			kind, shown := "", ""
 			switch value := value.(type) {
-			case nil:
-			case int64:
-				b.write(`<c r="`, at, `" s="`, style, `"><v>`, strconv.FormatInt(value, 10), `</v></c>`)
-			default:
-				if text := fmt.Sprint(value); text != "" {
-					b.write(`<c r="`, at, `" s="`, style, `" t="s"><v>`, strconv.Itoa(b.numberOf(text)), `</v></c>`)
+			case string:
+				if value != "" {
+					kind, shown = `" t="s`, strconv.Itoa(b.numberOf(value))
 				}
+			case int64:
+				shown = strconv.FormatInt(value, 10)
+			}
+			if shown != "" {
+				b.write(`<c r="`, columnNames[column:column+1], number, `" s="`, style, kind, `"><v>`, shown, `</v></c>`)
 			}
 		}
 		b.write(`</row>`)

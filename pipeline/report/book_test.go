@@ -115,7 +115,7 @@ func TestTextTooLongForACellIsCut(t *testing.T) {
 }
 
 func TestSheetPastItsLimitsIsRefused(t *testing.T) {
-	for _, s := range []sheetOf{{widths: make([]float64, mostColumns+1)}, {rows: make([][]any, mostRows+1)}} {
+	for _, s := range []sheetOf{{widths: make([]float64, len(columnNames)+1)}, {rows: make([][]any, mostRows+1)}} {
 		if err := writeBook(&bytes.Buffer{}, []sheetOf{s}); err == nil {
 			t.Errorf("a sheet of %d columns and %d rows was written", len(s.widths), len(s.rows))
 		}
