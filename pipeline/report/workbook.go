@@ -22,7 +22,7 @@ type sheetOf struct {
 // WriteWorkbook writes every figure of a page, its measures, rules and acronyms as an XLSX workbook. The same page
 // gives the same bytes. Texts are written as texts: none of them becomes a formula.
 func WriteWorkbook(w io.Writer, p InternalPage) error {
-	v, err := newView(&p.sheet)
+	v, err := p.view()
 	if err != nil {
 		return fmt.Errorf("write workbook: %w", err)
 	}
