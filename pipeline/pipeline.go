@@ -265,17 +265,16 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	if err != nil {
 		return nil, err
 	}
-	done = j.stage("store tables")
-	if err := staging.Tables(ctx, j.options.Workers, r.stored()...); err != nil {
-		return nil, err
-	}
-	done()
+	manifest := r.manifest()
 	if gates := r.gates(); len(gates) > 0 {
-		summary = j.summaryOf(r.manifest())
+		summary = j.summaryOf(manifest)
 		summary.Code, summary.Gates, summary.Folder, summary.Report = ExitGate, gates, "", ""
 		return summary, nil
 	}
-	return r.publish(ctx, staging)
+	if err := r.store(ctx, staging); err != nil {
+		return nil, err
+	}
+	return j.publish(ctx, staging, manifest) // from what is stored: what the stages made is let go of
 }
 
 // sideBySide runs stages at once and waits for all. The first error ends the others.
