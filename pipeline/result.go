@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -22,6 +23,17 @@ type result struct {
 	decided  *dedupe.Result
 	pupils   *table.Table // links to school data; nil unless they are to be made
 	figures  []measure.Figure
+}
+
+// measure computes the figures.
+func (r *result) measure(ctx context.Context) (err error) {
+	defer r.job.stage("measure")()
+	in := r.job.measureInput(r.read, r.decided)
+	if r.pupils != nil {
+		in.Tables[r.pupils.Schema.Name] = r.pupils
+	}
+	r.figures, err = r.job.figures.catalogue.Evaluate(ctx, in)
+	return err
 }
 
 // gates returns why the run must not be published.
@@ -159,23 +171,25 @@ func (r *result) counts() map[string]int64 {
 	for _, class := range dedupe.Classes {
 		counts[class], counts["period_"+class] = 0, 0
 	}
-	counts["converted"], counts["period_converted"] = 0, 0
 	contacts := r.decided.Contacts
 	classes, names := contacts.Column("class").Codes()
 	inPeriod, converted := contacts.Column("in_period"), contacts.Column("converted")
 	all, ours := make([]int64, names.Len()), make([]int64, names.Len())
+	var allConverted, oursConverted int64
 	for row, class := range classes {
+		counted, became := inPeriod.True(row), converted.True(row)
 		all[class]++
-		if inPeriod.True(row) {
+		if counted {
 			ours[class]++
 		}
-		if converted.True(row) {
-			counts["converted"]++
-			if inPeriod.True(row) {
-				counts["period_converted"]++
-			}
+		if became {
+			allConverted++
+		}
+		if counted && became {
+			oursConverted++
 		}
 	}
+	counts["converted"], counts["period_converted"] = allConverted, oursConverted
 	counts["contact_rows"], counts["contacts"], counts["period_contact_rows"], counts["period_contacts"] = 0, 0, 0, 0
 	for class := range all {
 		name := names.Value(class)
@@ -192,8 +206,12 @@ func (r *result) counts() map[string]int64 {
 	}
 	if referrals := r.decided.Referrals; referrals.Rows > 0 {
 		codes, names := referrals.Column("status").Codes()
+		each := make([]int64, names.Len())
 		for _, code := range codes {
-			counts["referrals_"+names.Value(int(code))]++
+			each[code]++
+		}
+		for status, n := range each {
+			counts["referrals_"+names.Value(status)] += n
 		}
 	}
 	return counts
