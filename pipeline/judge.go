@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"frontdoor/pipeline/publish/sha8"
 	"frontdoor/pipeline/validate"
 	"frontdoor/rules"
 	"frontdoor/schemas"
@@ -84,17 +85,31 @@ func (j *judgement) sort() {
 	slices.SortFunc(j.outcomes, func(a, b rules.Outcome) int { return strings.Compare(a.Rule, b.Rule) })
 }
 
-// findings yields all findings by rule, then collection or return, table and row.
-func (j *judgement) findings() iter.Seq[rules.Finding] {
-	return func(yield func(rules.Finding) bool) {
-		id := rules.NewIdentifier(j.key)
+// found yields all findings by rule, then collection or return, table and row. Each lasts until the next.
+func (j *judgement) found() iter.Seq[*rules.Found] {
+	return func(yield func(*rules.Found) bool) {
+		id := rules.NewIdentifier(nil)
+		if j.key != nil {
+			id = rules.NewIdentifierOf(sha8.NewHMAC(j.key))
+		}
 		for _, o := range j.outcomes {
 			for _, part := range j.parts {
-				for f := range part.FindingsOf(o.Rule, id) {
+				for f := range part.FoundOf(o.Rule, id) {
 					if !yield(f) {
 						return
 					}
 				}
+			}
+		}
+	}
+}
+
+// findings is found with every finding written out.
+func (j *judgement) findings() iter.Seq[rules.Finding] {
+	return func(yield func(rules.Finding) bool) {
+		for f := range j.found() {
+			if !yield(f.Written()) {
+				return
 			}
 		}
 	}

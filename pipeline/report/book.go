@@ -13,8 +13,9 @@ import (
 )
 
 // book is a workbook on its way out. The parts of its file (ECMA-376, SpreadsheetML) are written one after the other in a
-// set order, so that the same sheets are the same bytes. Every different text stands once, in the last part; cells
-// hold its number, and none holds a formula.
+// set order, so that the same sheets are the same bytes: the writers of the library that reads it in tests hold every
+// cell as a tree, or order the sheets by a map and put large ones aside in the system's folder. Every different text
+// stands once, in the last part; cells hold its number, and none holds a formula.
 type book struct {
 	parts   *zip.Writer
 	out     *bufio.Writer // into the part that is being written
