@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -119,6 +120,23 @@ func (c *column) missing(place int32) uint8 {
 	return no
 }
 
+// run returns the first of the column's rows that the lanes see, where they see one after the other.
+func (c *column) run(at *lanes) (first int, ok bool) {
+	if !at.run || c.variable != 0 || c.link != nil || c.via != nil || c.part || at.codes != nil || at.n == 0 {
+		return 0, false
+	}
+	return int(at.rows[0][0]), true
+}
+
+// holds writes 1 for each row from first on that has a value, else 0.
+func (c *column) holds(first int, out []uint8) {
+	if c.bits == nil {
+		fillWith(out, everyByte)
+		return
+	}
+	unpack(out, c.bits, c.bitsFrom+first)
+}
+
 // plain tells that every lane sees the row of its own variable, which has a value.
 func (c *column) plain() bool { return c.via == nil && c.link == nil && c.bits == nil }
 
@@ -146,8 +164,19 @@ func (c *column) lookUp(w *worker, at *lanes, out []uint32) {
 		}
 		return
 	}
-	rows, link, made := c.see(w, at)
 	blank := uint32(c.dictionary.Len())
+	if first, ok := c.run(at); ok {
+		valid := w.takeFlags(at.n)
+		c.holds(first, valid)
+		for i, code := range c.codes[first : first+at.n] {
+			if out[i] = code; valid[i] == 0 {
+				out[i] = blank + uint32(c.missing(int32(first+i)))
+			}
+		}
+		w.dropFlags(valid)
+		return
+	}
+	rows, link, made := c.see(w, at)
 	for i, row := range rows {
 		place := placeOf(link, row)
 		if place >= 0 && c.valid(place) == 1 {
@@ -165,6 +194,15 @@ type numberField struct{ slot int }
 
 func (n numberField) numbers(w *worker, at *lanes, out numbers) {
 	c := &w.in.columns[n.slot]
+	if first, ok := c.run(at); ok {
+		if c.integers != nil {
+			copy(out.values, c.integers[first:])
+		} else {
+			widen(out.values, c.days[first:])
+		}
+		c.holds(first, out.known)
+		return
+	}
 	rows, link, made := c.see(w, at)
 	if c.integers != nil {
 		load(c, c.integers, rows, link, out)
@@ -173,6 +211,12 @@ func (n numberField) numbers(w *worker, at *lanes, out numbers) {
 	}
 	if made != nil {
 		w.dropPlaces(made)
+	}
+}
+
+func widen(out []int64, from []int32) {
+	for i, n := range from[:len(out)] {
+		out[i] = int64(n)
 	}
 }
 
@@ -229,6 +273,16 @@ func (n textField) texts(w *worker, at *lanes, out texts) {
 		return
 	case at.codes != nil:
 		distinctTexts(c, at.codes, out)
+		return
+	}
+	if first, ok := c.run(at); ok && c.text != nil {
+		c.holds(first, out.known)
+		offsets, texts := c.text.ValueOffsets()[first:], c.text.ValueBytes()
+		base := c.text.ValueOffsets()[0]
+		for i := range out.values {
+			text := texts[offsets[i]-base : offsets[i+1]-base]
+			out.values[i] = unsafe.String(unsafe.SliceData(text), len(text))
+		}
 		return
 	}
 	rows, link, made := c.see(w, at)
@@ -298,13 +352,19 @@ func (n presentField) bools(w *worker, at *lanes, out []uint8) {
 		}
 		return
 	}
-	rows, link, made := c.see(w, at)
-	if link == nil && c.unreadable == nil {
-		for i, row := range rows {
-			out[i] = 2 * c.valid(int32(row))
+	if first, ok := c.run(at); ok {
+		c.holds(first, out)
+		twice(out)
+		for i, word := 0, 0; c.unreadable != nil && i < len(out); i++ {
+			if word = (first + i) >> 6; c.unreadable[word] == 0 {
+				i = (word+1)<<6 - first - 1 // to the next word
+				continue
+			}
+			out[i] |= c.missing(int32(first + i))
 		}
 		return
 	}
+	rows, link, made := c.see(w, at)
 	for i, row := range rows {
 		place := placeOf(link, row)
 		if place >= 0 && c.valid(place) == 1 {
