@@ -263,6 +263,33 @@ func (n momentField) numbers(w *worker, at *lanes, out numbers) {
 
 type textField struct{ slot int }
 
+// textRun is the texts of lanes that see one row of a column of texts after the other: where there is one, it needs no
+// vector of texts.
+type textRun struct {
+	texts   string
+	offsets []int32 // of the rows in texts, and one more
+	known   []uint8 // to be dropped
+}
+
+func (r *textRun) at(i int) string { return r.texts[r.offsets[i]:r.offsets[i+1]] }
+
+// textsInRun returns what lanes see of a node, if that is a field of the records themselves.
+func textsInRun(w *worker, at *lanes, node textNode) (r textRun, ok bool) {
+	field, ok := node.(textField)
+	if !ok {
+		return r, false
+	}
+	c := &w.in.columns[field.slot]
+	first, ok := c.run(at)
+	if !ok || c.text == nil || c.text.ValueOffsets()[0] != 0 {
+		return r, false
+	}
+	texts := c.text.ValueBytes()
+	r = textRun{unsafe.String(unsafe.SliceData(texts), len(texts)), c.text.ValueOffsets()[first : first+at.n+1], w.takeFlags(at.n)}
+	c.holds(first, r.known)
+	return r, true
+}
+
 func (n textField) texts(w *worker, at *lanes, out texts) {
 	c := &w.in.columns[n.slot]
 	switch {
@@ -273,16 +300,6 @@ func (n textField) texts(w *worker, at *lanes, out texts) {
 		return
 	case at.codes != nil:
 		distinctTexts(c, at.codes, out)
-		return
-	}
-	if first, ok := c.run(at); ok && c.text != nil {
-		c.holds(first, out.known)
-		offsets, texts := c.text.ValueOffsets()[first:], c.text.ValueBytes()
-		base := c.text.ValueOffsets()[0]
-		for i := range out.values {
-			text := texts[offsets[i]-base : offsets[i+1]-base]
-			out.values[i] = unsafe.String(unsafe.SliceData(text), len(text))
-		}
 		return
 	}
 	rows, link, made := c.see(w, at)
