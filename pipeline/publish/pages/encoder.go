@@ -27,6 +27,7 @@ type Encoder struct {
 	bitmap     []byte
 	page       []byte // of the page at hand, all but a text that stands elsewhere
 	buffer     []byte
+	evens      []evens
 	sample     []byte
 	joined     []byte
 	text       []byte
