@@ -28,6 +28,8 @@ type Encoder struct {
 	page       []byte // of the page at hand, all but a text that stands elsewhere
 	buffer     []byte
 	evens      []evens
+	lows       []somewhere // where the smallest text may be
+	highs      []somewhere
 	sample     []byte
 	joined     []byte
 	text       []byte

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
@@ -16,8 +15,6 @@ const (
 	few = 64
 	// pageText ends a page of plain text, and is the most text that a dictionary may hold.
 	pageText = 16 << 20
-	// longRange is the longest text that is written as the smallest or largest.
-	longRange = 128
 	// lead is the number of texts from which is told how a chunk is best written.
 	lead = 1024
 )
@@ -270,44 +267,4 @@ func (e *Encoder) plainTexts(text []byte) error {
 func (e *Encoder) hashTexts(text []byte) {
 	e.hash(bytesOf(e.lengths))
 	e.hash(text)
-}
-
-// rangeOf notes the smallest and the largest of the texts of e.lengths.
-func (e *Encoder) rangeOf(text []byte) {
-	if !e.ranged || len(e.lengths) == 0 {
-		return
-	}
-	least, most := text[:e.lengths[0]], text[:e.lengths[0]]
-	leastHead, mostHead := head(text, 0, len(least)), head(text, 0, len(most))
-	at := 0
-	for _, n := range e.lengths {
-		h := head(text, at, int(n))
-		if h <= leastHead || h >= mostHead {
-			value := text[at : at+int(n)]
-			if h < leastHead || h == leastHead && bytes.Compare(value, least) < 0 {
-				least, leastHead = value, h
-			}
-			if h > mostHead || h == mostHead && bytes.Compare(value, most) > 0 {
-				most, mostHead = value, h
-			}
-		}
-		at += int(n)
-	}
-	if len(least) <= longRange && len(most) <= longRange {
-		e.chunk.least, e.chunk.most = bytes.Clone(least), bytes.Clone(most)
-	}
-}
-
-// head is the first 8 of the n bytes at a place as a number that orders as they do; a shorter text is filled up with zeros.
-func head(text []byte, at, n int) uint64 {
-	if at+8 <= len(text) {
-		eight := binary.BigEndian.Uint64(text[at:])
-		if n < 8 {
-			eight &= ^uint64(0) << (64 - 8*n)
-		}
-		return eight
-	}
-	var eight [8]byte
-	copy(eight[:], text[at:at+n])
-	return binary.BigEndian.Uint64(eight[:])
 }
