@@ -92,20 +92,42 @@ func noCodes(n int) []uint32 {
 func coded(codes []uint32, values *array.String) arrow.Array {
 	valid, nulls := make([]byte, (len(codes)+7)/8), 0
 	for from := 0; from < len(codes); from += 8 {
-		var absent byte
-		own := codes[from:min(from+8, len(codes))]
-		for i, code := range own {
-			blank := uint32((uint64(code) + 1) >> 32) // 1 for noCode; where it stands cannot be foretold, so no branch
-			own[i] = code & (blank - 1)
-			absent |= byte(blank << i)
-		}
-		valid[from/8] = ^absent & (1<<len(own) - 1)
+		absent := eightCodes(codes[from:])
+		valid[from/8] = ^absent
 		nulls += bits.OnesCount8(absent)
+	}
+	if over := len(codes) % 8; over > 0 {
+		valid[len(valid)-1] &= 1<<over - 1
 	}
 	if nulls == 0 {
 		valid = nil
 	}
 	return table.DictionaryArray(codes, values, valid, nulls)
+}
+
+// eightCodes puts 0 in place of noCode among the first eight codes, and tells where it stood, the first in the lowest bit.
+func eightCodes(codes []uint32) (absent byte) {
+	if len(codes) < 8 {
+		for i, code := range codes {
+			if code == noCode {
+				codes[i] = 0
+				absent |= 1 << i
+			}
+		}
+		return absent
+	}
+	own := (*[8]uint32)(codes)
+	for i := range own { // where noCode stands cannot be foretold, so no branch
+		blank := uint32((uint64(own[i]) + 1) >> 32)
+		own[i] &= blank - 1
+		absent = absent>>1 | byte(blank<<7)
+	}
+	return absent
+}
+
+// codes sets a dictionary column to codes, which it changes; noCode is null.
+func (b *builder) codes(field string, values *array.String, of func() []uint32) {
+	b.column(field, func() arrow.Array { return coded(of(), values) })
 }
 
 // places sets a dictionary column to what a walk finds of every row: the place of its text among values, or none.
@@ -244,7 +266,7 @@ func (b *builder) delivered(field string, column *table.Column) {
 
 // spelt hands on the given rows of a delivered column of codes (nil for all), with every value that the set knows
 // in the set's spelling.
-func (b *builder) spelt(field string, column *table.Column, set *schemas.CodeSet, rows []int32) {
+func (b *builder) spelt(field string, column *table.Column, set *schemas.CodeSet, rows []uint32) {
 	if !column.Delivered() {
 		b.delivered(field, column)
 		return
@@ -259,31 +281,34 @@ func (b *builder) spelt(field string, column *table.Column, set *schemas.CodeSet
 		}
 		known.of[code] = int32(spelt.Code([]byte(text)))
 	}
-	b.places(field, spelt.Array(), func(row int) int32 {
-		if rows != nil {
-			return known.at(rows[row])
+	b.codes(field, spelt.Array(), func() []uint32 {
+		codes := make([]uint32, b.table.Rows)
+		if rows == nil {
+			readCells(&known, codes, 0)
 		}
-		return known.at(int32(row))
+		for i, row := range rows {
+			codes[i] = uint32(known.at(int32(row))) // none is noCode
+		}
+		return codes
 	})
 }
 
-// recordIDs sets a column to the ids of the delivered records that a walk finds, by row, none where there is none.
-func (b *builder) recordIDs(field string, column *table.Column, of func(row int) int32) {
-	b.idsOf(field, column, func() []uint32 { return codesOf(b.table.Rows, of) })
-}
-
-// idsOf sets a column to the ids of delivered records given by row, noCode for none; the rows become the codes. It
-// refers to the delivered texts, so that an id that stands in many places is one text for whoever makes pseudonyms of it.
-func (b *builder) idsOf(field string, column *table.Column, rows func() []uint32) {
+// idsOf sets a column to the ids of delivered records given by row, noCode for none. It refers to the delivered texts, so that
+// an id that stands in many places is one text for whoever makes pseudonyms of it.
+func (b *builder) idsOf(field string, column *table.Column, rows []uint32) {
 	if !column.Delivered() {
 		b.empty(field)
 		return
 	}
-	b.column(field, func() arrow.Array {
-		own, valid := rows(), table.ValidityOf(column.Array)
-		codes, values := column.Codes()
-		if values == nil {
-			values = column.Array.(*array.String)
+	valid := table.ValidityOf(column.Array)
+	codes, values := column.Codes()
+	if values == nil {
+		values = column.Array.(*array.String)
+	}
+	b.codes(field, values, func() []uint32 {
+		own := slices.Clone(rows)
+		if codes == nil && valid.All() {
+			return own
 		}
 		for i, row := range own {
 			switch {
@@ -294,7 +319,7 @@ func (b *builder) idsOf(field string, column *table.Column, rows func() []uint32
 				own[i] = codes[row]
 			}
 		}
-		return coded(own, values)
+		return own
 	})
 }
 
@@ -310,13 +335,13 @@ func codesOf(rows int, of func(row int) int32) []uint32 {
 // part sets a dictionary column to the names of a part of states; the name "" is null.
 func (b *builder) part(field string, names []string, states []state, p part) {
 	b.column(field, func() arrow.Array {
-		some, values := codesOfNames(names)
-		codeOf := append(some, noCodes(1<<p.width-len(some))...)
-		codes, mask := make([]uint32, len(states)), state(1)<<p.width-1
+		codeOf, values := codesOfNames(names)
+		codeOf = append(codeOf, noCodes(1<<p.width-len(codeOf))...)
+		codes := make([]uint32, len(states))
 		for row, s := range states {
-			codes[row] = codeOf[s>>p.at&mask]
+			codes[row] = codeOf[p.of(s)]
 		}
-		if !slices.Contains(some, noCode) {
+		if !slices.Contains(codeOf[:len(names)], noCode) {
 			return table.DictionaryArray(codes, values, nil, 0)
 		}
 		return coded(codes, values)

@@ -293,7 +293,7 @@ type alike struct {
 }
 
 func (i *incident) setDistance(a apart) {
-	i.distance = int32(a.days)
+	i.distance, i.measured = int32(a.days), true
 	if a.before {
 		i.distance = -i.distance
 	}
@@ -393,7 +393,7 @@ func (d *door) referralsAround(c *child, held *incident, s Settings) (from, to i
 func (d *door) outcomeSaysReferral(c *child, held *incident) bool {
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
 		for i := c.contacts[m].first; i < c.contacts[m].end; i++ {
-			if outcome := c.rows[i].of[outcome]; outcome >= 0 && (outcome == d.newReferral || outcome == d.protectionEnquiry) {
+			if outcome := int32(c.rows[i].outcome); outcome >= 0 && (outcome == d.newReferral || outcome == d.protectionEnquiry) {
 				return true
 			}
 		}

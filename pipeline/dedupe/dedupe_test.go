@@ -172,9 +172,9 @@ func TestTheOracleAgreesWhenIncidentsAreLookedUp(t *testing.T) {
 // TestTheOracleAgreesWhenRowsAreGatheredInRanges has the rows of every batch of persons gathered by themselves, as those of
 // many persons are in a delivery of many millions.
 func TestTheOracleAgreesWhenRowsAreGatheredInRanges(t *testing.T) {
-	rows, persons := gatheredRows, batchSize
-	gatheredRows, batchSize = 0, 1
-	t.Cleanup(func() { gatheredRows, batchSize = rows, persons })
+	rows, persons := gatheredRows, batchBits
+	gatheredRows, batchBits = 0, 0
+	t.Cleanup(func() { gatheredRows, batchBits = rows, persons })
 	agree(t)
 }
 

@@ -27,9 +27,9 @@ func appendMentions(all, own []mention, behind int) []mention {
 // share within the days that the same reference may lie apart, else by their family on the day on which they
 // began. Incidents that name references join by family only when none of them names another reference.
 func (j *judged) joinEvents(references, families []mention, s Settings) {
-	j.event = fill(len(j.incidents))
-	for i := range j.incidents {
-		if j.incidents[i].episode < 0 {
+	j.event = fill(len(j.incidents.state))
+	for i, s := range j.incidents.state {
+		if classPart.of(s) == int(Unique) {
 			j.event[i] = int32(i)
 		}
 	}
@@ -91,10 +91,10 @@ func (j *judged) joinFamily(families []mention) {
 	var joined []int32
 	reference := int32(none) // the event of those that name references
 	for _, f := range families {
-		if n := len(joined); n > 0 && j.incidents[joined[n-1]].person == j.incidents[f.incident].person {
+		if n := len(joined); n > 0 && j.incidents.person[joined[n-1]] == j.incidents.person[f.incident] {
 			continue // incidents stand by person
 		}
-		if referencePart.of(j.incidents[f.incident].state) == 1 {
+		if referencePart.of(j.incidents.state[f.incident]) == 1 {
 			event := j.firstOfEvent(f.incident)
 			if reference >= 0 && event != reference {
 				return

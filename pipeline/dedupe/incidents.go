@@ -22,6 +22,7 @@ type incident struct {
 
 	referral int32 // the linked referral's row, none
 	distance int32 // working days from the nearest contact to the linked referral, negative when before
+	measured bool  // whether distance is known
 	method   Method
 
 	repeats   [3]answer // within 30 days, 90 days, 12 months
@@ -52,9 +53,12 @@ type child struct {
 	referrals []referral
 	ranked    []int32 // places of referrals in the order of their ids
 	pairs     []pair  // incidents and referrals that may belong together, in the order in which they are linked
-	batch     batch   // what is left of the children of one batch
+	batch     *batch  // what is left of the children of one batch
 
 	// Working memory.
+	sorted  []told        // of sortRows: the rows of a batch in the order of its persons, and
+	begins  []int32       // where those of each begin
+	next    []int32       // and which comes next
 	taken   []bool        // of converted
 	byID    []int32       // of linkNamed: places of referrals by the numbers of their ids
 	naming  []int32       // and those that an incident names

@@ -39,10 +39,35 @@ func (c cells) rows(count int) []int32 {
 		return c.of
 	}
 	numbers := make([]int32, count)
-	for row := range numbers {
-		numbers[row] = c.at(int32(row))
-	}
+	readCells(&c, numbers, 0)
 	return numbers
+}
+
+// readCells reads the numbers of rows from one on; as a code, none is noCode.
+func readCells[N int32 | uint32](c *cells, into []N, from int) {
+	switch {
+	case len(c.of) == 0:
+		absent := int32(none)
+		for i := range into {
+			into[i] = N(absent)
+		}
+	case c.codes == nil:
+		for i, number := range c.of[from : from+len(into)] {
+			into[i] = N(number)
+		}
+	case c.valid.All():
+		for i, code := range c.codes[from : from+len(into)] {
+			into[i] = N(c.of[code])
+		}
+	default:
+		for at := 0; at < len(into); at += 64 {
+			valid, own := c.valid.Word(from+at), into[at:min(at+64, len(into))]
+			for i, code := range c.codes[from+at:][:len(own)] {
+				blank := uint32(valid>>i&1) - 1 // all bits of a cell that says nothing; which do cannot be foretold, so no branch
+				own[i] = N(c.of[code&^blank] | int32(blank))
+			}
+		}
+	}
 }
 
 // through returns the cells with every number replaced by what stands at its place in to; none stays none.
@@ -231,6 +256,32 @@ func textsOf(column *table.Column) texts {
 		return texts{values: values, codes: codes, valid: table.ValidityOf(column.Array)}
 	}
 	return texts{values: column.Array.(*array.String), valid: table.ValidityOf(column.Array)}
+}
+
+// longID is the length of a text that is longer than its start.
+const longID = 9
+
+// starts reads how the texts of rows from one on start, and how long they are.
+func (t *texts) starts(into []uint64, lengths []uint8, from int) {
+	if t.values == nil || t.values.Len() == 0 {
+		clear(into)
+		clear(lengths)
+		return
+	}
+	offsets, data := t.values.ValueOffsets(), t.values.ValueBytes()
+	base := int(offsets[0])
+	for i := range into {
+		row := from + i
+		into[i], lengths[i] = 0, 0
+		if !t.valid.Of(row) {
+			continue
+		}
+		if t.codes != nil {
+			row = int(t.codes[row])
+		}
+		begin, end := int(offsets[row])-base, int(offsets[row+1])-base
+		into[i], lengths[i] = startOf(data, begin, end), uint8(min(end-begin, longID))
+	}
 }
 
 // at returns the text of a row; a cell without a value reads as "".

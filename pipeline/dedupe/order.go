@@ -17,8 +17,12 @@ type placed struct {
 // byText returns the places of texts in the order of the texts; equal ones stay in the order of their places.
 func byText(texts *array.String) []int32 {
 	sorted := make([]placed, texts.Len())
+	if len(sorted) == 0 {
+		return nil
+	}
+	offsets, data := texts.ValueOffsets(), texts.ValueBytes()
 	for place := range sorted {
-		sorted[place] = placed{startOf(texts.Value(place)), int32(place)}
+		sorted[place] = placed{startOf(data, int(offsets[place]-offsets[0]), int(offsets[place+1]-offsets[0])), int32(place)}
 	}
 	sorted = byStart(sorted)
 	for from, to := 0, 0; from < len(sorted); from = to {
@@ -65,9 +69,17 @@ func byStart(sorted []placed) []placed {
 	return sorted
 }
 
-// startOf returns the first eight bytes of a text as a number that orders as the texts do where they differ in these.
-func startOf(text string) uint64 {
-	var start [8]byte
-	copy(start[:], text)
-	return binary.BigEndian.Uint64(start[:])
+// startOf returns the first eight bytes of the text that stands in data from begin to end, as a number that orders as the
+// texts do where they differ in these.
+func startOf(data []byte, begin, end int) uint64 {
+	if begin+8 > len(data) {
+		var start [8]byte
+		copy(start[:], data[begin:end])
+		return binary.BigEndian.Uint64(start[:])
+	}
+	start := binary.BigEndian.Uint64(data[begin:])
+	if length := end - begin; length < 8 {
+		start &^= 1<<(64-8*length) - 1
+	}
+	return start
 }

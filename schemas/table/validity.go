@@ -1,6 +1,10 @@
 package table
 
-import "github.com/apache/arrow-go/v18/arrow"
+import (
+	"encoding/binary"
+
+	"github.com/apache/arrow-go/v18/arrow"
+)
 
 // Validity tells which rows of an array have a value, without a call of Arrow's for each. The zero value has all.
 type Validity struct {
@@ -23,4 +27,20 @@ func (v Validity) All() bool { return v.bits == nil }
 func (v Validity) Of(row int) bool {
 	row += v.from
 	return v.bits == nil || v.bits[row>>3]>>(row&7)&1 == 1
+}
+
+// Word tells of 64 rows from one on whether they have a value, the first in the lowest bit; bits behind the last row mean
+// nothing.
+func (v Validity) Word(row int) uint64 {
+	if v.bits == nil {
+		return ^uint64(0)
+	}
+	row += v.from
+	bits, shift := v.bits[row>>3:], row&7
+	if len(bits) < 9 {
+		var last [9]byte
+		copy(last[:], bits)
+		bits = last[:]
+	}
+	return binary.LittleEndian.Uint64(bits)>>shift | uint64(bits[8])<<(64-shift)
 }
