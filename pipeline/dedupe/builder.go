@@ -152,11 +152,13 @@ func codesOfNames(names []string) ([]uint32, *array.String) {
 // names sets a dictionary column from the numbers of names; a number below 0 and the name "" are null.
 func (b *builder) names(field string, names []string, of func(row int) int) {
 	codeOf, values := codesOfNames(names)
-	b.places(field, values, func(row int) int32 {
-		if n := of(row); n >= 0 {
-			return int32(codeOf[n])
+	codeOf = append(codeOf, noCode) // of a number below 0
+	b.codes(field, values, func() []uint32 {
+		codes := make([]uint32, b.table.Rows)
+		for row := range codes {
+			codes[row] = codeOf[min(uint(of(row)), uint(len(names)))]
 		}
-		return none
+		return codes
 	})
 }
 
@@ -337,9 +339,9 @@ func (b *builder) part(field string, names []string, states []state, p part) {
 	b.column(field, func() arrow.Array {
 		codeOf, values := codesOfNames(names)
 		codeOf = append(codeOf, noCodes(1<<p.width-len(codeOf))...)
-		codes := make([]uint32, len(states))
+		codes, at, mask := make([]uint32, len(states)), p.at&31, state(1)<<p.width-1
 		for row, s := range states {
-			codes[row] = codeOf[p.of(s)]
+			codes[row] = codeOf[s>>at&mask]
 		}
 		if !slices.Contains(codeOf[:len(names)], noCode) {
 			return table.DictionaryArray(codes, values, nil, 0)
@@ -351,13 +353,9 @@ func (b *builder) part(field string, names []string, states []state, p part) {
 // flag sets a column to one bit of states.
 func (b *builder) flag(field string, states []state, p part) {
 	b.column(field, func() arrow.Array {
-		values := make([]byte, (len(states)+7)/8)
-		for from := 0; from < len(states); from += 8 {
-			var set byte
-			for i, s := range states[from:min(from+8, len(states))] {
-				set |= byte(s>>p.at&1) << i
-			}
-			values[from/8] = set
+		values, at := make([]byte, (len(states)+7)/8), p.at&31
+		for row, s := range states {
+			values[row>>3] |= byte(s>>at&1) << (row & 7)
 		}
 		return table.BooleanArray(len(states), values, nil, 0)
 	})

@@ -22,6 +22,7 @@ type contact struct {
 func (d *door) gatherChild(c *child, person int32, rows []told) {
 	c.person, c.rows, c.contacts = person, rows, c.contacts[:0]
 	joined := len(c.rows) > 1 && d.order(c.rows)
+	c.mixed, c.named = false, false
 	for i := range c.rows {
 		r := &c.rows[i]
 		if i == 0 || !joined || !d.sameContact(&c.rows[i-1], r) {
@@ -30,6 +31,8 @@ func (d *door) gatherChild(c *child, person int32, rows []told) {
 		own := &c.contacts[len(c.contacts)-1]
 		own.end = int32(i) + 1
 		own.referral = own.referral || r.of[named] >= 0
+		c.named = c.named || own.referral
+		c.mixed = c.mixed || own.source != c.contacts[0].source
 	}
 	episodes := d.episodes[d.episodesOf[person]:d.episodesOf[person+1]]
 	for i := range c.contacts {

@@ -49,7 +49,7 @@ func (j *judged) contactsTable(in Input, people *persons, personIDs *array.Strin
 	b.flag("too_recent", by.state, recentPart)
 	b.flag("left_edge", by.state, leftPart)
 	b.flag("in_period", by.state, inPeriodPart)
-	b.part("reason", reasons(in.Settings), by.state, reasonPart)
+	b.part("reason", reasons(&in.Settings), by.state, reasonPart)
 	return b
 }
 

@@ -72,7 +72,7 @@ type summary struct {
 }
 
 // take writes down what was decided of a child of a batch, whose rows' decisions are given.
-func (j *judged) take(rows []standing, c *child, batch int, s Settings) {
+func (j *judged) take(rows []standing, c *child, batch int, s *Settings) {
 	d, b := j.door, c.batch
 	before := int32(len(b.incidents))
 	for i := range c.contacts {
@@ -141,15 +141,6 @@ func (b *batch) sum(c *child, held *incident) {
 	last := len(b.incidents) - 1
 	sum := &b.incidents[last]
 	c.sources = c.sources[:0]
-	mentioned := func(list []mention, value int32) []mention {
-		if value < 0 || held.episode >= 0 {
-			return list
-		}
-		if n := len(list); n > 0 && list[n-1].value == value && list[n-1].incident == int32(last) {
-			return list
-		}
-		return append(list, mention{value: value, day: held.day, incident: int32(last)})
-	}
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
 		own := &c.contacts[m]
 		sum.contacts++
@@ -161,15 +152,29 @@ func (b *batch) sum(c *child, held *incident) {
 			if value := int32(row.outcome); value >= 0 && (sum.outcome < 0 || value < sum.outcome) || value == notMapped && sum.outcome == none {
 				sum.outcome = value
 			}
-			b.references, b.families = mentioned(b.references, row.of[reference]), mentioned(b.families, row.of[family])
 			sum.state |= referencePart.when(row.of[reference] >= 0)
+			if held.episode < 0 {
+				b.references = mentioned(b.references, row.of[reference], held.day, int32(last))
+				b.families = mentioned(b.families, row.of[family], held.day, int32(last))
+			}
 		}
 	}
 	sum.sources = int32(len(c.sources))
 }
 
+// mentioned appends what a row of an incident mentions, unless the row before mentions it too.
+func mentioned(list []mention, value int32, day schemas.Day, incident int32) []mention {
+	if value < 0 {
+		return list
+	}
+	if n := len(list); n > 0 && list[n-1].value == value && list[n-1].incident == incident {
+		return list
+	}
+	return append(list, mention{value: value, day: day, incident: incident})
+}
+
 // judgeUnidentified writes down the rows that name no child; those of one contact id are one contact.
-func (j *judged) judgeUnidentified(s Settings) {
+func (j *judged) judgeUnidentified(s *Settings) {
 	d := j.door
 	place, first := d.dealt.begins[len(d.dealt.begins)-2], map[string]int32{}
 	for row, person := range d.dealt.person {
@@ -190,20 +195,34 @@ func (j *judged) judgeUnidentified(s Settings) {
 }
 
 // dated is what a day says of a record: whether it lies in the period, and within the first days of what is held.
-func (d *door) dated(day schemas.Day, s Settings) state {
+func (d *door) dated(day schemas.Day, s *Settings) state {
 	return inPeriodPart.when(s.Period.Has(day)) | leftPart.when(day-d.heldFrom < leftEdgeDays)
 }
 
+// verdictStates are what a contact's verdict says of its first row: by class, whether the evidence is weak, and whether the
+// contact names a referral.
+var verdictStates = func() (states [Unique + 1][2][2]state) {
+	for class := range Unique + 1 {
+		for weak := range 2 {
+			for named := range 2 {
+				s := classPart.put(int(class)) | reasonPart.put(int(reasonOf(class, weak == 1, named == 1))) | firstPart.when(class >= OpenCase)
+				switch {
+				case class >= OpenCase: // it begins an incident
+				case weak == 1:
+					s |= evidencePart.put(weakEvidence)
+				default:
+					s |= evidencePart.put(strongEvidence)
+				}
+				states[class][weak][named] = s
+			}
+		}
+	}
+	return states
+}()
+
 // state is what was decided of the first row of a contact; what its incident came to stands where that begins.
 func (v *verdict) state(c *contact, held *incident) state {
-	s := classPart.put(int(v.class)) | reasonPart.put(int(reasonOf(v.class, v.weak, c.referral))) | firstPart.when(v.class >= OpenCase)
-	switch {
-	case v.matched < 0:
-	case v.weak:
-		s |= evidencePart.put(weakEvidence)
-	default:
-		s |= evidencePart.put(strongEvidence)
-	}
+	s := verdictStates[v.class][place(v.weak)][place(c.referral)]
 	if v.class == Unique {
 		s |= held.outcome()
 	}
@@ -220,10 +239,6 @@ func (i *incident) state() state {
 
 // outcome is what an incident came to.
 func (i *incident) outcome() state {
-	s := methodPart.put(int(i.method)) | possiblePart.when(i.possible) | linkedPart.when(i.referral >= 0) | recentPart.when(i.tooRecent) |
-		distancePart.when(i.measured)
-	for w, answer := range i.repeats {
-		s |= repeatParts[w].put(int(answer))
-	}
-	return s
+	return methodPart.put(int(i.method)) | possiblePart.when(i.possible) | linkedPart.when(i.referral >= 0) | recentPart.when(i.tooRecent) |
+		distancePart.when(i.measured) | i.repeats
 }

@@ -98,7 +98,7 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	judged, grid, err := door.judge(ctx, people, in.Settings, in.Workers, in.Keep)
+	judged, grid, err := door.judge(ctx, people, &in.Settings, in.Workers, in.Keep)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func appendMentions(all, own []mention, behind int) []mention {
 // joinEvents joins the unique incidents of several children that tell of one event: by a reference that they
 // share within the days that the same reference may lie apart, else by their family on the day on which they
 // began. Incidents that name references join by family only when none of them names another reference.
-func (j *judged) joinEvents(references, families []mention, s Settings) {
+func (j *judged) joinEvents(references, families []mention, s *Settings) {
 	j.event = fill(len(j.incidents.state))
 	for i, s := range j.incidents.state {
 		if classPart.of(s) == int(Unique) {

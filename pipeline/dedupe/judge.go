@@ -44,7 +44,7 @@ type follow struct {
 
 // judge classes all contacts and links all referrals, persons side by side, and counts what becomes of them under
 // the settings of the grid. The result does not depend on the number of workers.
-func (d *door) judge(ctx context.Context, people *persons, s Settings, workers int, keep Keep) (*judged, []GridPoint, error) {
+func (d *door) judge(ctx context.Context, people *persons, s *Settings, workers int, keep Keep) (*judged, []GridPoint, error) {
 	rows, referrals, batches := len(d.day), len(d.referralDay), batchesOf(len(people.idCode))
 	j := &judged{
 		door: d, rows: make([]standing, rows), day: slices.Clone(d.day), before: make([]int32, batches+1), referrals: make([]follow, referrals),
@@ -52,7 +52,7 @@ func (d *door) judge(ctx context.Context, people *persons, s Settings, workers i
 	for row := range j.referrals {
 		j.referrals[row] = follow{incident: none, missedBy: none}
 	}
-	joined := newJoined(j, people)
+	joined, tried := newJoined(j, people), newTrials(s)
 	var g gathered
 	parts := d.dealt.parts(batches)
 	for i, from := range parts[:len(parts)-1] {
@@ -63,7 +63,7 @@ func (d *door) judge(ctx context.Context, people *persons, s Settings, workers i
 		}
 		if err := eachBatch(ctx, workers, from, to, func(c, trial *child, number int) {
 			c.batch.reset()
-			j.judgeBatch(c, trial, number, g.of(d.dealt.of(number)), s)
+			j.judgeBatch(c, trial, number, g.of(d.dealt.of(number)), s, tried)
 			j.nameIncidents(c.batch, people)
 			c.batch = joined.take(number, c.batch)
 		}); err != nil {
@@ -83,8 +83,8 @@ func (d *door) judge(ctx context.Context, people *persons, s Settings, workers i
 
 // judgeBatch judges the persons of a batch, whose rows are given. The child is what each is judged with; trial is what it is
 // tried with under other settings.
-func (j *judged) judgeBatch(c, trial *child, number int, rows []told, s Settings) {
-	d, widest := j.door, s.widest()
+func (j *judged) judgeBatch(c, trial *child, number int, rows []told, s *Settings, tried *trials) {
+	d := j.door
 	own := j.rows[d.dealt.begins[number]:d.dealt.begins[number+1]]
 	c.sortRows(rows)
 	for n := range c.begins[1:] {
@@ -95,8 +95,8 @@ func (j *judged) judgeBatch(c, trial *child, number int, rows []told, s Settings
 		d.gatherChild(c, int32(number<<batchBits+n), c.sorted[begin:end])
 		d.orderReferrals(c)
 		d.judgeChild(c, s)
-		d.pairChild(c, widest)
-		c.batch.counts.add(d, c, trial, s)
+		d.pairChild(c, &tried.widest)
+		c.batch.counts.add(d, c, trial, tried)
 		d.convertChild(c, s)
 		d.flagChild(c, s)
 		d.measureMisses(c)

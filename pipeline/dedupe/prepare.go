@@ -101,7 +101,7 @@ func prepare(in Input) (*door, *persons, error) {
 	d.id = textsOf(in.Contacts.Column("contact_id"))
 	d.indistinguishable = !in.Contacts.Column("concern").Delivered() && !in.Contacts.Column("incident_ref").Delivered()
 	d.referralPerson = people.referrals.through(people.personOf)
-	d.hold(in.Settings)
+	d.hold(&in.Settings)
 	persons := len(people.idCode)
 	var group errgroup.Group
 	group.Go(func() error {
@@ -151,10 +151,13 @@ func readColumns(in Input, sources, outcomes *schemas.CodeSet, meanwhile func())
 func (d *door) placeReferrals(t *table.Table, by *delivered, persons int) {
 	d.referralDay = daysOr(t.Column("referral_date"), rowsOf(t), noDay)
 	d.referralID = textsOf(t.Column("referral_id"))
+	begun, lengths := make([]uint64, rowsOf(t)), make([]uint8, rowsOf(t))
+	d.referralID.starts(begun, lengths, 0)
 	own := groupRows(d.referralPerson.rows(rowsOf(t)), persons)
 	d.referralsOf, d.referrals = own.first, make([]referral, len(own.rows))
 	for place, row := range own.rows {
 		d.referrals[place] = referral{
+			start: begun[row], length: lengths[row],
 			row: row, day: d.referralDay[row], source: by.referralSource.at(row), id: by.referralID.at(row), incident: none, missedBy: none,
 		}
 	}
@@ -171,7 +174,7 @@ func (d *door) placeEpisodes(t *table.Table, person cells, persons int) {
 }
 
 // hold settles what is held: the declared ends, else from the earliest accepted contact to the as-at date.
-func (d *door) hold(s Settings) {
+func (d *door) hold(s *Settings) {
 	d.heldTo = s.AsAt
 	if s.HeldTo != nil {
 		d.heldTo = *s.HeldTo
