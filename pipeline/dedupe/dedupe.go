@@ -79,7 +79,7 @@ type Keep func(arrow.Array) (arrow.Array, error)
 type Result struct {
 	Contacts, Incidents, Referrals, Persons, Links *table.Table
 
-	Ledger   []Person
+	Ledger   *Ledger
 	Events   []LedgerEvent
 	Grid     []GridPoint
 	HeldFrom schemas.Day // the first day of what is held

@@ -314,7 +314,7 @@ func TestTheLedgerKeepsPersonsTogetherUntilTheyContradict(t *testing.T) {
 	if got := columnOf(together.Persons, "person_id"); !slices.Equal(got, []string{"B", "B"}) {
 		t.Errorf("persons %v: the evidence is gone, the person stays", got)
 	}
-	if len(together.Ledger) != 3 || together.Ledger[2].ChildID != "X" {
+	if children := together.Ledger.ChildID; children.Len() != 3 || children.Value(2) != "X" {
 		t.Errorf("ledger %+v: a child that this delivery does not name stays in it", together.Ledger)
 	}
 	apart := judgeChildren(t, ledger, [5]string{"A", "", "", "", "2010-01-01"}, [5]string{"B", "", "", "", "2011-01-01"})

@@ -131,6 +131,55 @@ func (n *numbering) column(column *table.Column) cells {
 	return cells{of: of}
 }
 
+// folded numbers the cells of a column, equal ones but for case and surrounding blanks the same. Where no two values of a
+// dictionary can be equal so, as none of them needs to be read, each keeps its code.
+func folded(column *table.Column) cells {
+	if column.Delivered() {
+		if codes, values := column.Codes(); values != nil && differFolded(values) {
+			return cells{of: ownNumbers(values), codes: codes, valid: table.ValidityOf(column.Array)}
+		}
+	}
+	return newNumbering(fold).column(column)
+}
+
+// differFolded tells that texts that differ are told apart by fold as well: none has blanks around it, and small letters,
+// capital letters and those beyond ASCII do not meet. It may say no of texts that do.
+func differFolded(texts *array.String) bool {
+	if texts.Len() == 0 {
+		return true
+	}
+	var small, capital bool
+	data := texts.ValueBytes()
+	for _, b := range data {
+		if b >= utf8.RuneSelf {
+			return false
+		}
+		small = small || 'a' <= b && b <= 'z'
+		capital = capital || 'A' <= b && b <= 'Z'
+	}
+	if small && capital {
+		return false
+	}
+	offsets := texts.ValueOffsets()
+	for i, begin := range offsets[:texts.Len()] {
+		if end := offsets[i+1]; begin < end && (data[begin-offsets[0]] <= ' ' || data[end-offsets[0]-1] <= ' ') {
+			return false
+		}
+	}
+	return true
+}
+
+// ownNumbers gives every text its place, none to one that is blank.
+func ownNumbers(texts *array.String) []int32 {
+	own := make([]int32, texts.Len())
+	for i := range own {
+		if own[i] = int32(i); texts.ValueLen(i) == 0 {
+			own[i] = none
+		}
+	}
+	return own
+}
+
 // keys numbers the whole texts of columns of one key, blank ones excepted. Columns of one key share a dictionary that
 // has only grown from one to the next: then the longest is the numbering and no text is looked up.
 func keys(columns ...*table.Column) (texts *array.String, numbers []cells) {

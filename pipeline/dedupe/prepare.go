@@ -133,7 +133,7 @@ func readColumns(in Input, sources, outcomes *schemas.CodeSet, meanwhile func())
 	}
 	read(meanwhile)
 	for column, field := range map[column]string{reference: "incident_ref", family: "family_id", system: "source_system", concern: "concern"} {
-		read(func() { d.contacts[column] = newNumbering(fold).column(t.Column(field)) })
+		read(func() { d.contacts[column] = folded(t.Column(field)) })
 	}
 	read(func() {
 		_, ids := keys(in.Referrals.Column("referral_id"), t.Column("referral_id"))
