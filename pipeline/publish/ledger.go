@@ -24,7 +24,7 @@ func (st *Staging) StoreLedger(ctx context.Context, children, persons *array.Str
 		{Name: "person_id", Array: persons},
 		{Name: "first_seen", Array: seen},
 	} {
-		c.Required = true
+		c.Required, c.Hashed = true, true
 		stored := column{Column: c}
 		stored.source = stored.key("")
 		columns = append(columns, stored)
