@@ -124,11 +124,46 @@ func (n *numbering) column(column *table.Column) cells {
 		}
 		return cells{of: of, codes: codes, valid: table.ValidityOf(column.Array)}
 	}
-	of, text := make([]int32, column.Array.Len()), textsOf(column)
+	of, text := fill(column.Array.Len()), textsOf(column)
+	n.Expect((column.Array.Len() - column.Array.NullN()) / 2)
+	var some unnumbered
 	for row := range of {
-		of[row] = n.number(text.at(int32(row)))
+		if said := text.at(int32(row)); said != "" {
+			if some.add(n, int32(row), said); len(some.rows) == table.FindMost {
+				some.number(n, of)
+			}
+		}
 	}
+	some.number(n, of)
 	return cells{of: of}
+}
+
+// unnumbered are the texts of some rows, as they are compared, which are numbered together.
+type unnumbered struct {
+	rows                []int32
+	begins, ends, codes []uint32
+	data                []byte
+}
+
+func (u *unnumbered) add(n *numbering, row int32, text string) {
+	begin := len(u.data)
+	if u.data = n.read(u.data, text); len(u.data) == begin {
+		return
+	}
+	u.rows, u.begins = append(u.rows, row), append(u.begins, uint32(begin))
+	u.ends, u.codes = append(u.ends, uint32(len(u.data))), append(u.codes, table.NoCode)
+}
+
+// number numbers the texts by row and forgets them.
+func (u *unnumbered) number(n *numbering, of []int32) {
+	n.Find(u.data, u.begins, u.ends, u.codes)
+	for i, row := range u.rows {
+		if u.codes[i] == table.NoCode {
+			u.codes[i] = n.Code(u.data[u.begins[i]:u.ends[i]])
+		}
+		of[row] = int32(u.codes[i])
+	}
+	*u = unnumbered{rows: u.rows[:0], begins: u.begins[:0], ends: u.ends[:0], codes: u.codes[:0], data: u.data[:0]}
 }
 
 // folded numbers the cells of a column, equal ones but for case and surrounding blanks the same. Where no two values of a
