@@ -337,16 +337,37 @@ func codesOf(rows int, of func(row int) int32) []uint32 {
 // part sets a dictionary column to the names of a part of states; the name "" is null.
 func (b *builder) part(field string, names []string, states []state, p part) {
 	b.column(field, func() arrow.Array {
-		codeOf, values := codesOfNames(names)
-		codeOf = append(codeOf, noCodes(1<<p.width-len(codeOf))...)
-		codes, at, mask := make([]uint32, len(states)), p.at&31, state(1)<<p.width-1
-		for row, s := range states {
-			codes[row] = codeOf[s>>at&mask]
+		own, values := codesOfNames(names)
+		var codeOf [16]uint32
+		var absentOf [16]byte // the highest bit for the name ""
+		for n, code := range own {
+			if codeOf[n] = code; code == noCode {
+				codeOf[n], absentOf[n] = 0, 1<<7
+			}
 		}
-		if !slices.Contains(codeOf[:len(names)], noCode) {
+		codes, at := make([]uint32, len(states)), p.at&31
+		mask := state(1)<<p.width - 1
+		if !slices.Contains(own, noCode) {
+			for row, s := range states {
+				codes[row] = codeOf[s>>at&mask&15]
+			}
 			return table.DictionaryArray(codes, values, nil, 0)
 		}
-		return coded(codes, values)
+		valid, nulls := make([]byte, (len(states)+7)/8), 0
+		for from := 0; from < len(states); from += 8 {
+			var absent byte
+			some := states[from:min(from+8, len(states))]
+			into := codes[from:][:len(some)]
+			for i, s := range some {
+				n := s >> at & mask & 15
+				into[i] = codeOf[n]
+				absent = absent>>1 | absentOf[n]
+			}
+			absent >>= 8 - len(some)
+			valid[from/8] = ^absent & (1<<len(some) - 1)
+			nulls += bits.OnesCount8(absent)
+		}
+		return table.DictionaryArray(codes, values, valid, nulls)
 	})
 }
 
@@ -354,8 +375,15 @@ func (b *builder) part(field string, names []string, states []state, p part) {
 func (b *builder) flag(field string, states []state, p part) {
 	b.column(field, func() arrow.Array {
 		values, at := make([]byte, (len(states)+7)/8), p.at&31
-		for row, s := range states {
-			values[row>>3] |= byte(s>>at&1) << (row & 7)
+		whole := len(states) &^ 7
+		for from := 0; from < whole; from += 8 {
+			s := (*[8]state)(states[from:])
+			low := s[0]>>at&1 | s[1]>>at&1<<1 | s[2]>>at&1<<2 | s[3]>>at&1<<3
+			high := s[4]>>at&1 | s[5]>>at&1<<1 | s[6]>>at&1<<2 | s[7]>>at&1<<3
+			values[from>>3] = byte(low | high<<4)
+		}
+		for row, s := range states[whole:] {
+			values[whole>>3] |= byte(s>>at&1) << row
 		}
 		return table.BooleanArray(len(states), values, nil, 0)
 	})

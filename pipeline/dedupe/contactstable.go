@@ -71,13 +71,10 @@ func (j *judged) byRow(workers int) *decided {
 			batch := dealt.batchOf(dealt.person[row])
 			own := j.rows[next[batch]]
 			next[batch]++
-			by.state[row], by.matched[row], by.incident[row], by.linked[row] = own.state, own.matched, noCode, noCode
+			by.state[row], by.matched[row], by.linked[row] = own.state, own.matched, own.linked
+			by.incident[row] = noCode
 			if own.incident >= 0 {
-				incident := uint32(j.before[batch] + own.incident)
-				by.incident[row] = incident
-				if linkedPart.of(own.state) == 1 {
-					by.linked[row] = j.incidents.referral[incident]
-				}
+				by.incident[row] = uint32(j.before[batch] + own.incident)
 			}
 		}
 	})

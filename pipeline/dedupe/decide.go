@@ -79,9 +79,11 @@ func (j *judged) take(rows []standing, c *child, batch int, s *Settings) {
 		own, v := &c.contacts[i], &c.verdicts[i]
 		held, first := &c.incidents[v.incident], &c.rows[own.first]
 		shared := d.dated(own.day, s) | onOpenPart.when(held.episode >= 0)
-		decided := standing{state: shared | v.state(own, held), incident: before + v.incident, matched: noCode}
+		decided := standing{state: shared | v.state(own, held), incident: before + v.incident, matched: noCode, linked: noCode}
 		if v.matched >= 0 {
 			decided.matched = uint32(c.rows[c.contacts[v.matched].first].row)
+		} else if v.class == Unique {
+			decided.linked = uint32(held.referral) // none is noCode
 		}
 		rows[first.place] = decided
 		if own.end-own.first == 1 {
@@ -90,7 +92,7 @@ func (j *judged) take(rows []standing, c *child, batch int, s *Settings) {
 		j.day[first.row] = own.day
 		for i := own.first + 1; i < own.end; i++ {
 			row := &c.rows[i]
-			rows[row.place] = standing{state: shared | repeatedRow, incident: before + v.incident, matched: uint32(first.row)}
+			rows[row.place] = standing{state: shared | repeatedRow, incident: before + v.incident, matched: uint32(first.row), linked: noCode}
 			j.day[row.row] = own.day
 		}
 	}
@@ -99,6 +101,10 @@ func (j *judged) take(rows []standing, c *child, batch int, s *Settings) {
 		decided := follow{batch: int32(batch), incident: none, missedBy: r.missedBy, status: r.status}
 		if r.incident >= 0 {
 			decided.incident = before + r.incident
+		}
+		if r.status == Linked {
+			held := &c.incidents[r.incident]
+			decided.distance, decided.measured, decided.method = held.distance, held.measured, held.method
 		}
 		j.referrals[r.row] = decided
 	}
@@ -181,7 +187,7 @@ func (j *judged) judgeUnidentified(s *Settings) {
 		if person >= 0 {
 			continue
 		}
-		own := standing{state: d.dated(d.day[row], s), incident: none, matched: noCode}
+		own := standing{state: d.dated(d.day[row], s), incident: none, matched: noCode, linked: noCode}
 		id := d.id.at(int32(row))
 		if earlier, seen := first[id]; seen && id != "" {
 			own.state, own.matched = own.state|repeatedRow, uint32(earlier)

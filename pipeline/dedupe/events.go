@@ -14,15 +14,6 @@ type mention struct {
 	incident int32
 }
 
-// appendMentions appends the mentions of incidents that stand behind so many others.
-func appendMentions(all, own []mention, behind int) []mention {
-	for _, m := range own {
-		m.incident += int32(behind)
-		all = append(all, m)
-	}
-	return all
-}
-
 // joinEvents joins the unique incidents of several children that tell of one event: by a reference that they
 // share within the days that the same reference may lie apart, else by their family on the day on which they
 // began. Incidents that name references join by family only when none of them names another reference.

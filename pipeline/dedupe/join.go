@@ -77,8 +77,8 @@ func (to *joined) append(b *batch) {
 	j, in := to.judged, &to.judged.incidents
 	before, count := len(in.state), len(b.incidents)
 	j.before[to.next+1] = int32(before + count)
-	to.references = appendMentions(to.references, b.references, before)
-	to.families = appendMentions(to.families, b.families, before)
+	to.references = to.mentions(to.references, b.references, before)
+	to.families = to.mentions(to.families, b.families, before)
 	to.counts.addAll(&b.counts)
 	text := len(to.ids)
 	to.ids = extend(to, to.ids, len(b.ids))
@@ -96,6 +96,17 @@ func (to *joined) append(b *batch) {
 		in.episode[at], in.referral[at], in.distance[at] = uint32(own.episode), uint32(own.referral), int64(own.distance)
 		in.contacts[at], in.sources[at] = int64(own.contacts), int64(own.sources)
 	}
+}
+
+// mentions appends the mentions of a batch's incidents, which stand behind so many others.
+func (to *joined) mentions(all, own []mention, behind int) []mention {
+	before := len(all)
+	all = extend(to, all, len(own))
+	for i, m := range own {
+		m.incident += int32(behind)
+		all[before+i] = m
+	}
+	return all
 }
 
 // extend makes a list longer. What it is made to hold is what it would hold of all batches, were the others like those

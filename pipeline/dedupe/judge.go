@@ -32,6 +32,7 @@ type standing struct {
 	state    state
 	incident int32  // its number in the batch, none when the row names no child
 	matched  uint32 // the row that it was matched to, noCode
+	linked   uint32 // the referral that the incident which begins with it is linked to, by row, noCode
 }
 
 // follow is what was decided of a referral.
@@ -39,6 +40,9 @@ type follow struct {
 	batch    int32
 	incident int32 // the incident that it converted or followed, by its number in the batch, none
 	missedBy int32 // see referral
+	distance int32 // of a linked one from the incident, where measured
+	measured bool
+	method   Method // how a linked one was found
 	status   ReferralStatus
 }
 

@@ -1,6 +1,7 @@
 package dedupe
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -127,9 +128,14 @@ func (n *numbering) column(column *table.Column) cells {
 	of, text := fill(column.Array.Len()), textsOf(column)
 	n.Expect((column.Array.Len() - column.Array.NullN()) / 2)
 	var some unnumbered
-	for row := range of {
-		if said := text.at(int32(row)); said != "" {
-			if some.add(n, int32(row), said); len(some.rows) == table.FindMost {
+	for from := 0; from < len(of); from += 64 {
+		valid := text.valid.Word(from)
+		if last := len(of) - from; last < 64 {
+			valid &= 1<<last - 1
+		}
+		for ; valid != 0; valid &= valid - 1 {
+			row := from + bits.TrailingZeros64(valid)
+			if some.add(n, int32(row), text.values.Value(row)); some.count == table.FindMost {
 				some.number(n, of)
 			}
 		}
@@ -140,8 +146,9 @@ func (n *numbering) column(column *table.Column) cells {
 
 // unnumbered are the texts of some rows, as they are compared, which are numbered together.
 type unnumbered struct {
-	rows                []int32
-	begins, ends, codes []uint32
+	count               int
+	rows                [table.FindMost]int32
+	begins, ends, codes [table.FindMost]uint32
 	data                []byte
 }
 
@@ -150,20 +157,21 @@ func (u *unnumbered) add(n *numbering, row int32, text string) {
 	if u.data = n.read(u.data, text); len(u.data) == begin {
 		return
 	}
-	u.rows, u.begins = append(u.rows, row), append(u.begins, uint32(begin))
-	u.ends, u.codes = append(u.ends, uint32(len(u.data))), append(u.codes, table.NoCode)
+	u.rows[u.count], u.begins[u.count], u.ends[u.count] = row, uint32(begin), uint32(len(u.data))
+	u.count++
 }
 
 // number numbers the texts by row and forgets them.
 func (u *unnumbered) number(n *numbering, of []int32) {
-	n.Find(u.data, u.begins, u.ends, u.codes)
-	for i, row := range u.rows {
-		if u.codes[i] == table.NoCode {
-			u.codes[i] = n.Code(u.data[u.begins[i]:u.ends[i]])
+	codes := u.codes[:u.count]
+	n.Find(u.data, u.begins[:u.count], u.ends[:u.count], codes)
+	for i, code := range codes {
+		if code == table.NoCode {
+			code = n.Code(u.data[u.begins[i]:u.ends[i]])
 		}
-		of[row] = int32(u.codes[i])
+		of[u.rows[i]] = int32(code)
 	}
-	*u = unnumbered{rows: u.rows[:0], begins: u.begins[:0], ends: u.ends[:0], codes: u.codes[:0], data: u.data[:0]}
+	u.count, u.data = 0, u.data[:0]
 }
 
 // folded numbers the cells of a column, equal ones but for case and surrounding blanks the same. Where no two values of a

@@ -41,25 +41,21 @@ func (j *judged) referralsTable(in Input, people *persons, personIDs *array.Stri
 	b.spelt("source", t.Column("source"), d.sources, nil)
 	b.delivered("nfa", t.Column("nfa"))
 	b.names("status", ReferralStatuses, func(row int) int { return int(j.referrals[row].status) })
-	incident := func(row int) int32 {
+	b.names("link_method", Methods, func(row int) int {
+		if j.referrals[row].status == Linked {
+			return int(j.referrals[row].method)
+		}
+		return none
+	})
+	b.places("incident_id", j.ids, func(row int) int32 {
 		r := &j.referrals[row]
 		if r.incident < 0 {
 			return none
 		}
 		return j.before[r.batch] + r.incident
-	}
-	b.names("link_method", Methods, func(row int) int {
-		if j.referrals[row].status == Linked {
-			return methodPart.of(j.incidents.state[incident(row)])
-		}
-		return none
 	})
-	b.places("incident_id", j.ids, incident)
 	b.numbers("working_days", func(row int) (int, bool) {
-		if j.referrals[row].status != Linked || d.referralDay[row] == noDay {
-			return 0, false
-		}
-		return int(j.incidents.distance[incident(row)]), true
+		return int(j.referrals[row].distance), j.referrals[row].measured
 	})
 	b.numbers("missed_by_working_days", func(row int) (int, bool) {
 		missed := j.referrals[row].missedBy
