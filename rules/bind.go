@@ -50,6 +50,7 @@ type inputs struct {
 	answers  []answers
 	facts    facts
 	calendar *schemas.Calendar
+	formats  [][]uint8 // see formatAnswers
 }
 
 // binder hands out what several checks of a run read: links and lists between tables, the parts of list cells and
@@ -143,6 +144,9 @@ func (b *binder) bind(w *worker, t tableRef, read *reading) error {
 	}
 	for _, p := range read.pairs {
 		in.pairs = append(in.pairs, b.translation(in.columns[p.left].dictionary, in.columns[p.right].dictionary))
+	}
+	for _, f := range read.formats {
+		in.formats = append(in.formats, b.formatAnswers(f.formatTest, &in.columns[f.slot]))
 	}
 	w.in = in
 	in.answers = make([]answers, len(read.parts))

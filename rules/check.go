@@ -87,6 +87,7 @@ func newCompilation(coll *schemas.Collection) (*compilation, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.tests = map[testKey]*formatTest{}
 	return &compilation{w, map[tableRef]*cel.Env{}}, nil
 }
 

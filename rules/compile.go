@@ -77,6 +77,7 @@ type reading struct {
 	pairs   []slotPair
 	parts   []distinctPart
 	needs   []need // in reading order, each once
+	formats []formatOf
 }
 
 // linkRef is a way from the records of a table to others.

@@ -159,14 +159,6 @@ func (c *checkProgram) failing(w *worker, look func(rows []uint32)) ([]uint32, e
 	return hits, err
 }
 
-// expected is how many records a check of all records looks at, or 0 where its guard decides.
-func (c *checkProgram) expected(w *worker) int {
-	if c.applies == nil {
-		return w.in.rows
-	}
-	return 0
-}
-
 // eachChunk hands over, chunk by chunk, the rows that the check applies to: of the given rows, or of all when
 // they are nil. The rows may be changed and last until the next call. The error is the context's, or ErrEffort;
 // what was handed over last then means nothing.

@@ -55,6 +55,7 @@ type world struct {
 	coll  *schemas.Collection
 	steps map[tableRef]map[string]*step
 	lists map[tableRef]map[string]relation
+	tests map[testKey]*formatTest // of rules that are judged together; else nil
 }
 
 // reserved are the names that no field, parent or list may have.
