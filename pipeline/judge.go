@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"encoding/binary"
 	"iter"
 	"slices"
 	"strings"
@@ -90,7 +91,7 @@ func (j *judgement) found() iter.Seq[*rules.Found] {
 	return func(yield func(*rules.Found) bool) {
 		id := rules.NewIdentifier(nil)
 		if j.key != nil {
-			id = rules.NewIdentifierOf(sha8.NewHMAC(j.key))
+			id = rules.NewIdentifierOf(&keyedSums{hash: sha8.NewHMAC(j.key)})
 		}
 		for _, o := range j.outcomes {
 			for _, part := range j.parts {
@@ -102,6 +103,26 @@ func (j *judgement) found() iter.Seq[*rules.Found] {
 			}
 		}
 	}
+}
+
+// keyedSums are the sums of messages under the store's key.
+type keyedSums struct {
+	hash *sha8.HMAC
+	lead sha8.Lead // none
+	sums [][16]byte
+}
+
+func (k *keyedSums) Add(message []byte) { copy(k.hash.Next(&k.lead, len(message)), message) }
+
+func (k *keyedSums) Finish() [][16]byte {
+	k.sums = k.sums[:0]
+	for _, first := range k.hash.Finish() {
+		var sum [16]byte
+		binary.BigEndian.PutUint64(sum[:], first[0])
+		binary.BigEndian.PutUint64(sum[8:], first[1])
+		k.sums = append(k.sums, sum)
+	}
+	return k.sums
 }
 
 // findings is found with every finding written out.
