@@ -94,7 +94,8 @@ func ValidNHSNumber(text string) bool {
 	sum, digits := 0, 0
 	var last int
 	for i := 0; i < len(text); {
-		if last = int(text[i]) - '0'; last < 0 || last > 9 {
+		digit := int(text[i]) - '0'
+		if digit < 0 || digit > 9 {
 			n := skippable(text[i:], true)
 			if n == 0 {
 				return false
@@ -105,6 +106,7 @@ func ValidNHSNumber(text string) bool {
 		if digits == 10 {
 			return false
 		}
+		last = digit
 		if digits++; digits < 10 {
 			sum += last * (11 - digits)
 		}
