@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 
@@ -79,6 +80,13 @@ func once[T any](b *binder, key any, make func() T) T {
 	return made.(func() T)()
 }
 
+// forget forgets what was made but for links, which cells are found by.
+func (b *binder) forget() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	maps.DeleteFunc(b.made, func(key, _ any) bool { _, is := key.(linkKey); return !is })
+}
+
 var settling sync.Mutex
 
 // settleDictionaries asks every dictionary for its values. Arrow makes that array when it is first asked for and
@@ -130,6 +138,9 @@ func (b *binder) bind(w *worker, t tableRef, read *reading) error {
 		col.variable, col.via, col.unreadable = ref.variable, ref.via, b.unreadableRows(delivered)
 		if len(ref.steps) > 0 {
 			col.link = b.link(linkRef{ref.steps[0].from, ref.steps})
+		}
+		if ref.followed != nil && ref.followed.checks > 1 && col.days != nil {
+			b.lay(ref.followed, &col)
 		}
 		in.columns = append(in.columns, col)
 	}

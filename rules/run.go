@@ -38,6 +38,7 @@ func (p *Program) Run(ctx context.Context, d *Delivery, workers int) (*Result, e
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	r.binder.forget()
 	for _, n := range work {
 		r.work += n
 	}
