@@ -5,7 +5,6 @@ import (
 	"hash/maphash"
 	"math"
 	"math/bits"
-	"unsafe"
 
 	"frontdoor/schemas/table"
 )
@@ -235,7 +234,7 @@ func (t textCodes) settle(w *worker, rows, codes []uint32) int {
 		w.letters = w.letters[:0]
 		t.of.texts(w, at, of)
 		for i, text := range of.values {
-			codes[places[i]] = seen.Code(bytesOf(text))
+			codes[places[i]] = seen.CodeOf(text)
 		}
 		places = places[at.n:]
 		w.dropTexts(of)
@@ -243,6 +242,3 @@ func (t textCodes) settle(w *worker, rows, codes []uint32) int {
 	}
 	return seen.Len()
 }
-
-// bytesOf views text as bytes that must not be changed.
-func bytesOf(text string) []byte { return unsafe.Slice(unsafe.StringData(text), len(text)) }

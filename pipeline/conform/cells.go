@@ -210,7 +210,7 @@ func (r *run) each(set func(row int, value []byte)) {
 }
 
 // runMost is how many cells a run has at most.
-const runMost = table.FindMost
+const runMost = table.Together
 
 // cellReader takes the cells of a column, in the order of their rows.
 type cellReader interface {

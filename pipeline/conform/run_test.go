@@ -15,7 +15,7 @@ import (
 // TestCellsInRunsAreReadAsOneByOne reads random cells in runs, and each of them by itself the long way.
 func TestCellsInRunsAreReadAsOneByOne(t *testing.T) {
 	cell := rapid.OneOf(
-		rapid.SampledFrom([]string{"", "", "A", "B", "6", "6.0", "60", "1.2E+9", "#N/A", "#", "=\"07\"", "=", " A", "A\u00a0", "é", "a\u200bb", "K0000001", "UPN12345678901", "Sampleshire", "a text that is longer than others", "-7", "q) 6: Police"}),
+		rapid.SampledFrom([]string{"", "", "A", "B", "6", "6.0", "60", "1.2E+9", "#N/A", "#", "=\"07\"", "07", "=\" 7\"", " 7", "7", "#N\u200b/A", "=", " A", "A\u00a0", "é", "a\u200bb", "K0000001", "UPN12345678901", "Sampleshire", "a text that is longer than others", "-7", "q) 6: Police"}),
 		rapid.SampledFrom([]string{"2019-05-02", "2019-02-30", "2019-05-02 10:15", "2019-05-02 00:00", "2019-05-02T10:15", "2019-05-02 1:15", "02/05/2019", "5/13/2019", "2/5/2019 10:15:30", "43587", "2-May-2019"}),
 		rapid.StringMatching(`[12][0-9]{3}-[01][0-9]-[0-3][0-9]( [0-2][0-9]:[0-6][0-9])?`),
 		rapid.StringMatching(`[A-C]?[0-9]{0,3}`),

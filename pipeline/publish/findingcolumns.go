@@ -130,7 +130,7 @@ func (c *codedTexts) add(text string) {
 		if c.texts == nil {
 			c.texts = table.NewDictionary()
 		}
-		c.last, c.code = text, c.texts.Code(textBytes(text))
+		c.last, c.code = text, c.texts.CodeOf(text)
 	}
 	c.codes = append(c.codes, c.code)
 	c.valid.add(true)
