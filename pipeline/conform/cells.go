@@ -245,6 +245,16 @@ func (b *base) eachCell(text *table.Text, place int, to cellReader) {
 // It makes blank ones null and returns how many it gathered.
 func (b *base) ordinary(text *table.Text, row, at int, begins, ends []uint32) int {
 	data, ends := text.Data, ends[:len(begins)]
+	if text.Tidy && text.Plain {
+		for i := range begins {
+			begin, end := text.Begin[at], text.End[at]
+			at += text.Columns
+			if begins[i], ends[i] = begin, end; begin == end {
+				b.null(row + i)
+			}
+		}
+		return len(begins)
+	}
 	for i := range begins {
 		begin, end := text.Begin[at], text.End[at]
 		at += text.Columns

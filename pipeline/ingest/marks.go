@@ -1,0 +1,65 @@
+package ingest
+
+import (
+	"encoding/binary"
+	"slices"
+)
+
+// block is how many bytes are looked at together; as many behind the data of a window may be read, and are zero.
+const block = 64
+
+// blockMarks has a bit for every byte of a block that ends a cell, a separator or a line feed, and one for every quote. A
+// byte may be marked in error, so every marked byte is looked at.
+type blockMarks struct{ ends, quotes uint64 }
+
+// oddities are what is known of the bytes before a block, and of all so far.
+type oddities struct {
+	ended uint64 // 1: the last byte ended a cell, or is a quote
+	blank uint64 // 1: the last byte was not solid and did not
+	found uint64 // not 0: there may be a cell that does not stand for itself
+}
+
+// markBlocks returns the marks of data, behind which a block of zeros lies, in the memory of marks, and whether all cells
+// stand for themselves, as in table.Text: false where that would take long to tell.
+func markBlocks(marks []blockMarks, data []byte, separator byte) (all []blockMarks, tidy bool) {
+	whole := len(data) / block
+	all = slices.Grow(marks[:0], whole+1)[:whole+1]
+	if !wide {
+		for i := range all {
+			all[i] = marksOf(data[i*block:][:block:block], separator)
+		}
+		return all, false
+	}
+	odd := oddities{ended: 1}
+	if whole > 0 {
+		markAVX2(&all[0], &data[0], whole, separator, &odd)
+	}
+	var rest [2 * block]byte // the end of the data ends a cell, what lies behind it is solid
+	n := copy(rest[:], data[whole*block:])
+	for i := range rest[n:] {
+		rest[n+i] = 'x'
+	}
+	rest[n] = '\n'
+	markAVX2(&all[whole], &rest[0], 1, separator, &odd)
+	all[whole].ends &= 1<<n - 1
+	return all, odd.found == 0
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+	// gather moves the lowest bits of eight bytes, by multiplication, into the highest byte.
+	gather = 0x0102040810204080
+)
+
+// marksOf returns the marks of a block, eight bytes at a time. A byte above a true one may be marked in error.
+func marksOf(bytes []byte, separator byte) (m blockMarks) {
+	separators := ones * uint64(separator)
+	for i := 0; i < block; i += 8 {
+		word := binary.LittleEndian.Uint64(bytes[i:])
+		ending, feed, quote := word^separators, word^ones*'\n', word^ones*'"'
+		m.ends |= ((ending-ones)&^ending | (feed-ones)&^feed) & highs >> 7 * gather >> 56 << i
+		m.quotes |= (quote - ones) &^ quote & highs >> 7 * gather >> 56 << i
+	}
+	return m
+}
