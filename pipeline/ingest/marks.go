@@ -12,12 +12,9 @@ const block = 64
 // byte may be marked in error, so every marked byte is looked at.
 type blockMarks struct{ ends, quotes uint64 }
 
-// oddities are what is known of the bytes before a block, and of all so far.
-type oddities struct {
-	ended uint64 // 1: the last byte ended a cell, or is a quote
-	blank uint64 // 1: the last byte was not solid and did not
-	found uint64 // not 0: there may be a cell that does not stand for itself
-}
+// oddities are what is known of the bytes before a block: whether the last one ended a cell or is a quote (1 or 0), whether
+// it neither did nor is solid (1 or 0), and whether there may be a cell so far that does not stand for itself (not 0).
+type oddities [3]uint64
 
 // markBlocks returns the marks of data, behind which a block of zeros lies, in the memory of marks, and whether all cells
 // stand for themselves, as in table.Text: false where that would take long to tell.
@@ -30,7 +27,7 @@ func markBlocks(marks []blockMarks, data []byte, separator byte) (all []blockMar
 		}
 		return all, false
 	}
-	odd := oddities{ended: 1}
+	odd := oddities{1, 0, 0}
 	if whole > 0 {
 		markAVX2(&all[0], &data[0], whole, separator, &odd)
 	}
@@ -42,7 +39,7 @@ func markBlocks(marks []blockMarks, data []byte, separator byte) (all []blockMar
 	rest[n] = '\n'
 	markAVX2(&all[whole], &rest[0], 1, separator, &odd)
 	all[whole].ends &= 1<<n - 1
-	return all, odd.found == 0
+	return all, odd[2] == 0
 }
 
 const (

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"bytes"
+	"encoding/base32"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -14,13 +15,14 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
+	"frontdoor/pipeline/publish/pages"
 	"frontdoor/pipeline/publish/sha8"
 	"frontdoor/schemas/table"
 )
 
-// pseudonymLength is the length of a pseudonym: 10 bytes in base 32. Among ten million values of a kind two share
-// one with a chance of 1 in 20 billion.
-const pseudonymLength = 16
+// base32Letters are those of RFC 4648 in lower case. A pseudonym is pages.SumBytes in base 32: among ten million values of a
+// kind two share one with a chance of 1 in 20 billion.
+var base32Letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567")
 
 // Pseudonymiser turns identifiers into pseudonyms: the same kind, authority, key and value give the same one.
 // It is safe for concurrent use.
@@ -46,19 +48,20 @@ func NewPseudonymiser(key []byte, authority string, former ...string) (*Pseudony
 func (p *Pseudonymiser) Of(kind, value string) string {
 	made := p.of(kind)
 	made.add([]byte(value))
-	var pseudonym [pseudonymLength]byte
-	writeBase32(&pseudonym, &made.hash.Finish()[0])
-	return string(pseudonym[:])
+	var sum [pages.SumBytes]byte
+	writeSum(&sum, made.hash.Finish()[0])
+	return base32Letters.EncodeToString(sum[:])
 }
 
 // of returns what makes the pseudonyms of one kind; not safe for concurrent use.
 func (p *Pseudonymiser) of(kind string) *pseudonyms {
-	head := func(authority string) (head []byte) {
+	head := func(authority string) *sha8.Lead {
+		var head sha8.Lead
 		for _, part := range []string{kind, authority} {
 			head = binary.LittleEndian.AppendUint32(head, uint32(len(part)))
 			head = append(head, part...)
 		}
-		return head
+		return &head
 	}
 	made := &pseudonyms{hash: sha8.NewHMAC(p.key), head: head(p.authority), blanks: kind != "upn" && kind != "nhs_number"}
 	for _, authority := range p.former {
@@ -68,15 +71,18 @@ func (p *Pseudonymiser) of(kind string) *pseudonyms {
 }
 
 // formerHead is the head of the identifiers that begin with a lead.
-type formerHead struct{ lead, head []byte }
+type formerHead struct {
+	lead []byte
+	head *sha8.Lead
+}
 
 // pseudonyms makes the pseudonyms of one kind.
 type pseudonyms struct {
 	hash   *sha8.HMAC
-	head   []byte
+	head   *sha8.Lead
 	former []formerHead
-	text   []byte
-	blanks bool // blanks inside the value count
+	normal []byte // room for a value that is not normal
+	blanks bool   // blanks inside the value count
 }
 
 // add hands a value to the hash. It tells whether normalising has altered the value, or taken the number of its authority
@@ -89,18 +95,20 @@ func (p *pseudonyms) add(value []byte) (altered bool) {
 			break
 		}
 	}
-	p.text = append(p.text[:0], head...)
-	at := len(p.text)
-	p.text = append(p.text, 0, 0, 0, 0)
-	if isNormal(value) {
-		p.text = append(p.text, value...)
-	} else {
-		p.text = normalise(p.text, value, p.blanks)
-		altered = altered || !bytes.Equal(p.text[at+4:], value)
+	if !isNormal(value) {
+		p.normal = normalise(p.normal[:0], value, p.blanks)
+		altered = altered || !bytes.Equal(p.normal, value)
+		value = p.normal
 	}
-	binary.LittleEndian.PutUint32(p.text[at:], uint32(len(p.text)-at-4))
-	p.hash.Add(p.text)
+	p.write(head, value)
 	return altered
+}
+
+// write hands a normal value to the hash.
+func (p *pseudonyms) write(head *sha8.Lead, value []byte) {
+	room := p.hash.Next(head, 4+len(value))
+	binary.LittleEndian.PutUint32(room, uint32(len(value)))
+	copy(room[4:], value)
 }
 
 // isNormal tells of most values that normalise leaves them alone: none of their bytes is a blank, a control character,
@@ -155,20 +163,10 @@ func normalise(dst, value []byte, blanks bool) []byte {
 	return dst
 }
 
-// writeBase32 writes the first 10 bytes of a sum as 16 letters and digits: RFC 4648, lower case.
-func writeBase32(dst *[pseudonymLength]byte, sum *[sha8.SumBytes]byte) {
-	binary.BigEndian.PutUint64(dst[:8], base32Eight(binary.BigEndian.Uint64(sum[:8])>>24))
-	binary.BigEndian.PutUint64(dst[8:], base32Eight(binary.BigEndian.Uint64(sum[2:10])&(1<<40-1)))
-}
-
-// base32Eight returns the letters of 40 bits, the highest first, as the bytes of a number.
-func base32Eight(bits uint64) uint64 {
-	const each = 0x0101010101010101
-	bits = bits>>20<<32 | bits&(1<<20-1)
-	bits = bits&(0xffc00<<32|0xffc00)<<6 | bits&(0x3ff<<32|0x3ff)
-	bits = bits&(0x3e0<<48|0x3e0<<32|0x3e0<<16|0x3e0)<<3 | bits&(0x1f<<48|0x1f<<32|0x1f<<16|0x1f)
-	digits := (bits + (128-26)*each) >> 7 & each // 1 for each of 26 and more, which are written as 2 to 7
-	return bits + 'a'*each - digits*('a'+26-'2')
+// writeSum writes the first bytes of a sum.
+func writeSum(dst *[pages.SumBytes]byte, sum sha8.First) {
+	binary.BigEndian.PutUint64(dst[:8], sum[0])
+	binary.BigEndian.PutUint16(dst[8:], uint16(sum[1]>>48))
 }
 
 // textBytes views text as bytes that must not be changed.
@@ -190,10 +188,11 @@ type kindAliases struct {
 
 // knownArray is an array of text with its pseudonyms.
 type knownArray struct {
-	texts, pseudonyms *array.String
-	altered           []uint32 // the places of those that normalising has altered
-	compare           sync.Once
-	firsts            []uint32
+	texts      *array.String
+	pseudonyms *array.FixedSizeBinary
+	altered    []uint32 // the places of those that normalising has altered
+	compare    sync.Once
+	firsts     []uint32
 }
 
 func (a *aliases) of(p *Pseudonymiser, kind string) *kindAliases {
@@ -234,47 +233,60 @@ func (k *kindAliases) array(values *array.String, keep func(arrow.Array) (arrow.
 		}
 	}
 	made := &knownArray{texts: values}
-	offsets := make([]int32, 1, n+1)
-	data := make([]byte, (n-values.NullN())*pseudonymLength)
 	if from > 0 {
-		offsets = append(offsets[:0], start.pseudonyms.ValueOffsets()[:from+1]...)
-		copy(data, start.pseudonyms.ValueBytes()[:offsets[from]])
 		beyond, _ := slices.BinarySearch(start.altered, uint32(from))
 		made.altered = slices.Clone(start.altered[:beyond])
-	}
-	const together = 1024 // values, so that their sums stay near
-	for from := from; from < n; from += together {
-		to := min(from+together, n)
-		for i := from; i < to; i++ {
-			if values.IsValid(i) && k.made.add(textBytes(values.Value(i))) {
-				made.altered = append(made.altered, uint32(i))
-			}
-		}
-		at := offsets[from]
-		for _, sum := range k.made.hash.Finish() {
-			writeBase32((*[pseudonymLength]byte)(data[at:]), &sum)
-			at += pseudonymLength
-		}
-		at = offsets[from]
-		for i := from; i < to; i++ {
-			if values.IsValid(i) {
-				at += pseudonymLength
-			}
-			offsets = append(offsets, at)
+		if from == n {
+			made.pseudonyms = array.NewSlice(start.pseudonyms, 0, int64(n)).(*array.FixedSizeBinary)
+			return made, nil
 		}
 	}
-	made.pseudonyms = table.StringArray(offsets, data, validBits(values), values.NullN())
+	data := make([]byte, n*pages.SumBytes)
+	if from > 0 {
+		copy(data, start.pseudonyms.Data().Buffers()[1].Bytes()[:from*pages.SumBytes])
+	}
+	k.write(data, made, from)
+	made.pseudonyms = pages.SumArray(data, validBits(values), values.NullN())
 	if keep != nil {
 		kept, err := keep(made.pseudonyms)
 		if err != nil {
 			return nil, err
 		}
-		made.pseudonyms = kept.(*array.String)
+		made.pseudonyms = kept.(*array.FixedSizeBinary)
 	}
-	if from < n && values.Data().Offset() == 0 {
+	if values.Data().Offset() == 0 {
 		k.known = append(k.known, made)
 	}
 	return made, nil
+}
+
+// write writes the pseudonyms of the texts of an array from one on.
+func (k *kindAliases) write(data []byte, made *knownArray, from int) {
+	const together = 1024 // values, so that their sums stay near
+	texts, offsets, valid := made.texts.ValueBytes(), made.texts.ValueOffsets(), table.ValidityOf(made.texts)
+	start := offsets[0]
+	for n := made.texts.Len(); from < n; from += together {
+		to := min(from+together, n)
+		plain := len(k.made.former) == 0 && isNormal(texts[offsets[from]-start:offsets[to]-start])
+		for i := from; i < to; i++ {
+			if !valid.Of(i) {
+				continue
+			}
+			text := texts[offsets[i]-start : offsets[i+1]-start]
+			if plain {
+				k.made.write(k.made.head, text)
+			} else if k.made.add(text) {
+				made.altered = append(made.altered, uint32(i))
+			}
+		}
+		sums := k.made.hash.Finish()
+		for i := from; i < to; i++ {
+			if valid.Of(i) {
+				writeSum((*[pages.SumBytes]byte)(data[i*pages.SumBytes:]), sums[0])
+				sums = sums[1:]
+			}
+		}
+	}
 }
 
 // firstOfEach returns for each place of an array of distinct texts the first one of the same pseudonym; nil when all
@@ -287,13 +299,13 @@ func (k *knownArray) firstOfEach() []uint32 {
 		const nowhere = math.MaxUint32
 		first := make(map[string]uint32, len(k.altered))
 		for _, place := range k.altered {
-			first[k.pseudonyms.Value(int(place))] = nowhere
+			first[string(k.pseudonyms.Value(int(place)))] = nowhere
 		}
 		for i := range k.pseudonyms.Len() {
 			if k.pseudonyms.IsNull(i) {
 				continue
 			}
-			text := k.pseudonyms.Value(i)
+			text := string(k.pseudonyms.Value(i))
 			at, met := first[text]
 			switch {
 			case !met:

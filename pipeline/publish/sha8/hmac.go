@@ -5,14 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
+	"slices"
 )
 
-const (
-	// SumBytes is how much of a sum is kept.
-	SumBytes = 16
-	// MaxWide is the length of the longest message that fits one block with its padding.
-	MaxWide = blockBytes - 9
-)
+// MaxWide is the length of the longest message that fits one block with its padding.
+const MaxWide = blockBytes - 9
 
 // HMAC sums messages under one key (RFC 2104): for many short ones, since crypto/hmac does the work for those of more than
 // MaxWide bytes. It is not safe for concurrent use.
@@ -20,18 +17,31 @@ type HMAC struct {
 	wide         bool
 	inner, outer [8]row // the states after the key's block
 	single       hash.Hash
-	sum          []byte
+	sum          []byte // of single
 
 	blocks  [lanes][blockBytes]byte // of the messages that wait for others
-	waiting int
+	leads   [lanes]*Lead            // what each block begins with
+	padded  [lanes]int              // the length of the message for which each block is padded; -1 for none
 	places  [lanes]int
-	sums    [][SumBytes]byte
-	ended   bool
+	waiting int
+
+	long      []byte // a message that is summed by itself, and waits until it is written
+	longPlace int
+	longWaits bool
+
+	sums  []First
+	ended bool
 }
+
+// Lead is what messages begin with.
+type Lead []byte
+
+// First is the first 16 bytes of a sum, as two numbers.
+type First [2]uint64
 
 // NewHMAC returns what sums messages under a key.
 func NewHMAC(key []byte) *HMAC {
-	h := &HMAC{wide: wide, single: hmac.New(sha256.New, key)}
+	h := &HMAC{wide: wide, single: hmac.New(sha256.New, key), padded: [lanes]int{-1, -1, -1, -1, -1, -1, -1, -1}}
 	if !h.wide {
 		return h
 	}
@@ -68,41 +78,78 @@ func afterBlock(block *[blockBytes]byte) (state [8]row) {
 // inBlocks is where the blocks of messages begin.
 var inBlocks = row{0, blockBytes, 2 * blockBytes, 3 * blockBytes, 4 * blockBytes, 5 * blockBytes, 6 * blockBytes, 7 * blockBytes}
 
-// Add takes the next message, which is not kept.
-func (h *HMAC) Add(message []byte) {
+// ends and outerBits are the words of the padding of the outer hash, whose message is the key's block and a sum.
+var (
+	ends      = row{1 << 31, 1 << 31, 1 << 31, 1 << 31, 1 << 31, 1 << 31, 1 << 31, 1 << 31}
+	outerBits = row{outerLength, outerLength, outerLength, outerLength, outerLength, outerLength, outerLength, outerLength}
+)
+
+const outerLength = 8 * (blockBytes + sha256.Size)
+
+// Next returns room for the n bytes of the next message that come behind its lead; they are to be written before the next
+// call. The lead must not change.
+func (h *HMAC) Next(lead *Lead, n int) []byte {
 	if h.ended {
 		h.sums, h.ended = h.sums[:0], false
 	}
-	place := len(h.sums)
-	h.sums = append(h.sums, [SumBytes]byte{})
-	if !h.wide || len(message) > MaxWide {
-		h.single.Reset()
-		h.single.Write(message)
-		h.sum = h.single.Sum(h.sum[:0])
-		copy(h.sums[place][:], h.sum)
-		return
+	whole := len(*lead) + n
+	if !h.wide || whole > MaxWide {
+		return h.nextLong(*lead, n)
 	}
-	block := &h.blocks[h.waiting]
-	clear(block[copy(block[:], message):])
-	block[len(message)] = 0x80
-	binary.BigEndian.PutUint32(block[blockBytes-4:], uint32(8*(blockBytes+len(message))))
-	h.places[h.waiting] = place
-	if h.waiting++; h.waiting == lanes {
+	if h.waiting == lanes {
 		h.compress()
 	}
+	lane := h.waiting
+	block := &h.blocks[lane]
+	if h.leads[lane] != lead {
+		copy(block[:], *lead)
+		h.leads[lane] = lead
+	}
+	if h.padded[lane] != whole {
+		clear(block[whole:])
+		block[whole] = 0x80
+		binary.BigEndian.PutUint32(block[blockBytes-4:], uint32(8*(blockBytes+whole)))
+		h.padded[lane] = whole
+	}
+	h.places[lane] = len(h.sums)
+	h.sums = append(h.sums, First{})
+	h.waiting++
+	return block[len(*lead):whole]
 }
 
-// Finish returns the first bytes of the sums of the messages that were added since it was last called, in their order. They
-// are valid until the next message.
-func (h *HMAC) Finish() [][SumBytes]byte {
+// nextLong is Next of a message that is summed by itself.
+func (h *HMAC) nextLong(lead Lead, n int) []byte {
+	h.sumLong()
+	h.long = append(slices.Grow(h.long[:0], len(lead)+n), lead...)[:len(lead)+n]
+	h.longPlace, h.longWaits = len(h.sums), true
+	h.sums = append(h.sums, First{})
+	return h.long[len(lead):]
+}
+
+// Finish returns the first bytes of the sums of the messages since it was last called, in their order. They are valid until
+// the next message.
+func (h *HMAC) Finish() []First {
 	if h.ended {
 		return nil
 	}
 	if h.waiting > 0 {
 		h.compress()
 	}
+	h.sumLong()
 	h.ended = true
 	return h.sums
+}
+
+// sumLong sums the long message that waits, if there is one.
+func (h *HMAC) sumLong() {
+	if !h.longWaits {
+		return
+	}
+	h.longWaits = false
+	h.single.Reset()
+	h.single.Write(h.long)
+	h.sum = h.single.Sum(h.sum[:0])
+	h.sums[h.longPlace] = First{binary.BigEndian.Uint64(h.sum), binary.BigEndian.Uint64(h.sum[8:])}
 }
 
 // compress sums the messages that wait.
@@ -112,17 +159,12 @@ func (h *HMAC) compress() {
 	state := h.inner
 	compress8(&state, &words)
 	copy(words[:], state[:])
-	for i := range lanes {
-		words[8][i] = 0x80000000
-		words[15][i] = 8 * (blockBytes + sha256.Size)
-	}
+	words[8], words[15] = ends, outerBits
 	clear(words[9:15])
 	state = h.outer
 	compress8(&state, &words)
 	for i, place := range h.places[:h.waiting] {
-		for w := range SumBytes / 4 {
-			binary.BigEndian.PutUint32(h.sums[place][4*w:], state[w][i])
-		}
+		h.sums[place] = First{uint64(state[0][i])<<32 | uint64(state[1][i]), uint64(state[2][i])<<32 | uint64(state[3][i])}
 	}
 	h.waiting = 0
 }
