@@ -81,6 +81,10 @@ type pseudonyms struct {
 	former []formerHead
 	normal []byte // room for a value that is not normal
 	blanks bool   // blanks inside the value count
+
+	lead   *sha8.Lead // head and the length of values of one length
+	length int
+	sums   []sha8.First
 }
 
 // add hands a value to the hash. It tells whether normalising has altered the value, or taken the number of its authority
@@ -107,6 +111,17 @@ func (p *pseudonyms) write(head *sha8.Lead, value []byte) {
 	room := p.hash.Next(head, 4+len(value))
 	binary.LittleEndian.PutUint32(room, uint32(len(value)))
 	copy(room[4:], value)
+}
+
+// each returns the sums of normal values of n bytes, which stand one behind the other. They are valid until the next are made.
+func (p *pseudonyms) each(values []byte, n, count int) []sha8.First {
+	if p.length != n || p.lead == nil {
+		lead := sha8.Lead(binary.LittleEndian.AppendUint32(slices.Clone(*p.head), uint32(n)))
+		p.lead, p.length = &lead, n
+	}
+	p.sums = slices.Grow(p.sums[:0], count)[:count]
+	p.hash.Each(p.lead, values, n, p.sums)
+	return p.sums
 }
 
 // isNormal tells of most values that normalise leaves them alone: none of their bytes is a blank, a control character,
@@ -255,8 +270,15 @@ func (k *kindAliases) array(values *array.String, keep func(arrow.Array) (arrow.
 	if from > 0 {
 		copy(data, start.pseudonyms.ValueBytes()[:from*pseudonymLength])
 	}
-	k.write(data[from*pseudonymLength:], made, from)
-	made.pseudonyms = table.StringArray(k.offsets(values), data, validBits(values), values.NullN())
+	var offsets, ends []int32
+	if values.NullN() == 0 {
+		offsets = k.all.steps(n + 1)
+	} else {
+		offsets = make([]int32, n+1)
+		ends = offsets[1:]
+	}
+	k.write(data[from*pseudonymLength:], ends, made, from)
+	made.pseudonyms = table.StringArray(offsets, data, validBits(values), values.NullN())
 	if keep != nil {
 		kept, err := keep(made.pseudonyms)
 		if err != nil {
@@ -270,47 +292,60 @@ func (k *kindAliases) array(values *array.String, keep func(arrow.Array) (arrow.
 	return made, nil
 }
 
-// write writes the pseudonyms of the texts of an array from one on, those of nulls left out.
-func (k *kindAliases) write(data []byte, made *knownArray, from int) {
-	const together = 1024 // values, so that their sums stay near
+// together is how many pseudonyms are made at a time, so that their sums stay near.
+const together = 1024
+
+// write writes the pseudonyms of the texts of an array from one on, those of nulls left out, and where each ends unless ends
+// is nil, for an array without nulls.
+func (k *kindAliases) write(data []byte, ends []int32, made *knownArray, from int) {
+	n := made.texts.Len()
+	if n == 0 {
+		return
+	}
 	texts, offsets, valid := made.texts.ValueBytes(), made.texts.ValueOffsets(), table.ValidityOf(made.texts)
-	start := offsets[0]
-	for n := made.texts.Len(); from < n; {
-		to := min(from+together, n)
-		plain := len(k.made.former) == 0 && isNormal(texts[offsets[from]-start:offsets[to]-start])
-		for ; from < to; from++ {
-			if !valid.Of(from) {
-				continue
+	start, at := offsets[0], int32(from*pseudonymLength)
+	for ; from < n; from += together {
+		offsets := offsets[from : min(from+together, n)+1]
+		normal := len(k.made.former) == 0 && isNormal(texts[offsets[0]-start:offsets[len(offsets)-1]-start])
+		if length := offsets[1] - offsets[0]; normal && valid.All() && uniform(offsets, length) {
+			sums := k.made.each(texts[offsets[0]-start:], int(length), len(offsets)-1)
+			data = writePseudonyms(data, sums)
+			continue
+		}
+		for i := range offsets[1:] {
+			if valid.Of(from + i) {
+				at += pseudonymLength
+				text := texts[offsets[i]-start : offsets[i+1]-start]
+				if normal {
+					k.made.write(k.made.head, text)
+				} else if k.made.add(text) {
+					made.altered = append(made.altered, uint32(from+i))
+				}
 			}
-			text := texts[offsets[from]-start : offsets[from+1]-start]
-			if plain {
-				k.made.write(k.made.head, text)
-			} else if k.made.add(text) {
-				made.altered = append(made.altered, uint32(from))
+			if ends != nil {
+				ends[from+i] = at
 			}
 		}
-		for _, sum := range k.made.hash.Finish() {
-			writeBase32(data, sum)
-			data = data[pseudonymLength:]
-		}
+		data = writePseudonyms(data, k.made.hash.Finish())
 	}
 }
 
-// offsets returns where the pseudonyms of texts begin and end. Arrays without nulls share them.
-func (k *kindAliases) offsets(texts *array.String) []int32 {
-	n, valid := texts.Len(), table.ValidityOf(texts)
-	if valid.All() {
-		return k.all.steps(n + 1)
+// writePseudonyms writes a pseudonym for each sum and returns what is left of data.
+func writePseudonyms(data []byte, sums []sha8.First) []byte {
+	for i, sum := range sums {
+		writeBase32(data[i*pseudonymLength:], sum)
 	}
-	offsets := make([]int32, n+1)
-	at := int32(0)
-	for i := range n {
-		if valid.Of(i) {
-			at += pseudonymLength
+	return data[len(sums)*pseudonymLength:]
+}
+
+// uniform tells whether offsets are a length apart.
+func uniform(offsets []int32, length int32) bool {
+	for i, offset := range offsets[1:] {
+		if offset-offsets[i] != length {
+			return false
 		}
-		offsets[i+1] = at
 	}
-	return offsets
+	return true
 }
 
 // steps returns n numbers from 0 on, a pseudonym's length apart.
