@@ -2,10 +2,12 @@ package pipeline
 
 import (
 	"context"
+	"encoding/binary"
 	"iter"
 	"slices"
 	"strings"
 
+	"frontdoor/pipeline/publish/sha8"
 	"frontdoor/pipeline/validate"
 	"frontdoor/rules"
 	"frontdoor/schemas"
@@ -84,17 +86,51 @@ func (j *judgement) sort() {
 	slices.SortFunc(j.outcomes, func(a, b rules.Outcome) int { return strings.Compare(a.Rule, b.Rule) })
 }
 
-// findings yields all findings by rule, then collection or return, table and row.
-func (j *judgement) findings() iter.Seq[rules.Finding] {
-	return func(yield func(rules.Finding) bool) {
-		id := rules.NewIdentifier(j.key)
+// found yields all findings by rule, then collection or return, table and row. Each lasts until the next.
+func (j *judgement) found() iter.Seq[*rules.Found] {
+	return func(yield func(*rules.Found) bool) {
+		id := rules.NewIdentifier(nil)
+		if j.key != nil {
+			id = rules.NewIdentifierOf(&keyedSums{hash: sha8.NewHMAC(j.key)})
+		}
 		for _, o := range j.outcomes {
 			for _, part := range j.parts {
-				for f := range part.FindingsOf(o.Rule, id) {
+				for f := range part.FoundOf(o.Rule, id) {
 					if !yield(f) {
 						return
 					}
 				}
+			}
+		}
+	}
+}
+
+// keyedSums are the sums of messages under the store's key.
+type keyedSums struct {
+	hash *sha8.HMAC
+	lead sha8.Lead // none
+	sums [][16]byte
+}
+
+func (k *keyedSums) Add(message []byte) { copy(k.hash.Next(&k.lead, len(message)), message) }
+
+func (k *keyedSums) Finish() [][16]byte {
+	k.sums = k.sums[:0]
+	for _, first := range k.hash.Finish() {
+		var sum [16]byte
+		binary.BigEndian.PutUint64(sum[:], first[0])
+		binary.BigEndian.PutUint64(sum[8:], first[1])
+		k.sums = append(k.sums, sum)
+	}
+	return k.sums
+}
+
+// findings is found with every finding written out.
+func (j *judgement) findings() iter.Seq[rules.Finding] {
+	return func(yield func(rules.Finding) bool) {
+		for f := range j.found() {
+			if !yield(f.Written()) {
+				return
 			}
 		}
 	}

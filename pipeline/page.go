@@ -22,10 +22,11 @@ const (
 
 // reports returns how each page and the workbook is written, by its path in the run.
 func reports(p *report.Page) map[string]func(io.Writer) error {
+	internal := p.Internal()
 	return map[string]func(io.Writer) error{
 		reportFile:         func(w io.Writer) error { return report.WritePublic(w, p.Public()) },
-		internalReportFile: func(w io.Writer) error { return report.WriteInternal(w, p.Internal()) },
-		workbookFile:       func(w io.Writer) error { return report.WriteWorkbook(w, p.Internal()) },
+		internalReportFile: func(w io.Writer) error { return report.WriteInternal(w, internal) },
+		workbookFile:       func(w io.Writer) error { return report.WriteWorkbook(w, internal) },
 	}
 }
 

@@ -252,7 +252,7 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	}
 	err = sideBySide(ctx, func(context.Context) error {
 		defer j.stage("store findings")()
-		return staging.Findings(r.judged.findings())
+		return staging.Findings(r.judged.found())
 	}, func(ctx context.Context) (err error) {
 		defer j.stage("measure")()
 		in := j.measureInput(read, r.decided)

@@ -77,10 +77,20 @@ type Outcome struct {
 // Identifier makes the ids of findings: keyed by the store's key in a run, plain hashes without one. It is
 // not safe for concurrent use.
 type Identifier struct {
-	hash  hash.Hash
-	seen  map[[16]byte]int
-	parts []byte // each part of an id after its length
-	sums  []byte
+	sums     Sums
+	seen     map[[16]byte]int
+	messages []byte // one behind the other
+	ends     []int
+	made     [][16]byte
+	again    []int // which of them were met before
+	texts    []byte
+}
+
+// Sums sums messages, best many at once: Finish returns the first bytes of the SHA-256, or of the HMAC under a key, of
+// those that were added since it was last called, in their order. They are valid until the next message.
+type Sums interface {
+	Add(message []byte)
+	Finish() [][16]byte
 }
 
 // NewIdentifier returns an identifier; key may be nil.
@@ -89,14 +99,53 @@ func NewIdentifier(key []byte) *Identifier {
 	if key != nil {
 		h = hmac.New(sha256.New, key)
 	}
-	return &Identifier{hash: h, seen: map[[16]byte]int{}}
+	return NewIdentifierOf(&singly{hash: h})
+}
+
+// NewIdentifierOf returns the identifier of what sums messages under the store's key.
+func NewIdentifierOf(sums Sums) *Identifier {
+	return &Identifier{sums: sums, seen: map[[16]byte]int{}}
+}
+
+// singly sums one message after the other.
+type singly struct {
+	hash  hash.Hash
+	sum   []byte
+	sums  [][16]byte
+	ended bool
+}
+
+func (s *singly) Add(message []byte) {
+	if s.ended {
+		s.sums, s.ended = s.sums[:0], false
+	}
+	s.hash.Reset()
+	s.hash.Write(message)
+	s.sum = s.hash.Sum(s.sum[:0])
+	s.sums = append(s.sums, [16]byte(s.sum))
+}
+
+func (s *singly) Finish() [][16]byte {
+	if s.ended {
+		return nil
+	}
+	s.ended = true
+	return s.sums
 }
 
 // ID returns the id of a finding: 32 hex digits over rule, table, the record's natural key, the flagged fields
 // and the occurrence among equals, which is counted here. A record's line is no part of it, so that the id
 // stays when rows are added above.
 func (i *Identifier) ID(rule, table string, key, fields []string) string {
-	i.parts = i.parts[:0]
+	i.add(rule, table, key, fields)
+	return i.ids()
+}
+
+// idLength is the length of an id.
+const idLength = 32
+
+// add adds what the next id is made of.
+func (i *Identifier) add(rule, table string, key, fields []string) {
 	i.part(rule)
 	i.part(table)
 	i.part(strconv.Itoa(len(key)))
@@ -106,26 +155,44 @@ func (i *Identifier) ID(rule, table string, key, fields []string) string {
 	for _, text := range fields {
 		i.part(text)
 	}
-	same := i.sum()
-	occurrence := i.seen[same]
-	i.seen[same]++
-	id := same
-	if occurrence > 0 {
-		i.part(strconv.Itoa(occurrence))
-		id = i.sum()
-	}
-	return hex.EncodeToString(id[:])
+	i.ends = append(i.ends, len(i.messages))
 }
 
 func (i *Identifier) part(text string) {
-	i.parts = binary.AppendUvarint(i.parts, uint64(len(text)))
-	i.parts = append(i.parts, text...)
+	i.messages = binary.AppendUvarint(i.messages, uint64(len(text)))
+	i.messages = append(i.messages, text...)
 }
 
-func (i *Identifier) sum() (short [16]byte) {
-	i.hash.Reset()
-	i.hash.Write(i.parts)
-	i.sums = i.hash.Sum(i.sums[:0])
-	copy(short[:], i.sums)
-	return short
+// ids returns the ids of what was added, one behind the other.
+func (i *Identifier) ids() string {
+	from := 0
+	for _, end := range i.ends {
+		i.sums.Add(i.messages[from:end])
+		from = end
+	}
+	i.made, i.again = append(i.made[:0], i.sums.Finish()...), i.again[:0]
+	for n, id := range i.made {
+		occurrence := i.seen[id]
+		i.seen[id]++
+		if occurrence == 0 {
+			continue
+		}
+		if from = 0; n > 0 {
+			from = i.ends[n-1]
+		}
+		first := len(i.messages)
+		i.messages = append(i.messages, i.messages[from:i.ends[n]]...)
+		i.part(strconv.Itoa(occurrence))
+		i.sums.Add(i.messages[first:])
+		i.again = append(i.again, n)
+	}
+	for k, id := range i.sums.Finish()[:len(i.again)] {
+		i.made[i.again[k]] = id
+	}
+	i.texts = i.texts[:0]
+	for _, id := range i.made {
+		i.texts = hex.AppendEncode(i.texts, id[:])
+	}
+	i.messages, i.ends = i.messages[:0], i.ends[:0]
+	return string(i.texts)
 }

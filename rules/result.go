@@ -77,6 +77,17 @@ func (r *Result) Findings(id *Identifier) iter.Seq[Finding] {
 // FindingsOf yields the findings of one rule by table and row.
 func (r *Result) FindingsOf(code string, id *Identifier) iter.Seq[Finding] {
 	return func(yield func(Finding) bool) {
+		for f := range r.FoundOf(code, id) {
+			if !yield(f.Written()) {
+				return
+			}
+		}
+	}
+}
+
+// FoundOf is FindingsOf with the cells where they stand.
+func (r *Result) FoundOf(code string, id *Identifier) iter.Seq[*Found] {
+	return func(yield func(*Found) bool) {
 		i := slices.IndexFunc(r.program.rules, func(p *program) bool { return p.rule.Code == code })
 		if i < 0 {
 			return
@@ -85,12 +96,7 @@ func (r *Result) FindingsOf(code string, id *Identifier) iter.Seq[Finding] {
 		if len(hits) == 0 {
 			return
 		}
-		writer := r.findingWriter(i)
-		for _, h := range hits {
-			if !yield(writer.finding(h, id)) {
-				return
-			}
-		}
+		r.findingWriter(i).all(hits, id, yield)
 	}
 }
 
@@ -118,79 +124,6 @@ func (r *Result) inOrder(rule int) []hit {
 		})
 	}
 	return hits
-}
-
-// finding writes a hit out. A flagged cell of a record that is not there is left out, and a cell stands once.
-func (w *findingWriter) finding(h hit, id *Identifier) Finding {
-	p, c, f, from := w.rule, w.rule.checks[h.check], &w.hits[h.check], &w.checks[h.check]
-	first, last := f.of(h.finding)
-	room := (last - first) * len(c.flagNames)
-	made := Finding{
-		Rule: p.rule.Code, Severity: p.rule.Severity, Collection: w.result.program.collection.Name, Table: c.table.name(),
-		Message: c.message, Cells: make([]Cell, 0, room), Local: p.rule.Local,
-	}
-	cells := cellSet{finding: &made, values: make([]string, 0, room), once: from.once || last == first+1}
-	for i := range c.flags {
-		sources := from.flags[i]
-		if c.flags[i].each == nil {
-			for s := range sources {
-				for _, row := range f.rows[first:last] {
-					cells.add(&sources[s], int(row))
-				}
-			}
-			continue
-		}
-		cells.once = false
-		each := &f.each[i]
-		if sources == nil {
-			continue
-		}
-		for _, place := range each.places[each.starts[first]:each.starts[last]] {
-			for s := range sources {
-				cells.add(&sources[s], int(place))
-			}
-		}
-	}
-	made.ID = id.ID(p.rule.Code, c.table.name(), w.leastKey(h), c.flagNames)
-	return made
-}
-
-// leastKey returns the least key of a finding's records, so that their order does not matter.
-func (w *findingWriter) leastKey(h hit) []string {
-	c, f, from := w.rule.checks[h.check], &w.hits[h.check], &w.checks[h.check]
-	first, last := f.of(h.finding)
-	var least, own []string
-	for at := first; at < last; at++ {
-		own = append(own[:0], w.year...)
-		own = appendKey(own, from.key, int(f.rows[at]))
-		if c.split != nil && f.usable[c.split.flag] {
-			found := &f.each[c.split.flag]
-			for _, place := range found.places[found.starts[at]:found.starts[at+1]] {
-				own = appendKey(append(own, w.year...), from.splitKey, int(place))
-			}
-		}
-		if at == first || slices.Compare(own, least) < 0 {
-			least, own = own, least
-		}
-	}
-	return least
-}
-
-// keyColumns returns the columns of a table's natural key; the delivery as a whole has none.
-func (r *Result) keyColumns(t tableRef) (columns []*textReader) {
-	if t.schema != nil {
-		for _, c := range r.binder.columns(t, t.schema.Key) {
-			columns = append(columns, newTextReader(c))
-		}
-	}
-	return columns
-}
-
-func appendKey(key []string, columns []*textReader, row int) []string {
-	for _, c := range columns {
-		key = append(key, c.text(row))
-	}
-	return key
 }
 
 // Finding writes out a finding that a stage made while it read the delivery, with the severity and sentence of

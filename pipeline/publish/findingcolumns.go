@@ -1,9 +1,11 @@
 package publish
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow"
+	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"frontdoor/pipeline/publish/pages"
 	"frontdoor/rules"
@@ -25,7 +27,9 @@ type findingColumns struct {
 	idEnds                                     []int32
 	rule, severity, collection, table, message codedTexts
 	local                                      bitmap
-	ends                                       []uint32 // by finding, how many cells there are up to its last
+	ends                                       []uint32                   // by finding, how many cells there are up to its last
+	known                                      map[*table.Reader][]uint32 // see addCoded
+	text                                       []byte                     // room for one
 
 	cell struct {
 		table, file, sheet, field, value codedTexts
@@ -36,41 +40,48 @@ type findingColumns struct {
 
 func newFindingColumns() *findingColumns { return &findingColumns{idEnds: []int32{0}} }
 
+// clear forgets the findings and keeps their memory.
+func (r *findingColumns) clear() {
+	r.id, r.idEnds, r.ends = r.id[:0], r.idEnds[:1], r.ends[:0]
+	r.local.clear()
+	at := &r.cell
+	for _, texts := range [...]*codedTexts{
+		&r.rule, &r.severity, &r.collection, &r.table, &r.message, &at.table, &at.file, &at.sheet, &at.field, &at.value,
+	} {
+		texts.clear()
+	}
+	at.line, at.bytes = at.line[:0], 0
+	clear(r.known)
+}
+
 func (r *findingColumns) full() bool {
 	return len(r.ends) == pages.RowGroupRows || len(r.cell.line) >= mostCells || r.cell.bytes >= mostCellBytes
 }
 
-func (r *findingColumns) add(f rules.Finding) {
+func (r *findingColumns) add(f *rules.Found) {
 	r.id = append(r.id, f.ID...)
 	r.idEnds = append(r.idEnds, int32(len(r.id)))
-	r.rule.add(f.Rule)
-	r.severity.add(string(f.Severity))
-	r.collection.add(f.Collection)
-	r.table.add(f.Table)
-	r.message.add(f.Message)
-	r.local.add(f.Local)
+	r.rule.add(textBytes(f.Rule))
+	r.severity.add(textBytes(string(f.Severity)))
+	r.collection.add(textBytes(f.Collection))
+	r.table.add(textBytes(f.Table))
+	r.message.add(textBytes(f.Message))
+	r.local.add(f.Local, 1)
 	at := &r.cell
-	for _, texts := range []*codedTexts{&at.table, &at.file, &at.sheet, &at.field, &at.value} {
-		texts.codes = room(texts.codes, len(f.Cells))
-	}
-	at.line = room(at.line, len(f.Cells))
 	for i := range f.Cells {
 		c := &f.Cells[i]
-		at.table.add(c.Table)
-		at.file.add(c.File)
-		if c.Sheet == "" {
-			at.sheet.addNull()
-		} else {
-			at.sheet.add(c.Sheet)
-		}
+		at.table.add(textBytes(c.Table))
+		at.field.add(textBytes(c.Field))
+		r.addPlace(c.File, c.Sheet)
 		at.line = append(at.line, int64(c.Line))
-		at.field.add(c.Field)
 		if c.Value == nil {
 			at.value.addNull()
 		} else {
-			at.value.add(*c.Value)
-			at.bytes += len(*c.Value)
+			r.addValue(textBytes(*c.Value))
 		}
+	}
+	for i := range f.Flagged {
+		r.addFlagged(&f.Flagged[i])
 	}
 	r.ends = append(r.ends, uint32(len(at.line)))
 }
@@ -81,6 +92,85 @@ func room[T any](slice []T, n int) []T {
 		return slices.Grow(slice, max(n, len(slice)))
 	}
 	return slice
+}
+
+func (r *findingColumns) addPlace(file, sheet string) {
+	r.cell.file.add(textBytes(file))
+	if sheet == "" {
+		r.cell.sheet.addNull()
+	} else {
+		r.cell.sheet.add(textBytes(sheet))
+	}
+}
+
+func (r *findingColumns) addValue(text []byte) {
+	r.cell.value.add(text)
+	r.cell.bytes += len(text)
+}
+
+// addFlagged adds the cells of a field in the order of their rows.
+func (r *findingColumns) addFlagged(in *rules.FlaggedIn) {
+	at := &r.cell
+	at.line = room(at.line, len(in.Rows))
+	at.table.addAgain(textBytes(in.Table), len(in.Rows))
+	at.field.addAgain(textBytes(in.Field), len(in.Rows))
+	for _, row := range in.Rows {
+		at.line = append(at.line, int64(in.Of.LineOf(int(row))))
+	}
+	if file := in.Of.File; in.Of.Sheet == nil && file != nil && file.NullN() == 0 && file.Dictionary().Len() == 1 {
+		at.file.addAgain(textBytes(in.Of.FileOf(0)), len(in.Rows))
+		at.sheet.addNulls(len(in.Rows))
+	} else {
+		for _, row := range in.Rows {
+			r.addPlace(in.Of.FileOf(int(row)), in.Of.SheetOf(int(row)))
+		}
+	}
+	if codes, valid, texts := in.Texts.Coded(); codes != nil && texts.Len() <= fewTexts && len(in.Rows) >= severalRows {
+		r.addCoded(in.Texts, in.Rows, codes, valid, texts)
+		return
+	}
+	for _, row := range in.Rows {
+		text, delivered := in.Texts.AppendDelivery(r.text[:0], int(row))
+		if r.text = text; delivered {
+			r.addValue(text)
+		} else {
+			at.value.addNull()
+		}
+	}
+}
+
+// Up to fewTexts of a column are remembered by their codes, for flagged cells of severalRows or more.
+const (
+	fewTexts    = 1 << 12
+	severalRows = 8
+)
+
+// addCoded adds the values of rows of a column whose texts are few: each is looked for but once.
+func (r *findingColumns) addCoded(of *table.Reader, rows, codes []uint32, valid table.Validity, texts *array.String) {
+	known := r.known[of]
+	if known == nil {
+		if r.known == nil {
+			r.known = map[*table.Reader][]uint32{}
+		}
+		known = make([]uint32, texts.Len()+1) // by code, and for no value: the code here, counted from 1
+		r.known[of] = known
+	}
+	values := &r.cell.value
+	values.codes = room(values.codes, len(rows))
+	for _, row := range rows {
+		code := texts.Len()
+		if valid.Of(int(row)) {
+			code = int(codes[row])
+		}
+		if known[code] == 0 {
+			r.addValue(textBytes(of.Text(int(row))))
+			known[code] = values.code + 1
+			continue
+		}
+		values.codes = append(values.codes, known[code]-1)
+		r.cell.bytes += len(values.texts.Value(known[code] - 1))
+	}
+	values.valid.add(true, len(values.codes)-values.valid.rows)
 }
 
 // columns returns what stands in a part, in the order of findingRow.
@@ -117,29 +207,53 @@ func noTexts(rows int) arrow.Array {
 
 // codedTexts is a column of texts of which most are as the one before.
 type codedTexts struct {
-	texts *table.Dictionary
+	texts *table.Dictionary // nil before the first
 	codes []uint32
 	valid bitmap
 	nulls int
-	last  string // the text of lastCode, once there are texts
-	code  uint32
+	code  uint32 // of the last text
 }
 
-func (c *codedTexts) add(text string) {
-	if c.texts == nil || text != c.last {
-		if c.texts == nil {
-			c.texts = table.NewDictionary()
-		}
-		c.last, c.code = text, c.texts.Code(textBytes(text))
+func (c *codedTexts) clear() {
+	c.texts, c.codes, c.nulls = nil, c.codes[:0], 0
+	c.valid.clear()
+}
+
+func (c *codedTexts) add(text []byte) { c.addAgain(text, 1) }
+
+// addAgain adds a text so many times.
+func (c *codedTexts) addAgain(text []byte, times int) {
+	if c.texts == nil {
+		c.texts, c.code = table.NewDictionary(), 0
+		c.texts.Code(text)
 	}
-	c.codes = append(c.codes, c.code)
-	c.valid.add(true)
+	if !bytes.Equal(text, c.texts.Value(c.code)) {
+		c.code = c.texts.Code(text)
+	}
+	first := len(c.codes)
+	c.codes = room(c.codes, times)[:first+times]
+	for i := first; i < len(c.codes); i++ {
+		c.codes[i] = c.code
+	}
+	c.valid.add(true, times)
 }
 
-func (c *codedTexts) addNull() {
-	c.codes = append(c.codes, 0)
-	c.valid.add(false)
-	c.nulls++
+func (c *codedTexts) addNull() { c.addNulls(1) }
+
+func (c *codedTexts) addNulls(times int) {
+	first := len(c.codes)
+	c.codes = room(c.codes, times)[:first+times]
+	clear(c.codes[first:])
+	c.valid.add(false, times)
+	c.nulls += times
+}
+
+// at returns the text of a row, nothing for one without.
+func (c *codedTexts) at(row int) []byte {
+	if c.nulls > 0 && !c.valid.has(row) {
+		return nil
+	}
+	return c.texts.Value(c.codes[row])
 }
 
 func (c *codedTexts) array() arrow.Array {
@@ -156,12 +270,26 @@ type bitmap struct {
 	rows int
 }
 
-func (b *bitmap) add(set bool) {
-	if b.rows%8 == 0 {
-		b.bits = append(b.bits, 0)
+func (b *bitmap) clear() { b.bits, b.rows = b.bits[:0], 0 }
+
+func (b *bitmap) has(row int) bool { return b.bits[row/8]>>(row%8)&1 == 1 }
+
+// add adds a bit so many times.
+func (b *bitmap) add(set bool, times int) {
+	for ; times > 0 && (times < 8 || b.rows%8 != 0); times-- {
+		if b.rows%8 == 0 {
+			b.bits = append(b.bits, 0)
+		}
+		if set {
+			b.bits[b.rows/8] |= 1 << (b.rows % 8)
+		}
+		b.rows++
 	}
-	if set {
-		b.bits[b.rows/8] |= 1 << (b.rows % 8)
+	for ; times >= 8; times -= 8 {
+		b.bits = append(b.bits, -byte(btoi(set)))
+		b.rows += 8
 	}
-	b.rows++
+	if times > 0 {
+		b.add(set, times)
+	}
 }

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"encoding/binary"
 	"fmt"
 	"iter"
 
@@ -34,7 +35,7 @@ type cellRow struct {
 
 // Findings stores findings in the order in which they come: with the texts of their cells in the restricted
 // part, without them in the analysis part.
-func (st *Staging) Findings(seq iter.Seq[rules.Finding]) (err error) {
+func (st *Staging) Findings(seq iter.Seq[*rules.Found]) (err error) {
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("store findings: %w", err)
@@ -53,16 +54,15 @@ func (st *Staging) Findings(seq iter.Seq[rules.Finding]) (err error) {
 	}
 	content := newContentHasher()
 	for f := range seq {
-		content.finding(f)
 		rows.add(f)
 		if rows.full() {
-			if err := st.findingRows(files, rows); err != nil {
+			if err := st.findingRows(files, rows, content); err != nil {
 				return err
 			}
-			rows = newFindingColumns()
+			rows.clear()
 		}
 	}
-	if err := st.findingRows(files, rows); err != nil {
+	if err := st.findingRows(files, rows, content); err != nil {
 		return err
 	}
 	for _, f := range files {
@@ -74,14 +74,18 @@ func (st *Staging) Findings(seq iter.Seq[rules.Finding]) (err error) {
 	return nil
 }
 
-// findingRows writes a row group into the files of both parts. All but the texts of cells is encoded once.
-func (st *Staging) findingRows(files []*partFile, rows *findingColumns) error {
+// findingRows writes a row group into the files of both parts and hashes it. All but the texts of cells is encoded once.
+func (st *Staging) findingRows(files []*partFile, rows *findingColumns, content *contentHasher) error {
 	n := len(rows.ends)
 	if n == 0 {
 		return nil
 	}
 	shared := st.sharedChunks()
 	var group errgroup.Group
+	group.Go(func() error {
+		content.findings(rows)
+		return nil
+	})
 	for _, f := range files {
 		f.columns = rows.columns(f.part)
 		for i, c := range f.columns {
@@ -122,31 +126,40 @@ func (r findingRow) cells() []rules.Cell {
 	return cells
 }
 
-func (h *contentHasher) finding(f rules.Finding) {
-	for _, s := range [...]string{f.ID, f.Rule, string(f.Severity), f.Collection, f.Table, f.Message} {
-		h.text(s)
-	}
-	h.number(btoi(f.Local))
-	h.number(len(f.Cells))
-	for i := range f.Cells {
-		c := &f.Cells[i]
-		h.short(c.Table)
-		h.short(c.File)
-		h.short(c.Sheet)
-		h.number(c.Line)
-		h.short(c.Field)
-		if c.Value == nil {
-			h.number(0)
-		} else {
-			h.number(1)
-			h.short(*c.Value)
+// findings hashes findings one after the other, each with its cells.
+func (h *contentHasher) findings(r *findingColumns) {
+	at := &r.cell
+	var place [3]uint32 // the codes of the cell before: its table, file and sheet
+	var lead []byte     // what stands in front of its line
+	cell := 0
+	for i, end := range r.ends {
+		h.buffer = appendText(h.buffer, r.id[r.idEnds[i]:r.idEnds[i+1]])
+		for _, texts := range [...]*codedTexts{&r.rule, &r.severity, &r.collection, &r.table, &r.message} {
+			h.buffer = appendText(h.buffer, texts.at(i))
 		}
 		h.room()
+		h.number(btoi(r.local.has(i)))
+		h.number(int(end) - cell)
+		for ; cell < int(end); cell++ {
+			if now := [3]uint32{at.table.codes[cell], at.file.codes[cell], at.sheet.codes[cell]}; now != place || lead == nil || at.sheet.nulls > 0 && at.sheet.nulls < len(at.line) {
+				place, lead = now, lead[:0]
+				for _, texts := range [...]*codedTexts{&at.table, &at.file, &at.sheet} {
+					lead = appendText(lead, texts.at(cell))
+				}
+			}
+			h.buffer = binary.AppendUvarint(append(h.buffer, lead...), uint64(at.line[cell]))
+			h.buffer = appendText(h.buffer, at.field.at(cell))
+			if !at.value.valid.has(cell) {
+				h.number(0)
+			} else {
+				h.number(1)
+				h.buffer = appendText(h.buffer, at.value.at(cell))
+			}
+			h.room()
+		}
 	}
 }
 
-// short is text; room must be asked for soon.
-func (h *contentHasher) short(s string) {
-	h.number(len(s))
-	h.buffer = append(h.buffer, s...)
+func appendText(b, text []byte) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
 }

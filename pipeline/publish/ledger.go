@@ -28,7 +28,7 @@ func (st *Staging) StoreLedger(ctx context.Context, rows []LedgerRow) error {
 		{Name: "person_id", Array: table.Texts(persons)},
 		{Name: "first_seen", Array: table.DateArray(seen, nil, 0)},
 	} {
-		c.Required = true
+		c.Required, c.Hashed = true, true
 		stored := column{Column: c}
 		stored.source = stored.key("")
 		columns = append(columns, stored)

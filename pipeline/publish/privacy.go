@@ -104,7 +104,7 @@ func (st *Staging) pseudonymised(f *schemas.Field, values arrow.Array) (arrow.Ar
 		}
 		firsts := texts.firstOfEach()
 		if firsts == nil {
-			return array.NewDictionaryArray(table.DictionaryType, a.Indices(), texts.pseudonyms), nil
+			return array.NewDictionaryArray(pages.SumDictionaryType, a.Indices(), texts.pseudonyms), nil
 		}
 		codes := slices.Clone(a.Indices().(*array.Uint32).Uint32Values())
 		for i, code := range codes {
@@ -112,7 +112,8 @@ func (st *Staging) pseudonymised(f *schemas.Field, values arrow.Array) (arrow.Ar
 				codes[i] = firsts[code]
 			}
 		}
-		return table.DictionaryArray(codes, texts.pseudonyms, validBits(a), a.NullN()), nil
+		indices := table.DictionaryArray(codes, table.Texts(nil), validBits(a), a.NullN()).Indices()
+		return array.NewDictionaryArray(pages.SumDictionaryType, indices, texts.pseudonyms), nil
 	case *array.String:
 		texts, err := known.array(a, st.Keep)
 		if err != nil {

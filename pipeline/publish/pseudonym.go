@@ -2,6 +2,7 @@ package publish
 
 import (
 	"bytes"
+	"encoding/base32"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -14,13 +15,14 @@ import (
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 
+	"frontdoor/pipeline/publish/pages"
 	"frontdoor/pipeline/publish/sha8"
 	"frontdoor/schemas/table"
 )
 
-// pseudonymLength is the length of a pseudonym: 10 bytes in base 32. Among ten million values of a kind two share
-// one with a chance of 1 in 20 billion.
-const pseudonymLength = 16
+// base32Letters are those of RFC 4648 in lower case. A pseudonym is pages.SumBytes in base 32: among ten million values of a
+// kind two share one with a chance of 1 in 20 billion.
+var base32Letters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567")
 
 // Pseudonymiser turns identifiers into pseudonyms: the same kind, authority, key and value give the same one.
 // It is safe for concurrent use.
@@ -46,9 +48,9 @@ func NewPseudonymiser(key []byte, authority string, former ...string) (*Pseudony
 func (p *Pseudonymiser) Of(kind, value string) string {
 	made := p.of(kind)
 	made.add([]byte(value))
-	var pseudonym [pseudonymLength]byte
-	writeBase32(pseudonym[:], made.hash.Finish()[0])
-	return string(pseudonym[:])
+	var sum [pages.SumBytes]byte
+	writeSum(sum[:], made.hash.Finish()[0])
+	return base32Letters.EncodeToString(sum[:])
 }
 
 // of returns what makes the pseudonyms of one kind; not safe for concurrent use.
@@ -176,21 +178,11 @@ func normalise(dst, value []byte, blanks bool) []byte {
 	return dst
 }
 
-// writeBase32 writes the first 10 bytes of a sum as 16 letters and digits: RFC 4648, lower case.
-func writeBase32(dst []byte, sum sha8.First) {
-	_ = dst[pseudonymLength-1]
-	binary.BigEndian.PutUint64(dst, base32Eight(sum[0]>>24))
-	binary.BigEndian.PutUint64(dst[8:], base32Eight((sum[0]<<16|sum[1]>>48)&(1<<40-1)))
-}
-
-// base32Eight returns the letters of 40 bits, the highest first, as the bytes of a number.
-func base32Eight(bits uint64) uint64 {
-	const each = 0x0101010101010101
-	bits = bits>>20<<32 | bits&(1<<20-1)
-	bits = bits&(0xffc00<<32|0xffc00)<<6 | bits&(0x3ff<<32|0x3ff)
-	bits = bits&(0x3e0<<48|0x3e0<<32|0x3e0<<16|0x3e0)<<3 | bits&(0x1f<<48|0x1f<<32|0x1f<<16|0x1f)
-	digits := (bits + (128-26)*each) >> 7 & each // 1 for each of 26 and more, which are written as 2 to 7
-	return bits + 'a'*each - digits*('a'+26-'2')
+// writeSum writes the first bytes of a sum.
+func writeSum(dst []byte, sum sha8.First) {
+	_ = dst[pages.SumBytes-1]
+	binary.BigEndian.PutUint64(dst, sum[0])
+	binary.BigEndian.PutUint16(dst[8:], uint16(sum[1]>>48))
 }
 
 // textBytes views text as bytes that must not be changed.
@@ -202,11 +194,9 @@ func textBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(
 type aliases struct {
 	mu    sync.Mutex
 	kinds map[string]*kindAliases
-	ramp  []int32 // see steps
 }
 
 type kindAliases struct {
-	all   *aliases
 	mu    sync.Mutex
 	made  *pseudonyms
 	known []*knownArray
@@ -214,10 +204,11 @@ type kindAliases struct {
 
 // knownArray is an array of text with its pseudonyms.
 type knownArray struct {
-	texts, pseudonyms *array.String
-	altered           []uint32 // the places of those that normalising has altered
-	compare           sync.Once
-	firsts            []uint32
+	texts      *array.String
+	pseudonyms *array.FixedSizeBinary
+	altered    []uint32 // the places of those that normalising has altered
+	compare    sync.Once
+	firsts     []uint32
 }
 
 func (a *aliases) of(p *Pseudonymiser, kind string) *kindAliases {
@@ -228,7 +219,7 @@ func (a *aliases) of(p *Pseudonymiser, kind string) *kindAliases {
 	}
 	k := a.kinds[kind]
 	if k == nil {
-		k = &kindAliases{all: a, made: p.of(kind)}
+		k = &kindAliases{made: p.of(kind)}
 		a.kinds[kind] = k
 	}
 	return k
@@ -238,7 +229,7 @@ func (a *aliases) of(p *Pseudonymiser, kind string) *kindAliases {
 func (a *aliases) forget() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.kinds, a.ramp = nil, nil
+	a.kinds = nil
 }
 
 // array returns the pseudonyms of an array of text, where nulls stay null. They live where keep says.
@@ -262,29 +253,22 @@ func (k *kindAliases) array(values *array.String, keep func(arrow.Array) (arrow.
 		beyond, _ := slices.BinarySearch(start.altered, uint32(from))
 		made.altered = slices.Clone(start.altered[:beyond])
 		if from == n {
-			made.pseudonyms = array.NewSlice(start.pseudonyms, 0, int64(n)).(*array.String)
+			made.pseudonyms = array.NewSlice(start.pseudonyms, 0, int64(n)).(*array.FixedSizeBinary)
 			return made, nil
 		}
 	}
-	data := make([]byte, (n-values.NullN())*pseudonymLength)
+	data := make([]byte, n*pages.SumBytes)
 	if from > 0 {
-		copy(data, start.pseudonyms.ValueBytes()[:from*pseudonymLength])
+		copy(data, start.pseudonyms.Data().Buffers()[1].Bytes()[:from*pages.SumBytes])
 	}
-	var offsets, ends []int32
-	if values.NullN() == 0 {
-		offsets = k.all.steps(n + 1)
-	} else {
-		offsets = make([]int32, n+1)
-		ends = offsets[1:]
-	}
-	k.write(data[from*pseudonymLength:], ends, made, from)
-	made.pseudonyms = table.StringArray(offsets, data, validBits(values), values.NullN())
+	k.write(data, made, from)
+	made.pseudonyms = pages.SumArray(data, validBits(values), values.NullN())
 	if keep != nil {
 		kept, err := keep(made.pseudonyms)
 		if err != nil {
 			return nil, err
 		}
-		made.pseudonyms = kept.(*array.String)
+		made.pseudonyms = kept.(*array.FixedSizeBinary)
 	}
 	if values.Data().Offset() == 0 {
 		k.known = append(k.known, made)
@@ -292,50 +276,43 @@ func (k *kindAliases) array(values *array.String, keep func(arrow.Array) (arrow.
 	return made, nil
 }
 
-// together is how many pseudonyms are made at a time, so that their sums stay near.
-const together = 1024
-
-// write writes the pseudonyms of the texts of an array from one on, those of nulls left out, and where each ends unless ends
-// is nil, for an array without nulls.
-func (k *kindAliases) write(data []byte, ends []int32, made *knownArray, from int) {
+// write writes the pseudonyms of the texts of an array from one on.
+func (k *kindAliases) write(data []byte, made *knownArray, from int) {
+	const together = 1024 // values, so that their sums stay near
 	n := made.texts.Len()
 	if n == 0 {
 		return
 	}
 	texts, offsets, valid := made.texts.ValueBytes(), made.texts.ValueOffsets(), table.ValidityOf(made.texts)
-	start, at := offsets[0], int32(from*pseudonymLength)
+	start := offsets[0]
 	for ; from < n; from += together {
-		offsets := offsets[from : min(from+together, n)+1]
+		offsets, data := offsets[from:min(from+together, n)+1], data[from*pages.SumBytes:]
 		normal := len(k.made.former) == 0 && isNormal(texts[offsets[0]-start:offsets[len(offsets)-1]-start])
 		if length := offsets[1] - offsets[0]; normal && valid.All() && uniform(offsets, length) {
-			sums := k.made.each(texts[offsets[0]-start:], int(length), len(offsets)-1)
-			data = writePseudonyms(data, sums)
+			for i, sum := range k.made.each(texts[offsets[0]-start:], int(length), len(offsets)-1) {
+				writeSum(data[i*pages.SumBytes:], sum)
+			}
 			continue
 		}
 		for i := range offsets[1:] {
-			if valid.Of(from + i) {
-				at += pseudonymLength
-				text := texts[offsets[i]-start : offsets[i+1]-start]
-				if normal {
-					k.made.write(k.made.head, text)
-				} else if k.made.add(text) {
-					made.altered = append(made.altered, uint32(from+i))
-				}
+			if !valid.Of(from + i) {
+				continue
 			}
-			if ends != nil {
-				ends[from+i] = at
+			text := texts[offsets[i]-start : offsets[i+1]-start]
+			if normal {
+				k.made.write(k.made.head, text)
+			} else if k.made.add(text) {
+				made.altered = append(made.altered, uint32(from+i))
 			}
 		}
-		data = writePseudonyms(data, k.made.hash.Finish())
+		sums := k.made.hash.Finish()
+		for i := range offsets[1:] {
+			if valid.Of(from + i) {
+				writeSum(data[i*pages.SumBytes:], sums[0])
+				sums = sums[1:]
+			}
+		}
 	}
-}
-
-// writePseudonyms writes a pseudonym for each sum and returns what is left of data.
-func writePseudonyms(data []byte, sums []sha8.First) []byte {
-	for i, sum := range sums {
-		writeBase32(data[i*pseudonymLength:], sum)
-	}
-	return data[len(sums)*pseudonymLength:]
 }
 
 // uniform tells whether offsets are a length apart.
@@ -348,17 +325,6 @@ func uniform(offsets []int32, length int32) bool {
 	return true
 }
 
-// steps returns n numbers from 0 on, a pseudonym's length apart.
-func (a *aliases) steps(n int) []int32 {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.ramp = slices.Grow(a.ramp, max(n-len(a.ramp), 0))
-	for next := len(a.ramp); next < n; next++ {
-		a.ramp = append(a.ramp, int32(next*pseudonymLength))
-	}
-	return a.ramp[:n:n]
-}
-
 // firstOfEach returns for each place of an array of distinct texts the first one of the same pseudonym; nil when all
 // pseudonyms differ. Only a text that normalising has altered can have become the same as another.
 func (k *knownArray) firstOfEach() []uint32 {
@@ -369,13 +335,13 @@ func (k *knownArray) firstOfEach() []uint32 {
 		const nowhere = math.MaxUint32
 		first := make(map[string]uint32, len(k.altered))
 		for _, place := range k.altered {
-			first[k.pseudonyms.Value(int(place))] = nowhere
+			first[string(k.pseudonyms.Value(int(place)))] = nowhere
 		}
 		for i := range k.pseudonyms.Len() {
 			if k.pseudonyms.IsNull(i) {
 				continue
 			}
-			text := k.pseudonyms.Value(i)
+			text := string(k.pseudonyms.Value(i))
 			at, met := first[text]
 			switch {
 			case !met:

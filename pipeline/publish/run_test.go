@@ -126,7 +126,7 @@ func (w *wholeRun) write(tb testing.TB, st *Staging) {
 		return ""
 	})
 	must(storeDecided(st, incidents))
-	must(st.Findings(slices.Values(someFindings)))
+	must(st.Findings(written(someFindings)))
 	must(Rows(st, "outcomes", Both, slices.Values(w.outcomes)))
 	must(Rows(st, "measures", Both, slices.Values(w.measures)))
 	must(Rows(st, "inputs", Both, slices.Values(w.inputs)))

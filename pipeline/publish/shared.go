@@ -17,8 +17,15 @@ type sharedChunks struct {
 	encoders chan *pages.Encoder // as many as may work at once
 
 	mu   sync.Mutex
-	uses map[chunkKey]int // how many files hold a column
+	uses map[chunkKey]use
 	kept map[chunkPlace]*keptChunk
+	free map[*pages.Chunk]int // how many files have yet to write a chunk before its memory is free
+}
+
+// use is what becomes of a column.
+type use struct {
+	files  int  // that hold it
+	hashed bool // one of them is a result
 }
 
 // chunkKey tells columns apart by their memory and by what becomes of them.
@@ -42,28 +49,36 @@ type keptChunk struct {
 }
 
 func newSharedChunks(workers int) *sharedChunks {
-	s := &sharedChunks{encoders: make(chan *pages.Encoder, workers), uses: map[chunkKey]int{}, kept: map[chunkPlace]*keptChunk{}}
+	s := &sharedChunks{encoders: make(chan *pages.Encoder, workers), uses: map[chunkKey]use{}, kept: map[chunkPlace]*keptChunk{}, free: map[*pages.Chunk]int{}}
 	for range workers {
 		s.encoders <- nil
 	}
 	return s
 }
 
-// expect counts the files that a column will stand in.
-func (s *sharedChunks) expect(c column) {
+// expect counts the files that a column will stand in. hashed: the content of the first of them, the one with originals,
+// is asked for.
+func (s *sharedChunks) expect(c column, hashed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.uses[c.key("")]++
+	count := func(key chunkKey, hashed bool) {
+		u := s.uses[key]
+		s.uses[key] = use{u.files + 1, u.hashed || hashed}
+	}
+	count(c.key(""), hashed)
 	if c.inAnalysis() {
-		s.uses[c.key(c.treatment())]++
+		count(c.key(c.treatment()), false)
 	}
 }
 
 // chunk returns the rows from to to of a column, encoded.
 func (s *sharedChunks) chunk(c column, from, to int) (*pages.Chunk, error) {
 	s.mu.Lock()
-	uses := s.uses[c.source]
-	if uses < 2 {
+	u, expected := s.uses[c.source]
+	if expected {
+		c.Hashed = u.hashed
+	}
+	if u.files < 2 {
 		s.mu.Unlock()
 		return s.encode(c, from, to)
 	}
@@ -73,12 +88,32 @@ func (s *sharedChunks) chunk(c column, from, to int) (*pages.Chunk, error) {
 		held = &keptChunk{}
 		s.kept[place] = held
 	}
-	if held.used++; held.used == uses {
+	if held.used++; held.used == u.files {
 		delete(s.kept, place)
 	}
 	s.mu.Unlock()
-	held.once.Do(func() { held.chunk, held.err = s.encode(c, from, to) })
+	held.once.Do(func() {
+		if held.chunk, held.err = s.encode(c, from, to); held.err == nil {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			s.free[held.chunk] = u.files
+		}
+	})
 	return held.chunk, held.err
+}
+
+// written frees the memory of chunks that a file has written, unless other files need them.
+func (s *sharedChunks) written(chunks []*pages.Chunk) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, c := range chunks {
+		if s.free[c] > 1 {
+			s.free[c]--
+			continue
+		}
+		delete(s.free, c)
+		c.Free()
+	}
 }
 
 func (s *sharedChunks) encode(c column, from, to int) (*pages.Chunk, error) {

@@ -152,7 +152,7 @@ func TestFullDiskPublishesNothing(t *testing.T) {
 	steps := map[string]func(st *Staging) error{
 		"delivered": func(st *Staging) error { return storeDelivered(st, "front_door", manyDelivered(t, 2000)) },
 		"decided":   func(st *Staging) error { return storeDecided(st, contacts) },
-		"findings":  func(st *Staging) error { return st.Findings(slices.Values(someFindings)) },
+		"findings":  func(st *Staging) error { return st.Findings(written(someFindings)) },
 		"rows": func(st *Staging) error {
 			return Rows(st, "measures", Both, slices.Values(newWholeRun().measures))
 		},

@@ -36,7 +36,7 @@ func (st *Staging) Tables(ctx context.Context, workers int, tables ...Stored) er
 		}
 		for i, c := range w.columns {
 			w.columns[i].source = c.key("")
-			shared.expect(c)
+			shared.expect(c, w.logical != "")
 		}
 		writers[i] = w
 	}
@@ -145,6 +145,7 @@ func (st *Staging) writeTable(ctx context.Context, w *tableWriter) (err error) {
 			if err := f.RowGroup(f.chunks); err != nil {
 				return err
 			}
+			shared.written(f.chunks)
 		}
 	}
 	if w.logical != "" {

@@ -4,7 +4,6 @@ import (
 	_ "embed" // the sheet of acronyms
 	"fmt"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -31,10 +30,32 @@ var acronyms = sync.OnceValues(func() (map[string]Acronym, error) {
 	return byShort, nil
 })
 
-var acronymPattern = regexp.MustCompile(`\b[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*\b`)
+// acronymsIn returns the acronyms of a text: words of capitals and digits alone that begin with a capital and have two or
+// more.
+func acronymsIn(text string) (found []string) {
+	for from := 0; from < len(text); from++ {
+		at, capitals := from, 0
+		for at < len(text) && isCapital(text[at]) || at > from && at < len(text) && isDigit(text[at]) {
+			if isCapital(text[at]) {
+				capitals++
+			}
+			at++
+		}
+		if whole := at == len(text) || !inWord(text[at]); whole && capitals > 1 {
+			found = append(found, text[from:at])
+		}
+		for from = at; from < len(text) && inWord(text[from]); {
+			from++
+		}
+	}
+	return found
+}
 
-// acronymsIn returns the acronyms of a text: two capitals or more in a row, and no code of a list.
-func acronymsIn(text string) []string { return acronymPattern.FindAllString(text, -1) }
+func isCapital(c byte) bool { return c >= 'A' && c <= 'Z' }
+func isDigit(c byte) bool   { return c >= '0' && c <= '9' }
+
+// inWord tells whether a byte is part of a word.
+func inWord(c byte) bool { return isCapital(c) || isDigit(c) || c >= 'a' && c <= 'z' || c == '_' }
 
 // acronymsOf returns the acronyms that the page uses and the sheet defines, in order. What a council delivers (names
 // of teams, of authorities) may hold others; those that this program writes are all defined, or its tests fail.

@@ -4,8 +4,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // notAcronyms are capitals that are no short form: codes of the data, and words of conditions.
@@ -46,6 +49,16 @@ func TestEveryAcronymIsDefined(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestAcronymsAreWordsOfCapitals(t *testing.T) {
+	pattern := regexp.MustCompile(`\b[A-Z][A-Z0-9]*[A-Z][A-Z0-9]*\b`)
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringOf(rapid.SampledFrom([]rune("ABZaz09_ -.é\n"))).Draw(t, "text")
+		if got, want := acronymsIn(text), pattern.FindAllString(text, -1); !slices.Equal(got, want) {
+			t.Fatalf("acronyms of %q are %q, want %q", text, got, want)
+		}
+	})
 }
 
 func TestUsedAcronymsStandOnThePage(t *testing.T) {

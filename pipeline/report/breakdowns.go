@@ -78,37 +78,13 @@ type told struct {
 // text may say anything.
 func (s *sheet) tell(b breakdown, measures ...string) told {
 	t := told{columns: map[string]*column{}}
-	for _, f := range s.figures {
-		if !slices.Contains(measures, f.Measure) {
-			continue
-		}
-		c := t.columns[f.Measure]
-		if c == nil {
-			c = &column{figures: map[string]figure{}}
-			t.columns[f.Measure] = c
-		}
-		if f.Unavailable != "" {
-			if f.Period.Kind == "whole" {
-				c.unavailable = f.Unavailable
+	for _, measure := range measures {
+		if figures := s.of[measure]; len(figures) > 0 {
+			c := &column{figures: map[string]figure{}}
+			t.columns[measure] = c
+			for _, f := range figures {
+				t.enter(c, b, f)
 			}
-			continue
-		}
-		key := f.Category
-		if b.field == monthField {
-			if f.Period.Kind != "month" {
-				continue
-			}
-			key = f.Period.Label
-		} else if f.Breakdown != b.field {
-			continue
-		}
-		if b.field == "source" && !isSource(key) {
-			key = notMapped
-			f = sumOf(c.figures[key], f)
-		}
-		c.figures[key] = f
-		if !slices.Contains(t.keys, key) {
-			t.keys = append(t.keys, key)
 		}
 	}
 	slices.SortFunc(t.keys, inOrder)
@@ -117,6 +93,33 @@ func (s *sheet) tell(b breakdown, measures ...string) told {
 		t.categories = append(t.categories, b.name(key))
 	}
 	return t
+}
+
+// enter adds a figure of a measure if it is of the breakdown.
+func (t *told) enter(c *column, b breakdown, f figure) {
+	if f.Unavailable != "" {
+		if f.Period.Kind == "whole" {
+			c.unavailable = f.Unavailable
+		}
+		return
+	}
+	key := f.Category
+	if b.field == monthField {
+		if f.Period.Kind != "month" {
+			return
+		}
+		key = f.Period.Label
+	} else if f.Breakdown != b.field {
+		return
+	}
+	if b.field == "source" && !isSource(key) {
+		key = notMapped
+		f = sumOf(c.figures[key], f)
+	}
+	c.figures[key] = f
+	if !slices.Contains(t.keys, key) {
+		t.keys = append(t.keys, key)
+	}
 }
 
 // sumOf adds two figures of one kind; what is hidden in one is hidden in the sum, and a rate is not added up.

@@ -153,8 +153,8 @@ func (s *sheet) together(categories []string) Shown {
 // othersThan returns the categories of what became of contacts that are not among some.
 func (s *sheet) othersThan(taken []string) []string {
 	var others []string
-	for _, f := range s.figures {
-		if f.Measure == "became" && f.Breakdown == "became" && !slices.Contains(taken, f.Category) {
+	for _, f := range s.of["became"] {
+		if f.Breakdown == "became" && !slices.Contains(taken, f.Category) {
 			others = append(others, f.Category)
 		}
 	}

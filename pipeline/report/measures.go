@@ -69,8 +69,8 @@ func (s *sheet) groups() (all []group, lacks []lack) {
 
 // reason says why a measure has no figure, or "".
 func (s *sheet) reason(measure string) string {
-	for _, f := range s.figures {
-		if f.Measure == measure && f.Unavailable != "" {
+	for _, f := range s.of[measure] {
+		if f.Unavailable != "" {
 			return f.Unavailable
 		}
 	}
@@ -80,8 +80,8 @@ func (s *sheet) reason(measure string) string {
 // series returns the figures of a measure for periods other than the whole.
 func (s *sheet) series(m Measure) []figure {
 	var all []figure
-	for _, f := range s.figures {
-		if f.Measure == m.ID && f.Breakdown == "" && f.Period.Kind != "whole" && f.Unavailable == "" {
+	for _, f := range s.of[m.ID] {
+		if f.Breakdown == "" && f.Period.Kind != "whole" && f.Unavailable == "" {
 			all = append(all, f)
 		}
 	}
@@ -148,8 +148,8 @@ func countName(m Measure) string {
 // fieldsOf returns the breakdowns of a measure that the page shows nowhere else.
 func (s *sheet) fieldsOf(measure string) []string {
 	var fields []string
-	for _, f := range s.figures {
-		if f.Measure == measure && f.Breakdown != "" && f.Breakdown != "settings" && !slices.Contains(fields, f.Breakdown) {
+	for _, f := range s.of[measure] {
+		if f.Breakdown != "" && f.Breakdown != "settings" && !slices.Contains(fields, f.Breakdown) {
 			fields = append(fields, f.Breakdown)
 		}
 	}

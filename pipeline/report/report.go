@@ -145,13 +145,13 @@ type Team struct {
 }
 
 // WritePublic writes the page that may be passed on. The error is that of w, or tells of a page that cannot be written.
-func WritePublic(w io.Writer, p PublicPage) error { return write(w, &p.sheet) }
+func WritePublic(w io.Writer, p PublicPage) error { return write(w, p.sheet) }
 
 // WriteInternal writes the page for those who may see every number.
-func WriteInternal(w io.Writer, p InternalPage) error { return write(w, &p.sheet) }
+func WriteInternal(w io.Writer, p InternalPage) error { return write(w, p.sheet) }
 
 func write(w io.Writer, s *sheet) error {
-	v, err := newView(s)
+	v, err := s.view()
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}

@@ -3,13 +3,14 @@ package report
 import (
 	"slices"
 	"strconv"
+	"sync"
 )
 
 // PublicPage is a page without what disclosure control hides.
-type PublicPage struct{ sheet }
+type PublicPage struct{ *sheet }
 
 // InternalPage is a page with every number.
-type InternalPage struct{ sheet }
+type InternalPage struct{ *sheet }
 
 // sheet is a page as its readers see it: numbers stand in it as Shown and in no other way, but for the counts of
 // rules, findings and files, which are exempt.
@@ -17,8 +18,20 @@ type sheet struct {
 	page     Page // without figures
 	public   bool
 	figures  []figure
-	crossed  []figure // parts of quarters, half years and years; none on a public page
+	of       map[string][]figure // the same by measure
+	crossed  []figure            // parts of quarters, half years and years; none on a public page
 	measures []Measure
+	view     func() (*view, error) // what the template and the workbook see; made once
+}
+
+// ready makes of the figures what the writers look into.
+func (s *sheet) ready() *sheet {
+	s.of = map[string][]figure{}
+	for _, f := range s.figures {
+		s.of[f.Measure] = append(s.of[f.Measure], f)
+	}
+	s.view = sync.OnceValues(func() (*view, error) { return newView(s) })
+	return s
 }
 
 // figure is a figure as readers see it.
@@ -32,7 +45,7 @@ type figure struct {
 
 // Public hides what the marks of disclosure control say.
 func (p Page) Public() PublicPage {
-	s := sheet{page: p, public: true}
+	s := &sheet{page: p, public: true}
 	s.page.Figures, s.page.Crossed, s.page.Measures, s.page.Teams = nil, nil, nil, nil
 	hidden := map[string]bool{} // measures whose whole is hidden
 	for _, f := range p.Figures {
@@ -53,12 +66,12 @@ func (p Page) Public() PublicPage {
 		}
 		s.measures = append(s.measures, m)
 	}
-	return PublicPage{s}
+	return PublicPage{s.ready()}
 }
 
 // Internal shows every number.
 func (p Page) Internal() InternalPage {
-	s := sheet{page: p, measures: p.Measures}
+	s := &sheet{page: p, measures: p.Measures}
 	s.page.Figures, s.page.Crossed, s.page.Measures, s.page.Policy.RoundTo = nil, nil, nil, 1
 	exact := p
 	exact.Policy.RoundTo = 1
@@ -68,7 +81,7 @@ func (p Page) Internal() InternalPage {
 	for _, f := range p.Figures {
 		s.figures = append(s.figures, exact.show(f, true, true))
 	}
-	return InternalPage{s}
+	return InternalPage{s.ready()}
 }
 
 // show makes the parts of a figure that may be seen.
@@ -112,8 +125,8 @@ func (p Page) measure(id string) Measure {
 
 // whole returns the figure of a measure for the reporting period; ok is false where there is none.
 func (s *sheet) whole(measure string) (figure, bool) {
-	for _, f := range s.figures {
-		if f.Measure == measure && f.Breakdown == "" && f.Period.Kind == "whole" && f.Unavailable == "" {
+	for _, f := range s.of[measure] {
+		if f.Breakdown == "" && f.Period.Kind == "whole" && f.Unavailable == "" {
 			return f, true
 		}
 	}
@@ -122,8 +135,8 @@ func (s *sheet) whole(measure string) (figure, bool) {
 
 // count returns the count of a measure for the whole, or of one category, as far as it may be seen.
 func (s *sheet) count(measure, breakdown, category string) Shown {
-	for _, f := range s.figures {
-		if f.Measure == measure && f.Breakdown == breakdown && f.Category == category && f.Period.Kind == "whole" && f.Unavailable == "" {
+	for _, f := range s.of[measure] {
+		if f.Breakdown == breakdown && f.Category == category && f.Period.Kind == "whole" && f.Unavailable == "" {
 			return f.Numerator
 		}
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -21,7 +22,7 @@ type sheetOf struct {
 // WriteWorkbook writes every figure of a page, its measures, rules and acronyms as an XLSX workbook. The same page
 // gives the same bytes. Texts are written as texts: none of them becomes a formula.
 func WriteWorkbook(w io.Writer, p InternalPage) error {
-	v, err := newView(&p.sheet)
+	v, err := p.view()
 	if err != nil {
 		return fmt.Errorf("write workbook: %w", err)
 	}
@@ -54,29 +55,37 @@ func WriteWorkbook(w io.Writer, p InternalPage) error {
 	return nil
 }
 
-// fill writes the marking, the heading and the rows.
+// fill writes the marking, the heading and the rows, each once and for good: a sheet whose cells may still be changed costs
+// five times as much.
 func (s sheetOf) fill(book *excelize.File, bold, wrapped int) error {
-	for i, width := range s.widths {
-		column, err := excelize.ColumnNumberToName(i + 1)
-		if err != nil {
-			return err
-		}
-		if err := book.SetColWidth(s.name, column, column, width); err != nil {
-			return err
-		}
-		if err := book.SetColStyle(s.name, column, wrapped); err != nil {
-			return err
-		}
-	}
-	for i, row := range append([][]any{{marking}, s.head}, s.rows...) {
-		if err := book.SetSheetRow(s.name, fmt.Sprintf("A%d", i+1), &row); err != nil {
-			return err
-		}
-	}
-	if err := book.SetRowStyle(s.name, 1, 2, bold); err != nil {
+	sheet, err := book.NewStreamWriter(s.name)
+	if err != nil {
 		return err
 	}
-	return book.SetPanes(s.name, &excelize.Panes{Freeze: true, YSplit: 2, TopLeftCell: "A3", ActivePane: "bottomLeft"})
+	for i, width := range s.widths {
+		if err := sheet.SetColWidth(i+1, i+1, width); err != nil {
+			return err
+		}
+	}
+	if err := sheet.SetColStyle(1, len(s.widths), wrapped); err != nil {
+		return err
+	}
+	if err := sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 2, TopLeftCell: "A3", ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	head := excelize.RowOpts{StyleID: bold}
+	if err := sheet.SetRow("A1", []any{marking}, head); err != nil {
+		return err
+	}
+	if err := sheet.SetRow("A2", s.head, head); err != nil {
+		return err
+	}
+	for i, row := range s.rows {
+		if err := sheet.SetRow("A"+strconv.Itoa(i+3), row); err != nil {
+			return err
+		}
+	}
+	return sheet.Flush()
 }
 
 // sheets lays the page out as sheets.

@@ -75,19 +75,20 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	return r, nil
 }
 
-// FindingsOf yields the findings of a rule by table (in the order of the collection) and row, with ids from id.
-func (r *Result) FindingsOf(rule string, id *rules.Identifier) iter.Seq[rules.Finding] {
-	return func(yield func(rules.Finding) bool) {
+// FoundOf yields the findings of a rule by table (in the order of the collection) and row, with ids from id. Each lasts
+// until the next.
+func (r *Result) FoundOf(rule string, id *rules.Identifier) iter.Seq[*rules.Found] {
+	return func(yield func(*rules.Found) bool) {
 		from, _ := slices.BinarySearchFunc(r.structural, rule, func(f rules.Finding, rule string) int { return strings.Compare(f.Rule, rule) })
 		for _, f := range r.structural[from:] {
 			if f.Rule != rule {
 				break
 			}
-			if !yield(f) {
+			if !yield(&rules.Found{Finding: f}) {
 				return
 			}
 		}
-		for f := range r.judged.FindingsOf(rule, id) {
+		for f := range r.judged.FoundOf(rule, id) {
 			if !yield(f) {
 				return
 			}

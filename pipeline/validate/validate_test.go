@@ -106,7 +106,9 @@ func TestFindingsStandByRuleTableAndRow(t *testing.T) {
 	collect := func() (all []rules.Finding) {
 		id := rules.NewIdentifier([]byte("key"))
 		for _, o := range r.Outcomes {
-			all = slices.AppendSeq(all, r.FindingsOf(o.Rule, id))
+			for f := range r.FoundOf(o.Rule, id) {
+				all = append(all, f.Written())
+			}
 		}
 		return all
 	}

@@ -32,15 +32,18 @@ func TimeText(seconds int) string {
 
 // ClockText writes a time of day, given in seconds, the way clock says: one separator, then 15:04 or 15:04:05,
 // then text that stands as it is, such as ".000" or "Z".
-func ClockText(seconds int, clock string) string {
-	text := []byte(clock)
-	two := func(at, number int) { text[at], text[at+1] = byte('0'+number/10), byte('0'+number%10) }
+func ClockText(seconds int, clock string) string { return string(appendClock(nil, seconds, clock)) }
+
+func appendClock(text []byte, seconds int, clock string) []byte {
+	first := len(text)
+	text = append(text, clock...)
+	two := func(at, number int) { text[first+at], text[first+at+1] = byte('0'+number/10), byte('0'+number%10) }
 	two(1, seconds/3600)
 	two(4, seconds/60%60)
-	if len(text) >= 9 && text[6] == ':' {
+	if len(clock) >= 9 && clock[6] == ':' {
 		two(7, seconds%60)
 	}
-	return string(text)
+	return text
 }
 
 func dateText(d schemas.Day, timeOfDay, layout string) string {

@@ -214,14 +214,18 @@ func (c *Column) withoutLead(row int) string {
 
 // writtenDate writes the date of a row the way the column's dates were written.
 func (c *Column) writtenDate(days *array.Date32, row int) string {
-	date := schemas.Date(schemas.Day(days.Value(row))).Format(c.Layout)
+	return string(c.appendClock(schemas.Date(schemas.Day(days.Value(row))).AppendFormat(nil, c.Layout), row))
+}
+
+// appendClock appends what stood behind the date of a row.
+func (c *Column) appendClock(text []byte, row int) []byte {
 	switch {
 	case c.Time == nil || c.Time.IsNull(row):
-		return date + c.Midnight
+		return append(text, c.Midnight...)
 	case c.Clock == "":
-		return date + " " + TimeText(int(c.Time.Value(row)))
+		return append(append(text, ' '), TimeText(int(c.Time.Value(row)))...)
 	}
-	return date + ClockText(int(c.Time.Value(row)), c.Clock)
+	return appendClock(text, int(c.Time.Value(row)), c.Clock)
 }
 
 // timeText returns the time of day of a row as hh:mm or hh:mm:ss, or "" when it is not known.

@@ -25,16 +25,18 @@ type Column struct {
 	Required bool
 	// Unranged: the smallest and largest value are not written.
 	Unranged bool
+	// Hashed: the chunks say their Content.
+	Hashed bool
 	// List, if not nil, is the list whose elements the values are fields of; there is a value for each element.
 	List *List
 }
 
 // Chunk is one column of one row group as it stands in a file.
 type Chunk struct {
-	// Content is the hash of the nulls and the values.
+	// Content is the hash of the nulls and the values of a column that is Hashed.
 	Content xxh3.Uint128
 
-	pages        []byte // the dictionary page, if there is one, then the data pages, each behind its header
+	pages        blocks // the dictionary page, if there is one, then the data pages, each behind its header
 	dictionary   int    // how many of these bytes are the dictionary page
 	uncompressed int64  // what the pages would take without compression, headers included
 	rows, nulls  int    // rows are the elements in a column of a list
@@ -67,6 +69,8 @@ func (e *Encoder) Encode(c Column, from, to int) (*Chunk, error) {
 		err = e.dictionary(a, from, to)
 	case *array.String:
 		err = e.texts(a, from, to)
+	case *array.FixedSizeBinary:
+		err = e.sums(a, from, to)
 	case *array.Boolean:
 		err = e.booleans(a, from, to)
 	case *array.Date32:
@@ -85,15 +89,20 @@ func (e *Encoder) Encode(c Column, from, to int) (*Chunk, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode column %s: %w", c.Name, err)
 	}
-	e.chunk.Content = e.content.Sum128()
+	if e.hashed {
+		e.chunk.Content = e.content.Sum128()
+	}
 	return e.chunk, nil
 }
+
+// Free gives the chunk's memory back. The chunk must not be used any more.
+func (c *Chunk) Free() { c.pages.free() }
 
 // start begins a chunk: which of its rows are null.
 func (e *Encoder) start(c Column, from, to int) {
 	e.chunk = &Chunk{rows: to - from, values: to - from}
 	e.list = nil
-	e.required, e.ranged = c.Required, !c.Unranged
+	e.required, e.ranged, e.hashed = c.Required, !c.Unranged, c.Hashed
 	e.content.Reset()
 	e.valid = nil
 	if bitmap := c.Array.NullBitmapBytes(); c.Array.NullN() > 0 {
@@ -111,7 +120,14 @@ func (e *Encoder) start(c Column, from, to int) {
 			e.valid = e.bitmap
 		}
 	}
-	_, _ = e.content.Write(e.valid) // a hash never fails
+	e.hash(e.valid)
+}
+
+// hash adds to the chunk's content.
+func (e *Encoder) hash(content []byte) {
+	if e.hashed {
+		_, _ = e.content.Write(content) // a hash never fails
+	}
 }
 
 // isNull tells whether a row, counted from the chunk's first, is null.
@@ -142,7 +158,7 @@ func (e *Encoder) levels(page []byte, from, to int) []byte {
 
 // placed writes the one data page of a chunk with a dictionary: the settled places.
 func (e *Encoder) placed() error {
-	_, _ = e.content.Write(bytesOf(e.settler.places))
+	e.hash(bytesOf(e.settler.places))
 	width := max(bits.Len(uint(max(len(e.settler.order), 1)-1)), 1)
 	e.page = append(e.levels(e.page[:0], 0, e.chunk.rows), byte(width))
 	var err error

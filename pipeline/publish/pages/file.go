@@ -43,7 +43,7 @@ func (f *File) RowGroup(chunks []*Chunk) error {
 		data := format.ColumnMetaData{
 			Type: f.leaves[i].kind, PathInSchema: f.leaves[i].path, Codec: format.Zstd, NumValues: int64(c.values),
 			Encoding:              []format.Encoding{format.RLE, c.encoding},
-			TotalUncompressedSize: c.uncompressed, TotalCompressedSize: int64(len(c.pages)),
+			TotalUncompressedSize: c.uncompressed, TotalCompressedSize: int64(c.pages.size),
 			DataPageOffset: f.at + int64(c.dictionary),
 			Statistics:     format.Statistics{NullCount: int64(c.nulls), MinValue: c.least, MaxValue: c.most},
 		}
@@ -55,9 +55,11 @@ func (f *File) RowGroup(chunks []*Chunk) error {
 		}
 		group.Columns = append(group.Columns, format.ColumnChunk{MetaData: data})
 		group.TotalByteSize += c.uncompressed
-		group.TotalCompressedSize += int64(len(c.pages))
-		if err := f.write(c.pages); err != nil {
-			return err
+		group.TotalCompressedSize += int64(c.pages.size)
+		for _, b := range c.pages.full {
+			if err := f.write(b); err != nil {
+				return err
+			}
 		}
 	}
 	f.meta.NumRows += group.NumRows
@@ -92,7 +94,7 @@ func elementOf(c Column) (format.SchemaElement, error) {
 		e.Type, e.LogicalType, e.ConvertedType = thrift.New(physical), format.LogicalType{Value: logical}, thrift.New(converted)
 	}
 	switch t := c.Array.DataType().(type) {
-	case *arrow.StringType, *arrow.DictionaryType:
+	case *arrow.StringType, *arrow.DictionaryType, *arrow.FixedSizeBinaryType:
 		declare(format.ByteArray, &format.StringType{}, deprecated.UTF8)
 	case *arrow.BooleanType:
 		e.Type = thrift.New(format.Boolean)

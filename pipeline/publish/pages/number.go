@@ -28,7 +28,7 @@ func (e *Encoder) long(values []int64) error {
 
 // encodeNumbers writes numbers with a dictionary where they lie close together, else as differences.
 func encodeNumbers[T int32 | int64, U uint32 | uint64](e *Encoder, values []T, appendOne func([]byte, U) []byte, differences func([]byte, []T) ([]byte, error)) error {
-	_, _ = e.content.Write(bytesOf(values))
+	e.hash(bytesOf(values))
 	var least, most T
 	if len(values) > 0 {
 		least, most = values[0], values[0]
@@ -89,7 +89,7 @@ func (e *Encoder) booleans(a *array.Boolean, from, to int) error {
 		}
 	}
 	e.text = e.text[:(held+7)/8]
-	_, _ = e.content.Write(e.text)
+	e.hash(e.text)
 	e.page = append(e.levels(e.page[:0], 0, n), e.text...)
 	return e.dataPage(n, format.Plain, nil)
 }

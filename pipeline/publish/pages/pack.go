@@ -101,28 +101,51 @@ func (p *packing) pair() {
 // append appends the literals section of a block of text: four streams, each read from its end. It says whether all
 // characters are in the alphabet; if not, what it appended is worthless.
 func (p *packing) append(dst, text []byte) ([]byte, bool) {
-	const compressed, fourStreams = 2, 3 << 2
-	head := len(dst)
-	dst = append(dst, 0, 0, 0, 0, 0)
-	dst = append(dst, p.tree...)
-	jumps := len(dst)
-	dst = append(dst, 0, 0, 0, 0, 0, 0)
 	p.pair()
+	four := startStreams(dst, p.tree)
 	segment := (len(text) + 3) / 4
 	for i := range 4 {
-		from := len(dst)
 		var known bool
-		if dst, known = p.stream(dst, text[i*segment:min((i+1)*segment, len(text))]); !known {
-			return dst, false
+		if four.dst, known = p.stream(four.dst, text[i*segment:min((i+1)*segment, len(text))]); !known {
+			return four.dst, false
 		}
-		if i < 3 {
-			binary.LittleEndian.PutUint16(dst[jumps+2*i:], uint16(len(dst)-from))
-		}
+		four.endStream()
 	}
-	sizes := compressed | fourStreams | uint64(len(text))<<4 | uint64(len(dst)-head-5)<<22
-	binary.LittleEndian.PutUint32(dst[head:], uint32(sizes))
-	dst[head+4] = byte(sizes >> 32)
-	return dst, true
+	return four.end(len(text)), true
+}
+
+// streams is a literals section of four streams on its way.
+type streams struct {
+	dst               []byte
+	head, jumps, from int // where the section, the lengths of its streams and the stream at hand begin
+	ended             int
+}
+
+// startStreams begins a section behind dst.
+func startStreams(dst, tree []byte) streams {
+	s := streams{head: len(dst)}
+	dst = append(append(dst, 0, 0, 0, 0, 0), tree...)
+	s.jumps = len(dst)
+	s.dst = append(dst, 0, 0, 0, 0, 0, 0)
+	s.from = len(s.dst)
+	return s
+}
+
+func (s *streams) endStream() {
+	if s.ended < 3 { // the last one goes to the end
+		binary.LittleEndian.PutUint16(s.dst[s.jumps+2*s.ended:], uint16(len(s.dst)-s.from))
+	}
+	s.ended++
+	s.from = len(s.dst)
+}
+
+// end returns the section, of size characters, with what was before it.
+func (s *streams) end(size int) []byte {
+	const compressed, fourStreams = 2, 3 << 2
+	sizes := compressed | fourStreams | uint64(size)<<4 | uint64(len(s.dst)-s.head-5)<<22
+	binary.LittleEndian.PutUint32(s.dst[s.head:], uint32(sizes))
+	s.dst[s.head+4] = byte(sizes >> 32)
+	return s.dst
 }
 
 // stream appends the codes of a text, its last character first, and a bit that marks the end.

@@ -3,6 +3,7 @@ package pages
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"math/bits"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -23,17 +24,23 @@ const (
 // dictionary encodes texts that repeat, with a dictionary of those that occur in these rows; as plain texts where
 // that takes less.
 func (e *Encoder) dictionary(a *array.Dictionary, from, to int) error {
-	texts := a.Dictionary().(*array.String)
 	codes := a.Indices().(*array.Uint32).Uint32Values()[from:to]
 	codes, e.codes = held(e, codes, e.codes)
-	if !e.settler.settle(codes, texts.Len(), e.worthwhile(texts, codes)) {
-		e.gather(texts, codes)
-		return e.plainTexts(e.text)
+	var texts source
+	switch d := a.Dictionary().(type) {
+	case *array.String:
+		texts = textList{d.ValueOffsets(), d.ValueBytes()}
+	case *array.FixedSizeBinary:
+		texts = sumsOf(d)
+	default:
+		return fmt.Errorf("a dictionary of type %s has no encoding", d.DataType())
 	}
-	size := e.gather(texts, e.settler.order)
+	if !e.settler.settle(codes, texts.len(), worthwhile(texts, codes)) {
+		return texts.plain(e, codes)
+	}
+	size := texts.gather(e, e.settler.order)
 	if size > pageText {
-		e.gather(texts, codes)
-		return e.plainTexts(e.text)
+		return texts.plain(e, codes)
 	}
 	e.hashTexts(e.text)
 	e.rangeOf(e.text)
@@ -50,23 +57,47 @@ func (e *Encoder) dictionary(a *array.Dictionary, from, to int) error {
 	return e.placed()
 }
 
+// source holds the texts of a dictionary.
+type source interface {
+	len() int
+	// size returns the length of the text of a code.
+	size(code uint32) int
+	// gather puts the texts of codes one behind the other into e.text, their lengths into e.lengths, and returns their size.
+	gather(e *Encoder, codes []uint32) int
+	// plain writes the texts of codes as pages without a dictionary.
+	plain(e *Encoder, codes []uint32) error
+}
+
 // worthwhile returns the number of texts with which a dictionary takes as much room as plain texts, judged by the first
 // ones: packed, plain texts shrink to about 5/8, a dictionary to 3/4, and places among its texts not at all.
-func (e *Encoder) worthwhile(texts *array.String, codes []uint32) int {
-	offsets := texts.ValueOffsets()
+func worthwhile(texts source, codes []uint32) int {
 	size, n := 0, min(len(codes), lead)
 	for _, code := range codes[:n] {
-		size += int(offsets[code+1] - offsets[code])
+		size += texts.size(code)
 	}
 	plain := size * 5
 	places := n * bits.Len(uint(len(codes)))
 	return max(few, len(codes)*(plain-places)/max(6*(size+4*n), 1))
 }
 
-// gather puts the texts of codes one behind the other into e.text, their lengths into e.lengths, and returns their size.
-func (e *Encoder) gather(texts *array.String, codes []uint32) int {
+// textList holds texts that lie in data one behind the other.
+type textList struct {
+	offsets []int32
+	data    []byte // from the first offset
+}
+
+func (s textList) len() int { return len(s.offsets) - 1 }
+
+func (s textList) size(code uint32) int { return int(s.offsets[code+1] - s.offsets[code]) }
+
+func (s textList) plain(e *Encoder, codes []uint32) error {
+	s.gather(e, codes)
+	return e.plainTexts(e.text)
+}
+
+func (s textList) gather(e *Encoder, codes []uint32) int {
 	const move = 16 // the most bytes of most texts: they are copied in one move, whatever stands behind them
-	offsets, data := texts.ValueOffsets(), texts.ValueBytes()
+	offsets, data := s.offsets, s.data
 	base := offsets[0]
 	lengths := resize(e.lengths, len(codes))
 	e.text = resize(e.text, max(len(codes)*move+move, cap(e.text)))
@@ -194,8 +225,8 @@ func (e *Encoder) plainTexts(text []byte) error {
 }
 
 func (e *Encoder) hashTexts(text []byte) {
-	_, _ = e.content.Write(bytesOf(e.lengths))
-	_, _ = e.content.Write(text)
+	e.hash(bytesOf(e.lengths))
+	e.hash(text)
 }
 
 // rangeOf notes the smallest and the largest of the texts of e.lengths.
