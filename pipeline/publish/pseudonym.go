@@ -278,51 +278,54 @@ func (k *kindAliases) array(values *array.String, keep func(arrow.Array) (arrow.
 
 // write writes the pseudonyms of the texts of an array from one on.
 func (k *kindAliases) write(data []byte, made *knownArray, from int) {
-	const together = 1024 // values, so that their sums stay near
+	const together = 1024 // rows, so that their sums stay near
 	n := made.texts.Len()
 	if n == 0 {
 		return
 	}
 	texts, offsets, valid := made.texts.ValueBytes(), made.texts.ValueOffsets(), table.ValidityOf(made.texts)
 	start := offsets[0]
+	var room [together]int
 	for ; from < n; from += together {
-		offsets, data := offsets[from:min(from+together, n)+1], data[from*pages.SumBytes:]
-		normal := len(k.made.former) == 0 && isNormal(texts[offsets[0]-start:offsets[len(offsets)-1]-start])
-		if length := offsets[1] - offsets[0]; normal && valid.All() && uniform(offsets, length) {
-			for i, sum := range k.made.each(texts[offsets[0]-start:], int(length), len(offsets)-1) {
-				writeSum(data[i*pages.SumBytes:], sum)
-			}
-			continue
+		to, count := min(from+together, n), 0
+		for row := from; row < to; row++ {
+			room[count] = row
+			count += btoi(valid.Of(row))
 		}
-		for i := range offsets[1:] {
-			if !valid.Of(from + i) {
-				continue
+		rows, all := room[:count], texts[offsets[from]-start:offsets[to]-start]
+		normal := len(k.made.former) == 0 && isNormal(all)
+		var sums []sha8.First
+		if length := oneLength(offsets, rows); normal && length*count == len(all) {
+			sums = k.made.each(all, length, count)
+		} else {
+			for _, row := range rows {
+				text := texts[offsets[row]-start : offsets[row+1]-start]
+				if normal {
+					k.made.write(k.made.head, text)
+				} else if k.made.add(text) {
+					made.altered = append(made.altered, uint32(row))
+				}
 			}
-			text := texts[offsets[i]-start : offsets[i+1]-start]
-			if normal {
-				k.made.write(k.made.head, text)
-			} else if k.made.add(text) {
-				made.altered = append(made.altered, uint32(from+i))
-			}
+			sums = k.made.hash.Finish()
 		}
-		sums := k.made.hash.Finish()
-		for i := range offsets[1:] {
-			if valid.Of(from + i) {
-				writeSum(data[i*pages.SumBytes:], sums[0])
-				sums = sums[1:]
-			}
+		for i, row := range rows {
+			writeSum(data[row*pages.SumBytes:], sums[i])
 		}
 	}
 }
 
-// uniform tells whether offsets are a length apart.
-func uniform(offsets []int32, length int32) bool {
-	for i, offset := range offsets[1:] {
-		if offset-offsets[i] != length {
-			return false
+// oneLength returns the length of the texts of rows, or -1 where they are not all of one length.
+func oneLength(offsets []int32, rows []int) int {
+	if len(rows) == 0 {
+		return 0
+	}
+	length := offsets[rows[0]+1] - offsets[rows[0]]
+	for _, row := range rows {
+		if offsets[row+1]-offsets[row] != length {
+			return -1
 		}
 	}
-	return true
+	return int(length)
 }
 
 // firstOfEach returns for each place of an array of distinct texts the first one of the same pseudonym; nil when all
