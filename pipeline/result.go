@@ -2,23 +2,12 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 	"math"
-	"os"
-	"runtime"
-	"slices"
-	"strings"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"frontdoor/pipeline/dedupe"
 	"frontdoor/pipeline/measure"
 	"frontdoor/pipeline/publish"
-	"frontdoor/pipeline/report"
 	"frontdoor/rules"
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
@@ -34,6 +23,17 @@ type result struct {
 	decided  *dedupe.Result
 	pupils   *table.Table // links to school data; nil unless they are to be made
 	figures  []measure.Figure
+}
+
+// measure computes the figures.
+func (r *result) measure(ctx context.Context) (err error) {
+	defer r.job.stage("measure")()
+	in := r.job.measureInput(r.read, r.decided)
+	if r.pupils != nil {
+		in.Tables[r.pupils.Schema.Name] = r.pupils
+	}
+	r.figures, err = r.job.figures.catalogue.Evaluate(ctx, in)
+	return err
 }
 
 // gates returns why the run must not be published.
@@ -171,23 +171,25 @@ func (r *result) counts() map[string]int64 {
 	for _, class := range dedupe.Classes {
 		counts[class], counts["period_"+class] = 0, 0
 	}
-	counts["converted"], counts["period_converted"] = 0, 0
 	contacts := r.decided.Contacts
 	classes, names := contacts.Column("class").Codes()
 	inPeriod, converted := contacts.Column("in_period"), contacts.Column("converted")
 	all, ours := make([]int64, names.Len()), make([]int64, names.Len())
+	var allConverted, oursConverted int64
 	for row, class := range classes {
+		counted, became := inPeriod.True(row), converted.True(row)
 		all[class]++
-		if inPeriod.True(row) {
+		if counted {
 			ours[class]++
 		}
-		if converted.True(row) {
-			counts["converted"]++
-			if inPeriod.True(row) {
-				counts["period_converted"]++
-			}
+		if became {
+			allConverted++
+		}
+		if counted && became {
+			oursConverted++
 		}
 	}
+	counts["converted"], counts["period_converted"] = allConverted, oursConverted
 	counts["contact_rows"], counts["contacts"], counts["period_contact_rows"], counts["period_contacts"] = 0, 0, 0, 0
 	for class := range all {
 		name := names.Value(class)
@@ -204,251 +206,16 @@ func (r *result) counts() map[string]int64 {
 	}
 	if referrals := r.decided.Referrals; referrals.Rows > 0 {
 		codes, names := referrals.Column("status").Codes()
+		each := make([]int64, names.Len())
 		for _, code := range codes {
-			counts["referrals_"+names.Value(int(code))]++
+			each[code]++
+		}
+		for status, n := range each {
+			counts["referrals_"+names.Value(status)] += n
 		}
 	}
 	return counts
 }
-
-// publish writes what is not stored yet, holds the counts against what is stored, and renames the run into place.
-// Whatever fails, the current run stands.
-func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summary, error) {
-	done := r.job.stage("publish")
-	m := r.manifest()
-	if err := r.write(ctx, staging); err != nil {
-		return nil, err
-	}
-	staging.Draft(m)
-	var headline string
-	var checks errgroup.Group
-	checks.Go(func() error {
-		page, err := readPage(staging.Reader(), m, r.job.figures, true)
-		if err != nil {
-			return err
-		}
-		headline = report.HeadlineInternal(page.Internal())
-		defer r.job.stage("report")()
-		return r.writeReports(staging, page)
-	})
-	checks.Go(staging.Sum)
-	checks.Go(func() error {
-		defer r.job.stage("recount")()
-		problems, err := publish.Invariants(staging.Reader())
-		if err != nil {
-			return err
-		}
-		if len(problems) > 0 {
-			return fmt.Errorf("check counts: %s: %w", problems[0], ErrCount)
-		}
-		return nil
-	})
-	if err := checks.Wait(); err != nil {
-		return nil, err
-	}
-	m.Headline = headline
-	if err := staging.Seal(m); err != nil {
-		return nil, err
-	}
-	done()
-	if err := r.writeJournal(staging); err != nil {
-		return nil, err
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if _, err := staging.Publish(); err != nil {
-		return nil, err
-	}
-	return r.job.summaryOf(m), nil
-}
-
-// stored is the tables, as they go into the store: first those that were delivered, then those that were decided, which
-// hold columns of the contacts as they were delivered.
-func (r *result) stored() []publish.Stored {
-	var tables []publish.Stored
-	for _, part := range r.read.collections {
-		for _, t := range slices.Backward(part.collection.Tables) {
-			if delivered := part.tables[t.Name]; delivered != nil {
-				tables = append(tables, publish.Stored{Table: delivered, Collection: part.collection.Name})
-			}
-		}
-	}
-	if d := r.decided; d != nil {
-		for _, t := range []*table.Table{d.Contacts, d.Incidents, d.Referrals, d.Persons, d.Links} {
-			tables = append(tables, publish.Stored{Table: t})
-		}
-	}
-	if r.pupils != nil {
-		tables = append(tables, publish.Stored{Table: r.pupils})
-	}
-	return tables
-}
-
-// write stores what else the stages made, side by side.
-func (r *result) write(ctx context.Context, staging *publish.Staging) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(max(r.job.options.Workers, 1))
-	run := func(write func() error) {
-		group.Go(func() error {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			return write()
-		})
-	}
-	run(func() error { return r.writeRows(ctx, staging) })
-	run(func() error { return r.writeCatalogue(staging) })
-	return group.Wait()
-}
-
-// writeRows stores the small tables.
-func (r *result) writeRows(ctx context.Context, staging *publish.Staging) error {
-	var outcomes []publish.OutcomeRow
-	for _, o := range r.judged.outcomes {
-		outcomes = append(outcomes, publish.OutcomeRowOf(o))
-	}
-	var quarantined []publish.QuarantinedRow
-	for _, q := range r.read.quarantined {
-		quarantined = append(quarantined, publish.QuarantinedRow{File: q.File, Sheet: textOr(q.Sheet), Line: int64(q.Line), Table: q.Table, Rule: q.Rule, Reason: q.Reason, Text: &q.Text})
-	}
-	differences, err := r.differenceRows()
-	if err != nil {
-		return err
-	}
-	var inputs []publish.InputRow
-	for _, f := range r.read.files {
-		status := "read"
-		switch {
-		case f.input.failure != "":
-			status = f.input.failure
-		case f.report.Damaged:
-			status = "damaged: " + strings.TrimPrefix(damageOf(f.input), "it ")
-		}
-		inputs = append(inputs, publish.InputRow{
-			Collection: f.input.collection.Name, Table: f.tableName(), File: f.input.shown, Sheet: textOr(f.input.place.Sheet),
-			Authority: f.input.reading.authority, Bytes: f.input.sum.Bytes, SHA256: f.input.sum.SHA256,
-			Read: int64(f.report.Read), Accepted: int64(f.report.Accepted), Quarantined: int64(f.report.Quarantined), Status: status,
-			MissingColumns: strings.Join(f.report.Missing, ", "), ExtraColumns: strings.Join(f.report.Extra, ", "), DateOrder: dateOrders(f),
-			Encoding: string(f.input.sum.Encoding), Separator: separatorName(f.input.report.Separator), LineEnds: f.input.report.LineEnds,
-		})
-	}
-	ledger, events := r.ledger()
-	return errors.Join(
-		publish.Rows(staging, "outcomes", publish.Both, slices.Values(outcomes)),
-		publish.Rows(staging, "measures", publish.Both, slices.Values(r.measureRows())),
-		publish.Rows(staging, "quarantined", publish.Both, slices.Values(quarantined)),
-		publish.Rows(staging, "differences", publish.Both, slices.Values(differences)),
-		publish.Rows(staging, "inputs", publish.Both, slices.Values(inputs)),
-		staging.StoreLedger(ctx, ledger),
-		publish.Rows(staging, publish.LedgerEventsTable, publish.Restricted, slices.Values(events)),
-	)
-}
-
-// differenceRows are the differences between deliveries as they are stored.
-func (r *result) differenceRows() (rows []publish.DifferenceRow, err error) {
-	for _, d := range r.read.differences {
-		row := publish.DifferenceRow{
-			Collection: d.collection, Table: d.Table, Kind: d.Kind, Fields: strings.Join(d.Fields, ", "),
-			File: d.Earlier.File, Sheet: textOr(d.Earlier.Sheet), Line: lineOr(d.Earlier.Line),
-			LaterFile: d.Later.File, LaterSheet: textOr(d.Later.Sheet), LaterLine: lineOr(d.Later.Line),
-		}
-		if len(d.Fields) > 0 {
-			var before, after []byte
-			if before, err = json.Marshal(d.Before); err != nil {
-				return nil, fmt.Errorf("write differences: %w", err)
-			}
-			if after, err = json.Marshal(d.After); err != nil {
-				return nil, fmt.Errorf("write differences: %w", err)
-			}
-			row.Before, row.After = textOr(string(before)), textOr(string(after))
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
-}
-
-// textOr returns a text that is there, or nil.
-func textOr(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
-}
-
-// lineOr returns a line that is there, or nil.
-func lineOr(line int) *int64 {
-	if line == 0 {
-		return nil
-	}
-	n := int64(line)
-	return &n
-}
-
-// ledger returns the ledger that the run leaves. Without contacts nothing was decided and it is the old one.
-func (r *result) ledger() (rows []publish.LedgerRow, events []publish.LedgerEventRow) {
-	persons := r.identity.ledger
-	if r.decided != nil {
-		persons = r.decided.Ledger
-		for _, e := range r.decided.Events {
-			events = append(events, publish.LedgerEventRow{AsAt: e.AsAt, Kind: e.Kind, PersonID: e.PersonID, OtherPersonID: e.OtherPersonID, Evidence: e.Evidence})
-		}
-	}
-	rows = make([]publish.LedgerRow, 0, len(persons))
-	for _, p := range persons {
-		rows = append(rows, publish.LedgerRow{ChildID: p.ChildID, PersonID: p.PersonID, FirstSeen: p.FirstSeen})
-	}
-	return rows, events
-}
-
-// separatorName says what stands between the cells of a text; "" for a sheet.
-func separatorName(separator byte) string {
-	for name, character := range separators {
-		if character == separator {
-			return name
-		}
-	}
-	return ""
-}
-
-func dateOrders(f fileRead) string {
-	var columns []string
-	for _, d := range f.report.Dates {
-		layout := strings.NewReplacer("2006", "yyyy", "01", "mm", "02", "dd", "15:04:05", "hh:mm:ss", "15:04", "hh:mm").Replace(d.Layout)
-		if d.Undecided {
-			layout = "cannot be told"
-		}
-		if layout != "" {
-			columns = append(columns, d.Field+" "+layout)
-		}
-	}
-	return strings.Join(columns, ", ")
-}
-
-func (r *result) measureRows() []publish.MeasureRow {
-	var rows []publish.MeasureRow
-	for _, f := range r.figures {
-		row := publish.MeasureRow{
-			Measure: f.Measure.ID, Title: f.Measure.Title, PeriodKind: string(f.Period.Kind), Period: f.Period.Label,
-			From: table.DateText(f.Period.From), To: table.DateText(f.Period.To), Breakdown: f.Breakdown, Category: f.Category,
-			Numerator: f.Numerator, Denominator: f.Denominator, Unit: f.Measure.Unit, Status: "available", Publish: f.Mark.String(),
-			DefinitionVersion: f.Measure.Version, Named: f.Measure.Names(f.Breakdown),
-		}
-		if f.Unavailable != "" {
-			row.Status = notAvailable + f.Unavailable
-		}
-		if f.Measure.IsRate() {
-			row.Rate = f.Value
-		} else {
-			row.Value = f.Value
-		}
-		rows = append(rows, row)
-	}
-	return rows
-}
-
-// notAvailable leads the reason in the status of a figure.
-const notAvailable = "not available: "
 
 // reportingPeriod is the reporting period, or what is held when none is set.
 func reportingPeriod(c *Config, decided *dedupe.Result) Span {
@@ -459,63 +226,4 @@ func reportingPeriod(c *Config, decided *dedupe.Result) Span {
 		return Span{From: Day(decided.HeldFrom), To: Day(decided.HeldTo)}
 	}
 	return Span{From: *c.AsAt, To: *c.AsAt}
-}
-
-func (r *result) writeCatalogue(staging *publish.Staging) error {
-	names := slices.Sorted(maps.Keys(r.identity.catalogue))
-	for _, name := range names {
-		if err := writeFile(staging, "catalogue/"+name, r.identity.catalogue[name]); err != nil {
-			return err
-		}
-	}
-	return writeFile(staging, "catalogue/settings.json", r.identity.settings)
-}
-
-func writeFile(staging *publish.Staging, name string, text []byte) error {
-	file, err := staging.File(name)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	return errors.Join(err, file.Close())
-}
-
-// writeJournal writes what must not touch a hashed file: the clock, the host, the workers, how long stages took.
-func (r *result) writeJournal(staging *publish.Staging) error {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
-	var text []byte
-	entries := []any{map[string]any{
-		"started": r.job.started.UTC().Format(time.RFC3339), "ended": time.Now().UTC().Format(time.RFC3339),
-		"host": host, "workers": r.job.options.Workers, "platform": runtime.GOOS + "/" + runtime.GOARCH, "memory_peak": memoryPeak(),
-		"memory_limit": r.job.options.Memory,
-	}}
-	for _, stage := range r.job.stages {
-		entries = append(entries, stage)
-	}
-	for _, entry := range entries {
-		line, err := json.Marshal(entry)
-		if err != nil {
-			return fmt.Errorf("write journal: %w", err)
-		}
-		text = append(append(text, line...), '\n')
-	}
-	return writeFile(staging, publish.JournalFile, text)
-}
-
-// writeReports writes the pages and the workbook from what is stored, by the reader that everything later uses.
-func (r *result) writeReports(staging *publish.Staging, page *report.Page) error {
-	var group errgroup.Group
-	for name, write := range reports(page) {
-		group.Go(func() error {
-			file, err := staging.File(name)
-			if err != nil {
-				return err
-			}
-			return errors.Join(write(file), file.Close())
-		})
-	}
-	return group.Wait()
 }
