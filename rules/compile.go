@@ -54,6 +54,7 @@ type columnRef struct {
 	via      recordNode // a computed record; variable and steps then mean nothing
 	moment   bool       // read with its time
 	partsOf  int        // the slot of the list whose parts it is, or noColumn
+	followed *followed  // of a date that steps lead to, in rules that are judged together
 }
 
 // compiler turns the conditions of one check into nodes.
@@ -77,6 +78,7 @@ type reading struct {
 	pairs   []slotPair
 	parts   []distinctPart
 	needs   []need // in reading order, each once
+	formats []formatOf
 }
 
 // linkRef is a way from the records of a table to others.

@@ -55,15 +55,6 @@ func (c *Conditions) Compile(text string) (*Condition, error) {
 	return &Condition{checkProgram{table: c.of, holds: node, reading: compiler.reading}}, nil
 }
 
-// CompileCondition compiles the only condition over the records of a table: see ConditionsOver.
-func CompileCondition(coll *schemas.Collection, t *schemas.Table, text string) (*Condition, error) {
-	c, err := ConditionsOver(coll, t)
-	if err != nil {
-		return nil, err
-	}
-	return c.Compile(text)
-}
-
 // Columns returns the columns that the condition reads, in the order in which it names them.
 func (c *Condition) Columns() []string {
 	var columns []string
