@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-	"unsafe"
 
 	"frontdoor/schemas/table"
 )
@@ -301,7 +300,7 @@ func (t textCodes) settle(w *worker, rows, codes []uint32) int {
 		w.letters = w.letters[:0]
 		t.of.texts(w, at, of)
 		for i, text := range of.values {
-			codes[places[i]] = seen.Code(bytesOf(text))
+			codes[places[i]] = seen.CodeOf(text)
 		}
 		places = places[at.n:]
 		w.dropTexts(of)
@@ -309,6 +308,3 @@ func (t textCodes) settle(w *worker, rows, codes []uint32) int {
 	}
 	return seen.Len()
 }
-
-// bytesOf views text as bytes that must not be changed.
-func bytesOf(text string) []byte { return unsafe.Slice(unsafe.StringData(text), len(text)) }
