@@ -60,7 +60,7 @@ func allowMemory(limit int64, perByte float64, deliveries ...*delivery) (done fu
 	case limit == 0 && (before != math.MaxInt64 || os.Getenv("GOGC") != ""):
 		return func() {}, nil
 	case limit == 0:
-		aim := newMemoryAim(aimAtLeast)
+		aim := newMemoryAim(aimOf(text, needed))
 		return func() { aim.end(before) }, nil
 	case limit < needed:
 		return nil, fmt.Errorf("read extracts: they unpack to %s, which takes about %s of memory, and --memory allows %s; allow that much, or deliver fewer years at a time: %w",
@@ -70,8 +70,20 @@ func allowMemory(limit int64, perByte float64, deliveries ...*delivery) (done fu
 	return func() { debug.SetMemoryLimit(before) }, nil
 }
 
-// aimAtLeast is what an aim begins with.
-const aimAtLeast = 128 << 20
+// An aim begins with half as much again as is needed: the last stages come to that in any case, so that the first ones
+// need not save. Beside long columns that stand in a file it begins with little.
+const (
+	aimShare   = 1.5
+	aimAtLeast = 128 << 20
+)
+
+// aimOf returns with what the aim of a run begins that needs so much for so many bytes of text.
+func aimOf(text, needed int64) int64 {
+	if text >= spillBeyond {
+		return aimAtLeast
+	}
+	return int64(aimShare * float64(needed))
+}
 
 // aimRoom is how much room an aim leaves above what lives, beside an eighth of it.
 const aimRoom = 64 << 20

@@ -250,32 +250,28 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	if r.pupils, err = read.joinSchool(j.config.Join, r.decided); err != nil {
 		return nil, err
 	}
-	err = sideBySide(ctx, func(context.Context) error {
-		defer j.stage("store findings")()
-		return staging.Findings(r.judged.found())
-	}, func(ctx context.Context) (err error) {
-		defer j.stage("measure")()
-		in := j.measureInput(read, r.decided)
-		if r.pupils != nil {
-			in.Tables[r.pupils.Schema.Name] = r.pupils
-		}
-		r.figures, err = j.figures.catalogue.Evaluate(ctx, in)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	done = j.stage("store tables")
-	if err := staging.Tables(ctx, j.options.Workers, r.stored()...); err != nil {
-		return nil, err
-	}
-	done()
 	if gates := r.gates(); len(gates) > 0 {
 		summary = j.summaryOf(r.manifest())
 		summary.Code, summary.Gates, summary.Folder, summary.Report = ExitGate, gates, "", ""
 		return summary, nil
 	}
-	return r.publish(ctx, staging)
+	var manifest *publish.Manifest
+	err = sideBySide(ctx, func(context.Context) error {
+		defer j.stage("store findings")()
+		return staging.Findings(r.judged.found())
+	}, func(context.Context) error {
+		manifest = r.manifest()
+		return nil
+	}, func(ctx context.Context) error {
+		if err := r.measure(ctx); err != nil {
+			return err
+		}
+		return r.store(ctx, staging)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return j.publish(ctx, staging, manifest) // from what is stored: what the stages made is let go of
 }
 
 // sideBySide runs stages at once and waits for all. The first error ends the others.

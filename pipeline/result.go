@@ -2,23 +2,12 @@ package pipeline
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"maps"
 	"math"
-	"os"
-	"runtime"
-	"slices"
-	"strings"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"frontdoor/pipeline/dedupe"
 	"frontdoor/pipeline/measure"
 	"frontdoor/pipeline/publish"
-	"frontdoor/pipeline/report"
 	"frontdoor/rules"
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
@@ -34,6 +23,17 @@ type result struct {
 	decided  *dedupe.Result
 	pupils   *table.Table // links to school data; nil unless they are to be made
 	figures  []measure.Figure
+}
+
+// measure computes the figures.
+func (r *result) measure(ctx context.Context) (err error) {
+	defer r.job.stage("measure")()
+	in := r.job.measureInput(r.read, r.decided)
+	if r.pupils != nil {
+		in.Tables[r.pupils.Schema.Name] = r.pupils
+	}
+	r.figures, err = r.job.figures.catalogue.Evaluate(ctx, in)
+	return err
 }
 
 // gates returns why the run must not be published.
@@ -171,23 +171,25 @@ func (r *result) counts() map[string]int64 {
 	for _, class := range dedupe.Classes {
 		counts[class], counts["period_"+class] = 0, 0
 	}
-	counts["converted"], counts["period_converted"] = 0, 0
 	contacts := r.decided.Contacts
 	classes, names := contacts.Column("class").Codes()
 	inPeriod, converted := contacts.Column("in_period"), contacts.Column("converted")
 	all, ours := make([]int64, names.Len()), make([]int64, names.Len())
+	var allConverted, oursConverted int64
 	for row, class := range classes {
+		counted, became := inPeriod.True(row), converted.True(row)
 		all[class]++
-		if inPeriod.True(row) {
+		if counted {
 			ours[class]++
 		}
-		if converted.True(row) {
-			counts["converted"]++
-			if inPeriod.True(row) {
-				counts["period_converted"]++
-			}
+		if became {
+			allConverted++
+		}
+		if counted && became {
+			oursConverted++
 		}
 	}
+	counts["converted"], counts["period_converted"] = allConverted, oursConverted
 	counts["contact_rows"], counts["contacts"], counts["period_contact_rows"], counts["period_contacts"] = 0, 0, 0, 0
 	for class := range all {
 		name := names.Value(class)
@@ -204,13 +206,18 @@ func (r *result) counts() map[string]int64 {
 	}
 	if referrals := r.decided.Referrals; referrals.Rows > 0 {
 		codes, names := referrals.Column("status").Codes()
+		each := make([]int64, names.Len())
 		for _, code := range codes {
-			counts["referrals_"+names.Value(int(code))]++
+			each[code]++
+		}
+		for status, n := range each {
+			counts["referrals_"+names.Value(status)] += n
 		}
 	}
 	return counts
 }
 
+<<<<<<< HEAD
 // publish writes what is not stored yet, holds the counts against what is stored, and renames the run into place.
 // Whatever fails, the current run stands.
 func (r *result) publish(ctx context.Context, staging *publish.Staging) (*Summary, error) {
@@ -445,6 +452,8 @@ func (r *result) measureRows() []publish.MeasureRow {
 // notAvailable leads the reason in the status of a figure.
 const notAvailable = "not available: "
 
+=======
+>>>>>>> main
 // reportingPeriod is the reporting period, or what is held when none is set.
 func reportingPeriod(c *Config, decided *dedupe.Result) Span {
 	if c.Period != nil {
@@ -454,63 +463,4 @@ func reportingPeriod(c *Config, decided *dedupe.Result) Span {
 		return Span{From: Day(decided.HeldFrom), To: Day(decided.HeldTo)}
 	}
 	return Span{From: *c.AsAt, To: *c.AsAt}
-}
-
-func (r *result) writeCatalogue(staging *publish.Staging) error {
-	names := slices.Sorted(maps.Keys(r.identity.catalogue))
-	for _, name := range names {
-		if err := writeFile(staging, "catalogue/"+name, r.identity.catalogue[name]); err != nil {
-			return err
-		}
-	}
-	return writeFile(staging, "catalogue/settings.json", r.identity.settings)
-}
-
-func writeFile(staging *publish.Staging, name string, text []byte) error {
-	file, err := staging.File(name)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(text)
-	return errors.Join(err, file.Close())
-}
-
-// writeJournal writes what must not touch a hashed file: the clock, the host, the workers, how long stages took.
-func (r *result) writeJournal(staging *publish.Staging) error {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
-	var text []byte
-	entries := []any{map[string]any{
-		"started": r.job.started.UTC().Format(time.RFC3339), "ended": time.Now().UTC().Format(time.RFC3339),
-		"host": host, "workers": r.job.options.Workers, "platform": runtime.GOOS + "/" + runtime.GOARCH, "memory_peak": memoryPeak(),
-		"memory_limit": r.job.options.Memory,
-	}}
-	for _, stage := range r.job.stages {
-		entries = append(entries, stage)
-	}
-	for _, entry := range entries {
-		line, err := json.Marshal(entry)
-		if err != nil {
-			return fmt.Errorf("write journal: %w", err)
-		}
-		text = append(append(text, line...), '\n')
-	}
-	return writeFile(staging, publish.JournalFile, text)
-}
-
-// writeReports writes the pages and the workbook from what is stored, by the reader that everything later uses.
-func (r *result) writeReports(staging *publish.Staging, page *report.Page) error {
-	var group errgroup.Group
-	for name, write := range reports(page) {
-		group.Go(func() error {
-			file, err := staging.File(name)
-			if err != nil {
-				return err
-			}
-			return errors.Join(write(file), file.Close())
-		})
-	}
-	return group.Wait()
 }

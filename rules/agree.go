@@ -200,21 +200,40 @@ type textCodes struct {
 }
 
 func (t textCodes) codes(w *worker, at *lanes, out []uint32) {
+	if run, ok := textsInRun(w, at, t.of); ok {
+		for i, known := range run.known {
+			if out[i] = noCode; known == 1 {
+				out[i] = t.hash(run.at(i))
+			}
+		}
+		w.dropFlags(run.known)
+		return
+	}
 	of := w.takeTexts(at.n)
 	t.of.texts(w, at, of)
 	for i, text := range of.values {
 		if out[i] = noCode; of.known[i] == 1 {
-			out[i] = uint32(maphash.String(t.seed, text)) &^ 1 // never noCode
+			out[i] = t.hash(text)
 		}
 	}
 	w.dropTexts(of)
 }
 
+// hash is never noCode.
+func (t textCodes) hash(text string) uint32 { return uint32(maphash.String(t.seed, text)) &^ 1 }
+
 func (t textCodes) settle(w *worker, rows, codes []uint32) int {
-	shift := 32 - bits.Len(uint(min(8*len(codes)/min(t.least, 8), 1<<26)))
+	known := len(codes)
+	for _, code := range codes {
+		known -= int(code & 1) // noCode
+	}
+	shift := 32 - bits.Len(uint(min(8*known/min(t.least, 8), 1<<26)))
 	count := make([]uint8, 1<<(32-shift)) // of records, by the first bits of their hash
 	enough := uint8(min(t.least, math.MaxUint8))
 	for _, code := range codes {
+		if code == noCode {
+			continue
+		}
 		if n := &count[code>>shift]; *n < enough {
 			*n++
 		}

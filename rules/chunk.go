@@ -40,6 +40,8 @@ type variables uint16
 type lanes struct {
 	n    int
 	rows [mostVariables][]uint32
+	// run tells that the rows of variable 0 follow one another, each the one after the one before.
+	run bool
 	// codes, if not nil, are places in the dictionary of the one column that the judged part reads: see distinct.
 	codes []uint32
 }
@@ -143,6 +145,7 @@ func (w *worker) dropLanes(at *lanes) {
 		w.dropRows(at.codes)
 		at.codes = nil
 	}
+	at.run = false
 	w.lanes = append(w.lanes, at)
 }
 
@@ -179,9 +182,10 @@ func (w *worker) chunk(start, end int) *lanes {
 	at := w.takeLanes()
 	at.n = min(chunkRows, end-start)
 	at.rows[0] = w.takeRows(at.n)
-	for i := range at.rows[0] {
-		at.rows[0][i] = uint32(start + i)
+	for i, ordinal := range ordinals[:at.n] {
+		at.rows[0][i] = uint32(start) + ordinal
 	}
+	at.run = true
 	return at
 }
 

@@ -1,9 +1,6 @@
 package rules
 
-import (
-	"math"
-	"slices"
-)
+import "math"
 
 // comparison is what a comparing node asks of its two sides. The others follow from these by exchanging the
 // sides.
@@ -197,44 +194,23 @@ func (n amongTexts) bools(w *worker, at *lanes, out []uint8) {
 	w.dropTexts(value)
 }
 
-// amongConstants is amongTexts where every element is written out.
-type amongConstants struct {
-	of       textNode
-	list     []string
-	shortest int // of the list, in bytes
-	longest  int
-}
-
+// compileAmongTexts compiles `in` over texts; where every element is written out, it is asked of each text by itself.
 func compileAmongTexts(of textNode, list []textNode) boolNode {
 	if len(list) == 0 {
 		return amongTexts{of, list}
 	}
-	n := amongConstants{of: of, shortest: math.MaxInt}
+	var written []string
 	for _, e := range list {
 		text, ok := e.(textConstant)
 		if !ok {
 			return amongTexts{of, list}
 		}
-		n.list = append(n.list, string(text))
-		n.shortest, n.longest = min(n.shortest, len(text)), max(n.longest, len(text))
+		written = append(written, string(text))
 	}
-	return n
-}
-
-func (n amongConstants) bools(w *worker, at *lanes, out []uint8) {
-	value := w.takeTexts(at.n)
-	n.of.texts(w, at, value)
-	for i, text := range value.values {
-		switch {
-		case value.known[i] == 0:
-			out[i] = unknown
-		case len(text) >= n.shortest && len(text) <= n.longest && slices.Contains(n.list, text):
-			out[i] = yes
-		default:
-			out[i] = no
-		}
+	if fold, ok := of.(foldNode); ok {
+		return testNode{fold.of, newWords(written, &fold.to).has}
 	}
-	w.dropTexts(value)
+	return testNode{of, newWords(written, nil).has}
 }
 
 type amongBools struct {

@@ -90,7 +90,14 @@ func (n distinctBool) bools(w *worker, at *lanes, out []uint8) {
 		n.node.(boolNode).bools(w, at, out)
 		return
 	}
-	if c := &w.in.columns[n.slot]; at.codes == nil && !c.part && c.plain() {
+	c := &w.in.columns[n.slot]
+	if first, ok := c.run(at); ok && c.bits == nil {
+		for i, code := range c.codes[first : first+at.n] {
+			out[i] = known[code]
+		}
+		return
+	}
+	if at.codes == nil && !c.part && c.plain() {
 		for i, row := range at.rows[c.variable] {
 			out[i] = known[c.codes[row]]
 		}

@@ -86,6 +86,36 @@ func unknownToNo(out []uint8) {
 	}
 }
 
+// fillWith fills flags with the bytes of a word.
+func fillWith(out []uint8, word uint64) {
+	for i := 0; i < len(out); i += 8 {
+		putEight(out[i:], word)
+	}
+}
+
+// twice turns 1 into yes.
+func twice(out []uint8) {
+	for i := 0; i < len(out); i += 8 {
+		putEight(out[i:], eight(out[i:])<<1)
+	}
+}
+
+// unpack writes the bits from a place on, one to a byte.
+func unpack(out, bits []byte, from int) {
+	for i := 0; i < len(out); i += 8 {
+		at := from + i
+		eight := uint64(bits[at>>3])
+		if shift := at & 7; shift > 0 {
+			eight >>= shift
+			if at>>3+1 < len(bits) {
+				eight |= uint64(bits[at>>3+1]) << (8 - shift) & 0xff
+			}
+		}
+		spread := eight * everyByte & 0x8040201008040201 // each bit in a byte of its own
+		putEight(out[i:], (spread+0x7f*everyByte)>>7&everyByte)
+	}
+}
+
 // keep shortens rows to those whose truth value is want.
 func keep(rows []uint32, flags []uint8, want uint8) []uint32 {
 	kept, i := 0, 0

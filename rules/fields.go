@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -119,6 +120,23 @@ func (c *column) missing(place int32) uint8 {
 	return no
 }
 
+// run returns the first of the column's rows that the lanes see, where they see one after the other.
+func (c *column) run(at *lanes) (first int, ok bool) {
+	if !at.run || c.variable != 0 || c.link != nil || c.via != nil || c.part || at.codes != nil || at.n == 0 {
+		return 0, false
+	}
+	return int(at.rows[0][0]), true
+}
+
+// holds writes 1 for each row from first on that has a value, else 0.
+func (c *column) holds(first int, out []uint8) {
+	if c.bits == nil {
+		fillWith(out, everyByte)
+		return
+	}
+	unpack(out, c.bits, c.bitsFrom+first)
+}
+
 // plain tells that every lane sees the row of its own variable, which has a value.
 func (c *column) plain() bool { return c.via == nil && c.link == nil && c.bits == nil }
 
@@ -146,8 +164,19 @@ func (c *column) lookUp(w *worker, at *lanes, out []uint32) {
 		}
 		return
 	}
-	rows, link, made := c.see(w, at)
 	blank := uint32(c.dictionary.Len())
+	if first, ok := c.run(at); ok {
+		valid := w.takeFlags(at.n)
+		c.holds(first, valid)
+		for i, code := range c.codes[first : first+at.n] {
+			if out[i] = code; valid[i] == 0 {
+				out[i] = blank + uint32(c.missing(int32(first+i)))
+			}
+		}
+		w.dropFlags(valid)
+		return
+	}
+	rows, link, made := c.see(w, at)
 	for i, row := range rows {
 		place := placeOf(link, row)
 		if place >= 0 && c.valid(place) == 1 {
@@ -165,6 +194,15 @@ type numberField struct{ slot int }
 
 func (n numberField) numbers(w *worker, at *lanes, out numbers) {
 	c := &w.in.columns[n.slot]
+	if first, ok := c.run(at); ok {
+		if c.integers != nil {
+			copy(out.values, c.integers[first:])
+		} else {
+			widen(out.values, c.days[first:])
+		}
+		c.holds(first, out.known)
+		return
+	}
 	rows, link, made := c.see(w, at)
 	if c.integers != nil {
 		load(c, c.integers, rows, link, out)
@@ -173,6 +211,12 @@ func (n numberField) numbers(w *worker, at *lanes, out numbers) {
 	}
 	if made != nil {
 		w.dropPlaces(made)
+	}
+}
+
+func widen(out []int64, from []int32) {
+	for i, n := range from[:len(out)] {
+		out[i] = int64(n)
 	}
 }
 
@@ -218,6 +262,33 @@ func (n momentField) numbers(w *worker, at *lanes, out numbers) {
 }
 
 type textField struct{ slot int }
+
+// textRun is the texts of lanes that see one row of a column of texts after the other: where there is one, it needs no
+// vector of texts.
+type textRun struct {
+	texts   string
+	offsets []int32 // of the rows in texts, and one more
+	known   []uint8 // to be dropped
+}
+
+func (r *textRun) at(i int) string { return r.texts[r.offsets[i]:r.offsets[i+1]] }
+
+// textsInRun returns what lanes see of a node, if that is a field of the records themselves.
+func textsInRun(w *worker, at *lanes, node textNode) (r textRun, ok bool) {
+	field, ok := node.(textField)
+	if !ok {
+		return r, false
+	}
+	c := &w.in.columns[field.slot]
+	first, ok := c.run(at)
+	if !ok || c.text == nil || c.text.ValueOffsets()[0] != 0 {
+		return r, false
+	}
+	texts := c.text.ValueBytes()
+	r = textRun{unsafe.String(unsafe.SliceData(texts), len(texts)), c.text.ValueOffsets()[first : first+at.n+1], w.takeFlags(at.n)}
+	c.holds(first, r.known)
+	return r, true
+}
 
 func (n textField) texts(w *worker, at *lanes, out texts) {
 	c := &w.in.columns[n.slot]
@@ -298,13 +369,19 @@ func (n presentField) bools(w *worker, at *lanes, out []uint8) {
 		}
 		return
 	}
-	rows, link, made := c.see(w, at)
-	if link == nil && c.unreadable == nil {
-		for i, row := range rows {
-			out[i] = 2 * c.valid(int32(row))
+	if first, ok := c.run(at); ok {
+		c.holds(first, out)
+		twice(out)
+		for i, word := 0, 0; c.unreadable != nil && i < len(out); i++ {
+			if word = (first + i) >> 6; c.unreadable[word] == 0 {
+				i = (word+1)<<6 - first - 1 // to the next word
+				continue
+			}
+			out[i] |= c.missing(int32(first + i))
 		}
 		return
 	}
+	rows, link, made := c.see(w, at)
 	for i, row := range rows {
 		place := placeOf(link, row)
 		if place >= 0 && c.valid(place) == 1 {

@@ -67,18 +67,24 @@ func (b *binder) columns(t tableRef, names []string) []*table.Column {
 func parentRows(child, parent *table.Column) []int32 {
 	link := make([]int32, child.Array.Len())
 	codes, keys := child.Codes()
+	valid := table.ValidityOf(child.Array)
 	switch {
 	case keys == nil:
 		find := byText(parent)
 		for row := range link {
-			if link[row] = noRecord; child.Array.IsValid(row) {
+			if link[row] = noRecord; valid.Of(row) {
 				link[row] = find(child.Text(row))
 			}
+		}
+	case valid.All():
+		rows := rowsByCode(keys, parent)
+		for row, code := range codes {
+			link[row] = rows[code]
 		}
 	default:
 		rows := rowsByCode(keys, parent)
 		for row, code := range codes {
-			if link[row] = noRecord; child.Array.IsValid(row) {
+			if link[row] = noRecord; valid.Of(row) {
 				link[row] = rows[code]
 			}
 		}
@@ -102,8 +108,9 @@ func rowsByCode(keys *array.String, parent *table.Column) []int32 {
 		for code := range rows {
 			rows[code] = noRecord
 		}
+		valid := table.ValidityOf(parent.Array)
 		for row := len(codes) - 1; row >= 0; row-- { // backwards, so that the first record stays
-			if parent.Array.IsValid(row) {
+			if valid.Of(row) {
 				rows[codes[row]] = int32(row)
 			}
 		}

@@ -182,11 +182,13 @@ func (c *checkProgram) eachChunk(w *worker, only []uint32, judge func(at *lanes)
 		at := w.chunk(start, end)
 		if only != nil {
 			copy(at.rows[0], only[start:])
+			at.run = false
 		}
 		if c.applies != nil {
 			guard := w.takeFlags(at.n)
 			c.applies.bools(w, at, guard)
 			at.rows[0] = keep(at.rows[0], guard, yes)
+			at.run = at.run && len(at.rows[0]) == at.n
 			at.n = len(at.rows[0])
 			w.dropFlags(guard)
 		}

@@ -105,6 +105,17 @@ type testNode struct {
 }
 
 func (n testNode) bools(w *worker, at *lanes, out []uint8) {
+	if run, ok := textsInRun(w, at, n.of); ok {
+		for i, known := range run.known {
+			if out[i] = unknown; known == 1 {
+				if out[i] = no; n.test(run.at(i)) {
+					out[i] = yes
+				}
+			}
+		}
+		w.dropFlags(run.known)
+		return
+	}
 	from := w.takeTexts(at.n)
 	n.of.texts(w, at, from)
 	for i, text := range from.values {

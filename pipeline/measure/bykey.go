@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -29,102 +30,92 @@ type byKey struct {
 // index gathers the records that the field looks at. The cause of its error is rules.ErrMissing where the condition
 // over them reads what was not delivered.
 func (r *Related) index(ctx context.Context, in Input, records *table.Table) (*byKey, error) {
-	key, hasDate := records.Column(r.RecordsKey), table.Validity{}
-	hasKey, days := table.ValidityOf(key.Array), []schemas.Day(nil)
-	if r.Date != "" {
-		date := records.Column(r.RecordsDate)
-		days, hasDate = date.Days(), table.ValidityOf(date.Array)
+	key := records.Column(r.RecordsKey)
+	looked := &chosen{words: slices.Repeat([]uint64{^uint64(0)}, (records.Rows+63)/64)}
+	if spare := records.Rows & 63; spare > 0 {
+		looked.words[len(looked.words)-1] = 1<<spare - 1
 	}
-	only := func(int) bool { return true }
 	if r.where != nil {
 		rows, err := r.where.Rows(ctx, in.delivery(records, min(in.Period.To, in.AsAt)))
 		if err != nil {
 			return nil, err
 		}
-		only = rows.Has
+		looked.words = slices.Clone(rows.Words())
+	}
+	table.ValidityOf(key.Array).Keep(looked.words)
+	var days []schemas.Day
+	if r.Date != "" {
+		date := records.Column(r.RecordsDate)
+		days = date.Days()
+		table.ValidityOf(date.Array).Keep(looked.words)
 	}
 	k := &byKey{}
 	codes, texts := key.Codes()
-	if k.texts = texts; texts == nil {
-		k.keys = table.NewDictionary()
+	if texts != nil {
+		k.texts = texts
+		k.gather(looked, codes, days, texts.Len())
+		return k, nil
 	}
-	const none = -1
-	numbers := make([]int32, records.Rows)
-	for row := range numbers {
-		switch {
-		case !hasKey.Of(row) || !hasDate.Of(row) || !only(row):
-			numbers[row] = none
-		case texts != nil:
-			numbers[row] = int32(codes[row])
-		default:
-			numbers[row] = int32(k.keys.Code([]byte(key.Text(row))))
+	k.keys = table.NewDictionary()
+	codes = make([]uint32, records.Rows)
+	for rows := range looked.rows() {
+		for _, row := range rows {
+			codes[row] = k.keys.Code([]byte(key.Text(int(row))))
 		}
 	}
-	if texts != nil {
-		k.gather(numbers, days, texts.Len())
-	} else {
-		k.gather(numbers, days, k.keys.Len())
-	}
+	k.gather(looked, codes, days, k.keys.Len())
 	return k, nil
 }
 
-// gather orders records by the number of their key, which is negative for those that are left out.
-func (k *byKey) gather(numbers []int32, days []schemas.Day, keys int) {
-	k.first = make([]int32, keys+1)
-	for _, n := range numbers {
-		if n >= 0 {
-			k.first[n]++
+// gather orders rows by the number of their key, and those of a key by day and row.
+func (k *byKey) gather(looked *chosen, numbers []uint32, days []schemas.Day, keys int) {
+	next := make([]int32, keys+2) // by key and two: first how many records there are, then where the next one comes
+	for rows := range looked.rows() {
+		for _, row := range rows {
+			next[numbers[row]+2]++
 		}
 	}
 	for n := range keys {
-		k.first[n+1] += k.first[n] // now where the records of a key end
+		next[n+2] += next[n+1]
 	}
-	k.records = make([]placed, k.first[keys])
-	for row, n := range slices.Backward(numbers) {
-		if n < 0 {
-			continue
-		}
-		k.first[n]--
-		day := schemas.Day(0)
-		if days != nil {
-			day = days[row]
-		}
-		k.records[k.first[n]] = placedAt(day, row)
-	}
-	for n := range keys {
-		slices.Sort(k.records[k.first[n]:k.first[n+1]])
-	}
-}
-
-// of returns the records with the key of a row of another column; none where it has no key.
-func (k *byKey) of(column *table.Column) func(row int) []placed {
-	number, has := k.numberOf(column), table.ValidityOf(column.Array)
-	return func(row int) []placed {
-		if !has.Of(row) {
-			return nil
-		}
-		n := number(row)
-		if n < 0 {
-			return nil
-		}
-		return k.records[k.first[n]:k.first[n+1]]
-	}
-}
-
-// numberOf returns the number of the key of a row of another column, or -1. Tables of one run mostly have their keys
-// from one dictionary, so that equal codes are equal keys.
-func (k *byKey) numberOf(column *table.Column) func(row int) int32 {
-	codes, texts := column.Codes()
-	if k.texts != nil && texts != nil {
-		if shared := table.SharedStart(k.texts, texts); shared > 0 {
-			known := k.texts.Len()
-			return func(row int) int32 {
-				if n := int32(codes[row]); int(n) < known {
-					return n
-				}
-				return -1
+	k.records = make([]placed, next[keys+1])
+	for rows := range looked.rows() {
+		for _, row := range rows {
+			at := &next[numbers[row]+1]
+			day := schemas.Day(0)
+			if days != nil {
+				day = days[row]
 			}
+			k.records[*at] = placedAt(day, int(row))
+			*at++
 		}
+	}
+	k.first = next[:keys+1]
+	for n := range keys {
+		if records := k.records[k.first[n]:k.first[n+1]]; len(records) > 1 {
+			slices.Sort(records)
+		}
+	}
+}
+
+// of returns the records of a key by its number; none for a number that no key has.
+func (k *byKey) of(number uint32) []placed {
+	if int64(number) >= int64(len(k.first))-1 {
+		return nil
+	}
+	return k.records[k.first[number]:k.first[number+1]]
+}
+
+// noKey is the number of what is no key.
+const noKey = math.MaxUint32 - 1
+
+// numbersOf returns by row the number of the key of another column: one that no key has where there is none such, and
+// anything where the row has no key. Tables of one run mostly have their keys from one dictionary, so that equal codes
+// are equal keys.
+func (k *byKey) numbersOf(column *table.Column) []uint32 {
+	codes, texts := column.Codes()
+	if k.texts != nil && texts != nil && table.SharedStart(k.texts, texts) > 0 {
+		return codes
 	}
 	if k.keys == nil {
 		k.keys = table.NewDictionary()
@@ -132,25 +123,29 @@ func (k *byKey) numberOf(column *table.Column) func(row int) int32 {
 			k.keys.Code([]byte(k.texts.Value(i)))
 		}
 	}
-	find := func(text string) int32 {
+	find := func(text string) uint32 {
 		if n, known := k.keys.Lookup([]byte(text)); known {
-			return int32(n)
+			return n
 		}
-		return -1
+		return noKey
 	}
-	if texts == nil {
-		return func(row int) int32 { return find(column.Text(row)) }
+	numbers, has := make([]uint32, column.Array.Len()), table.ValidityOf(column.Array)
+	var known []uint32 // by code, one more than the number; 0 where it was not looked for
+	if texts != nil {
+		known = make([]uint32, texts.Len())
 	}
-	const notAsked = -2
-	known := make([]int32, texts.Len())
-	for i := range known {
-		known[i] = notAsked
-	}
-	return func(row int) int32 {
-		code := codes[row]
-		if known[code] == notAsked {
-			known[code] = find(texts.Value(int(code)))
+	for row := range numbers {
+		switch {
+		case !has.Of(row):
+		case texts == nil:
+			numbers[row] = find(column.Text(row))
+		default:
+			code := codes[row]
+			if known[code] == 0 {
+				known[code] = find(texts.Value(int(code))) + 1
+			}
+			numbers[row] = known[code] - 1
 		}
-		return known[code]
 	}
+	return numbers
 }

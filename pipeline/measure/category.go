@@ -72,6 +72,7 @@ func (v *values) meet(value func(row int) int64) (met []int) {
 type categories struct {
 	*values
 	numbers []uint32 // of categories, by number of the value
+	blank   int      // the number of Blank
 	names   []string // by number of the category: whole numbers by size, then texts
 }
 
@@ -89,11 +90,17 @@ func categoriesOf(column *table.Column) *categories {
 		at, _ := slices.BinarySearchFunc(c.names, name, byNumberThenText)
 		c.numbers[n] = uint32(at)
 	}
+	c.blank = int(c.numbers[values.count-1])
 	return c
 }
 
 // of returns the number of a row's category.
-func (c *categories) of(row int) int { return int(c.numbers[c.values.of(row)]) }
+func (c *categories) of(row int) int {
+	if c.valid.Of(row) {
+		return int(c.numbers[c.codes[row]])
+	}
+	return c.blank
+}
 
 // category returns the value of a column as a category.
 func category(column *table.Column, row int) string {

@@ -3,8 +3,9 @@ package measure
 import (
 	"iter"
 	"math/bits"
+	"slices"
 
-	"frontdoor/rules"
+	"frontdoor/schemas/table"
 )
 
 // chosen is the rows of a table for which a condition holds, as bits. Rows of a flow without its date belong to no
@@ -15,30 +16,46 @@ type chosen struct {
 	counted []int64 // by stretch
 }
 
-func choose(rows *rules.Bits, w *when) *chosen {
-	c := &chosen{when: w, words: rows.Words()}
+// choose makes of rows, as bits, those that are chosen.
+func choose(words []uint64, w *when) *chosen {
+	c := &chosen{when: w, words: words}
 	if w.dated && !w.has.All() {
-		return c.only(w.has.Of)
+		return c.only(w.has)
 	}
 	return c.count()
 }
 
 func (c *chosen) count() *chosen {
 	c.counted = make([]int64, c.when.counts)
-	for row := range c.all() {
-		c.counted[c.when.at(row)]++
+	if c.when.of == nil {
+		for _, word := range c.words {
+			c.counted[0] += int64(bits.OnesCount64(word))
+		}
+		return c
+	}
+	for rows := range c.rows() {
+		for _, row := range rows {
+			c.counted[c.when.of[row]]++
+		}
 	}
 	return c
 }
 
-// all returns the chosen rows, in order.
-func (c *chosen) all() iter.Seq[int] {
-	return func(yield func(row int) bool) {
+// rows returns the chosen rows, in order and some at a time, each time in the same memory.
+func (c *chosen) rows() iter.Seq[[]uint32] {
+	return func(yield func(rows []uint32) bool) {
+		var room [1024]uint32
+		n := 0
 		for w, word := range c.words {
 			for ; word != 0; word &= word - 1 {
-				if !yield(w<<6 + bits.TrailingZeros64(word)) {
+				room[n] = uint32(w<<6 + bits.TrailingZeros64(word))
+				n++
+			}
+			if n > len(room)-64 || w == len(c.words)-1 {
+				if !yield(room[:n]) {
 					return
 				}
+				n = 0
 			}
 		}
 	}
@@ -56,22 +73,22 @@ func (c *chosen) in(p Period) (n int64) {
 // rowsIn returns the chosen rows that belong to a period.
 func (c *chosen) rowsIn(p Period) []uint32 {
 	from, end := c.when.span(p)
-	rows := make([]uint32, 0, c.in(p))
-	for row := range c.all() {
-		if at := c.when.at(row); from <= at && at < end {
-			rows = append(rows, uint32(row))
+	in := make([]uint32, 0, c.in(p))
+	for rows := range c.rows() {
+		for _, row := range rows {
+			if at := c.when.at(int(row)); from <= at && at < end {
+				in = append(in, row)
+			}
 		}
 	}
-	return rows
+	return in
 }
 
-// only leaves out the rows that do not pass.
-func (c *chosen) only(pass func(row int) bool) *chosen {
-	kept := &chosen{when: c.when, words: make([]uint64, len(c.words))}
-	for row := range c.all() {
-		if pass(row) {
-			kept.words[row>>6] |= 1 << (row & 63)
-		}
+// only leaves out the rows that lack one of some values.
+func (c *chosen) only(values ...table.Validity) *chosen {
+	kept := &chosen{when: c.when, words: slices.Clone(c.words)}
+	for _, has := range values {
+		has.Keep(kept.words)
 	}
 	return kept.count()
 }
@@ -82,13 +99,15 @@ func (c *chosen) apart(of *categories) []*chosen {
 	for i := range parts {
 		parts[i] = &chosen{when: c.when, counted: make([]int64, c.when.counts)}
 	}
-	for row := range c.all() {
-		part := parts[of.of(row)]
-		if part.words == nil {
-			part.words = make([]uint64, len(c.words))
+	for rows := range c.rows() {
+		for _, row := range rows {
+			part := parts[of.of(int(row))]
+			if part.words == nil {
+				part.words = make([]uint64, len(c.words))
+			}
+			part.words[row>>6] |= 1 << (row & 63)
+			part.counted[c.when.at(int(row))]++
 		}
-		part.words[row>>6] |= 1 << (row & 63)
-		part.counted[c.when.at(row)]++
 	}
 	return parts
 }

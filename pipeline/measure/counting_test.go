@@ -3,9 +3,13 @@ package measure
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"frontdoor/schemas"
 	"frontdoor/schemas/table"
@@ -35,7 +39,7 @@ func TestStretchesAddUpToPeriods(t *testing.T) {
 				c.words[row>>6] |= 1 << (row & 63)
 			}
 		}
-		c = c.only(c.when.has.Of)
+		c = c.only(c.when.has)
 		persons, _ := valuesOf(person)
 		different, categories := differ(c, persons), categoriesOf(sources)
 		crossing := cross(c, categories)
@@ -69,6 +73,32 @@ func TestStretchesAddUpToPeriods(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestSignaturesAreNumberedInTheOrderInWhichTheyAreMet(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		met := rapid.SliceOf(rapid.Uint64Range(0, 2000)).Draw(t, "met")
+		s, numbers := newSignatures(), map[uint64]uint32{0: 0}
+		for _, signature := range met {
+			if _, known := numbers[signature]; !known {
+				numbers[signature] = uint32(len(numbers))
+			}
+			if got := s.of(signature); got != numbers[signature] || s.all[got] != signature {
+				t.Fatalf("signature %d has number %d, want %d", signature, got, numbers[signature])
+			}
+		}
+	})
+}
+
+func TestTheMiddleIsThatOfSortedValues(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		wide := rapid.SampledFrom([]int64{1, 5, 40, math.MaxInt64}).Draw(t, "wide")
+		values := rapid.SliceOfN(rapid.Int64Range(-wide, wide), 1, 60).Draw(t, "values")
+		sorted := slices.Sorted(slices.Values(values))
+		if low, high := middle(values); low != sorted[(len(sorted)-1)/2] || high != sorted[len(sorted)/2] {
+			t.Fatalf("the middle of %d is %d and %d", sorted, low, high)
+		}
+	})
 }
 
 func TestMeasuresOfOtherCollectionsStandAsNotDelivered(t *testing.T) {

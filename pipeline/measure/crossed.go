@@ -9,8 +9,10 @@ type crossing struct {
 
 func cross(rows *chosen, c *categories) *crossing {
 	x := &crossing{when: rows.when, size: len(c.names), counts: make([]int64, rows.when.counts*len(c.names))}
-	for row := range rows.all() {
-		x.counts[rows.when.at(row)*x.size+c.of(row)]++
+	for some := range rows.rows() {
+		for _, row := range some {
+			x.counts[rows.when.at(int(row))*x.size+c.of(int(row))]++
+		}
 	}
 	return x
 }
@@ -106,10 +108,12 @@ func differ(rows *chosen, v *values) *differing {
 		next[i+1] = next[i] + int(n)
 	}
 	sorted := make([]uint32, next[rows.when.counts]) // values by stretch
-	for row := range rows.all() {
-		at := rows.when.at(row)
-		sorted[next[at]] = uint32(v.of(row))
-		next[at]++
+	for some := range rows.rows() {
+		for _, row := range some {
+			at := rows.when.at(int(row))
+			sorted[next[at]] = uint32(v.of(int(row)))
+			next[at]++
+		}
 	}
 	met := make([]uint16, v.count) // one more than the stretch
 	from := 0

@@ -18,9 +18,8 @@ type family struct {
 	views  *views
 
 	signatures []uint64  // the different ones: which sets a row is in; the first is of rows in none
-	at         []uint32  // by row: the number of its signature
+	at         []uint32  // by row: the number of its signature; once they are counted, of rows of the whole alone
 	counts     [][]int64 // by stretch, then by number of the signature: how many rows
-	rows       []uint32  // of the whole, that stand in any set
 	policy     *Policy
 	whole      Period
 }
@@ -64,8 +63,8 @@ func (f *family) protect(policy *Policy, whole Period) {
 
 // sign notes of every row the sets that it is in.
 func (f *family) sign() {
-	f.signatures, f.at = []uint64{0}, make([]uint32, f.table.Rows)
-	numbers := map[uint64]uint32{0: 0}
+	numbers := newSignatures()
+	f.at = make([]uint32, f.table.Rows)
 	var signatures [64]uint64
 	for w := range (len(f.at) + 63) / 64 {
 		clear(signatures[:])
@@ -74,33 +73,28 @@ func (f *family) sign() {
 				signatures[bits.TrailingZeros64(word)] |= 1 << i
 			}
 		}
-		number := uint32(0)
 		at := f.at[w*64 : min(w*64+64, len(f.at))]
 		for i := range at {
-			if signature := signatures[i]; signature != f.signatures[number] {
-				var known bool
-				if number, known = numbers[signature]; !known {
-					number = uint32(len(f.signatures))
-					numbers[signature], f.signatures = number, append(f.signatures, signature)
-				}
-			}
-			at[i] = number
+			at[i] = numbers.of(signatures[i])
 		}
 	}
+	f.signatures = numbers.all
 }
 
-// count counts rows by stretch and the number of their signature, and gathers those of the whole.
+// count counts rows by stretch and the number of their signature, and leaves of those the ones of the whole.
 func (f *family) count() {
-	for range f.when.counts {
-		f.counts = append(f.counts, make([]int64, len(f.signatures)))
-	}
+	size := len(f.signatures)
+	counts := make([]int64, f.when.counts*size)
 	from, end := f.when.span(f.whole)
 	for row, number := range f.at {
 		at := f.when.at(row)
-		f.counts[at][number]++
-		if number != 0 && from <= at && at < end {
-			f.rows = append(f.rows, uint32(row))
+		counts[at*size+int(number)]++
+		if at < from || at >= end {
+			f.at[row] = 0
 		}
+	}
+	for at := range f.when.counts {
+		f.counts = append(f.counts, counts[at*size:(at+1)*size])
 	}
 }
 

@@ -5,90 +5,123 @@ import (
 	"slices"
 )
 
+// told is a field by which a family is told apart.
+type told struct {
+	field      string
+	categories *categories
+	counts     []int64 // by number of the category, then of the signature: how many rows of the whole
+	values     int     // how many categories rows have that stand in any set
+}
+
+// group is fields of which the values of the first decide those of the others: a source and the group that it is in.
+type group struct {
+	fine   *told
+	coarse []coarse
+}
+
+// coarse is a field whose values those of another decide.
+type coarse struct {
+	field      string
+	categories *categories
+	of         []int // by number of the finer category: one more than its own number
+}
+
 // fieldsTogether returns the fields by which the family is told apart, those together of which the values of one
-// decide those of another: a source and the group that it is in.
-func (f *family) fieldsTogether() [][]string {
+// decide those of another.
+func (f *family) fieldsTogether() (groups []group) {
 	names := map[string]bool{}
 	for _, s := range f.sets {
 		for field := range s.fields {
 			names[field] = true
 		}
 	}
-	values, taken := map[string]int{}, map[string]bool{}
-	for field := range names {
-		values[field] = f.values(field)
+	var fields []*told
+	for _, field := range slices.Sorted(maps.Keys(names)) {
+		fields = append(fields, f.tell(field))
 	}
-	var together [][]string
-	fields := slices.Sorted(maps.Keys(names))
 	// A field of many values decides one of few, never the other way.
-	slices.SortStableFunc(fields, func(a, b string) int { return values[b] - values[a] })
+	slices.SortStableFunc(fields, func(a, b *told) int { return b.values - a.values })
+	taken := map[*told]bool{}
 	for _, fine := range fields {
 		if taken[fine] {
 			continue
 		}
 		taken[fine] = true
-		group := []string{fine}
-		for _, coarse := range fields {
-			if !taken[coarse] && f.decides(fine, coarse) {
-				taken[coarse] = true
-				group = append(group, coarse)
+		g := group{fine: fine}
+		for _, other := range fields {
+			if taken[other] {
+				continue
+			}
+			if of := f.decides(fine.categories, other.categories); of != nil {
+				taken[other] = true
+				g.coarse = append(g.coarse, coarse{other.field, other.categories, of})
 			}
 		}
-		together = append(together, group)
+		groups = append(groups, g)
 	}
-	return together
+	return groups
 }
 
-func (f *family) categoriesOf(field string) *categories {
-	return f.views.categoriesOf(f.table.Column(field))
-}
-
-// values counts the categories of a field among the rows of the whole.
-func (f *family) values(field string) (n int) {
-	c := f.categoriesOf(field)
-	met := make([]bool, len(c.names))
-	for _, row := range f.rows {
-		met[c.of(int(row))] = true
+// tell counts the rows of the whole by the categories of a field.
+func (f *family) tell(field string) *told {
+	c := f.views.categoriesOf(f.table.Column(field))
+	size := len(f.signatures)
+	t := &told{field: field, categories: c, counts: make([]int64, len(c.names)*size)}
+	for row, number := range f.at {
+		t.counts[c.of(row)*size+int(number)]++
 	}
-	for _, is := range met {
-		if is {
-			n++
+	for category := range c.names {
+		if anyOf(t.of(category, size)) {
+			t.values++
 		}
 	}
-	return n
+	return t
 }
 
-// decides tells whether rows of one value of a field have one value of another.
-func (f *family) decides(fine, coarse string) bool {
-	x, y := f.categoriesOf(fine), f.categoriesOf(coarse)
-	of := make([]int, len(x.names)) // one more than the coarse value, by fine value
-	for _, row := range f.rows {
-		a, b := x.of(int(row)), y.of(int(row))+1
+// of returns the counts of a category by number of the signature.
+func (t *told) of(category, size int) []int64 { return t.counts[category*size : (category+1)*size] }
+
+// anyOf tells whether any row of some, counted by signature, stands in a set.
+func anyOf(counts []int64) bool {
+	return slices.ContainsFunc(counts[1:], func(n int64) bool { return n > 0 })
+}
+
+// decides returns by categories of a field one more than those of another that their rows have; nil where rows of one
+// have different ones.
+func (f *family) decides(fine, other *categories) []int {
+	of := make([]int, len(fine.names))
+	for row, number := range f.at {
+		if number == 0 {
+			continue
+		}
+		a, b := fine.of(row), other.of(row)+1
 		if of[a] != 0 && of[a] != b {
-			return false
+			return nil
 		}
 		of[a] = b
 	}
-	return true
+	return of
 }
 
 // byFields returns the family as it is told by fields of which the first decides the others. Its atoms are the values
 // of the first.
-func (f *family) byFields(fields []string) *dimension {
+func (f *family) byFields(g group) *dimension {
 	d := &dimension{family: f}
-	fine := f.categoriesOf(fields[0])
-	atoms := make([]int, len(fine.names)) // one more than the atom, by number of the value
-	coarse := make([][]string, len(fields))
-	for _, row := range f.rows {
-		value := fine.of(int(row))
-		if atoms[value] == 0 {
-			d.at = append(d.at, make([]int64, len(f.signatures)))
-			atoms[value] = len(d.at)
-			for i, field := range fields {
-				coarse[i] = append(coarse[i], category(f.table.Column(field), int(row)))
-			}
+	fields := []string{g.fine.field}
+	for _, other := range g.coarse {
+		fields = append(fields, other.field)
+	}
+	values := make([][]string, len(fields)) // by field and atom
+	for category, name := range g.fine.categories.names {
+		counts := g.fine.of(category, len(f.signatures))
+		if !anyOf(counts) {
+			continue
 		}
-		d.at[atoms[value]-1][f.at[row]]++
+		d.at = append(d.at, counts)
+		values[0] = append(values[0], name)
+		for i, other := range g.coarse {
+			values[i+1] = append(values[i+1], other.categories.names[other.of[category]-1])
+		}
 	}
 	for number, s := range f.sets {
 		told := false
@@ -98,13 +131,13 @@ func (f *family) byFields(fields []string) *dimension {
 				continue
 			}
 			told = true
-			for _, value := range slices.Compact(slices.Sorted(slices.Values(coarse[i]))) {
+			for _, value := range slices.Compact(slices.Sorted(slices.Values(values[i]))) {
 				c := cells[value]
 				if c == nil { // what is not listed is nought
 					c = &cell{fixed: true}
 				}
 				c.atoms = make([]bool, len(d.at))
-				for atom, has := range coarse[i] {
+				for atom, has := range values[i] {
 					c.atoms[atom] = has == value
 				}
 				if c = d.add(number, c); cells[value] != nil {

@@ -171,7 +171,7 @@ func (m *Measure) askAt(ctx context.Context, in Input, asAt schemas.Day) (*count
 		return nil, err
 	}
 	if m.Statistic != nil {
-		k.above = k.above.only(m.Statistic.has(k.table))
+		k.above = k.above.only(m.Statistic.has(k.table)...)
 	}
 	if m.Distinct != "" {
 		values, _ := valuesOf(k.table.Column(m.Distinct))

@@ -7,7 +7,6 @@ import (
 	"math"
 	"runtime"
 	"slices"
-	"sort"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -142,54 +141,76 @@ type window struct {
 	held     bool
 }
 
-// windows returns the window around a day among those that rows have. There are few days, and months take long to count:
-// each is settled once.
-func (r *Related) windows(in Input, days []schemas.Day, has table.Validity) func(day schemas.Day) window {
+// in returns the records in the window, of those that stand in order.
+func (w window) in(records []placed) []placed {
+	if len(records) > 16 {
+		at, _ := slices.BinarySearch(records, w.from)
+		end, _ := slices.BinarySearch(records, w.to)
+		return records[at:max(at, end)]
+	}
+	for len(records) > 0 && records[0] < w.from {
+		records = records[1:]
+	}
+	for len(records) > 0 && records[len(records)-1] >= w.to {
+		records = records[:len(records)-1]
+	}
+	return records
+}
+
+// windows is the windows around days. There are few days, and months take long to count: each is settled once.
+type windows struct {
+	field *Related
+	in    Input
+	first schemas.Day // among those that rows have
+	at    []int32     // by day from then: one more than the place among all; 0 where it is not settled
+	all   []window
+}
+
+// windows prepares for the days that rows have.
+func (r *Related) windows(in Input, days []schemas.Day, has table.Validity) *windows {
 	first, last := schemas.Day(math.MaxInt32), schemas.Day(math.MinInt32)
 	for row, day := range days {
 		if has.Of(row) {
 			first, last = min(first, day), max(last, day)
 		}
 	}
-	if first > last {
-		return nil
+	w := &windows{field: r, in: in, first: first}
+	if first <= last {
+		w.at = make([]int32, last-first+1)
 	}
-	settled := make([]int32, last-first+1) // by day: one more than the place among windows
-	var windows []window
-	return func(day schemas.Day) window {
-		at := &settled[day-first]
-		if *at == 0 {
-			from, to := r.from.day(day, true, in.Calendar), r.to.day(day, false, in.Calendar)
-			windows = append(windows, window{placedAt(from, 0), placedAt(to+1, 0), from >= in.Held.From && to <= in.Held.To})
-			*at = int32(len(windows))
-		}
-		return windows[*at-1]
+	return w
+}
+
+func (w *windows) around(day schemas.Day) window {
+	at := &w.at[day-w.first]
+	if *at == 0 {
+		from, to := w.field.from.day(day, true, w.in.Calendar), w.field.to.day(day, false, w.in.Calendar)
+		w.all = append(w.all, window{placedAt(from, 0), placedAt(to+1, 0), from >= w.in.Held.From && to <= w.in.Held.To})
+		*at = int32(len(w.all))
 	}
+	return w.all[*at-1]
 }
 
 // look answers for every row from the records in the window around its date: 0 or 1 for an answer, else the count or
 // the days. What has no date or key is not known.
 func (r *Related) look(in Input, k *byKey, t *table.Table, answers []int64) {
 	key, date := t.Column(r.Key), t.Column(r.Date)
-	ofKey, hasKey, hasDate := k.of(key), table.ValidityOf(key.Array), table.ValidityOf(date.Array)
+	numbers, hasKey, hasDate := k.numbersOf(key), table.ValidityOf(key.Array), table.ValidityOf(date.Array)
 	days := date.Days()
-	windowOf := r.windows(in, days, hasDate)
+	windows := r.windows(in, days, hasDate)
 	for row, day := range days {
 		answers[row] = unknownAnswer
 		if !hasKey.Of(row) || !hasDate.Of(row) {
 			continue
 		}
-		at := windowOf(day)
+		at := windows.around(day)
 		if r.to.earlier {
 			at.to = placedAt(day, row)
 		}
-		records := ofKey(row)
-		first := sort.Search(len(records), func(i int) bool { return records[i] >= at.from })
-		records = records[first:]
-		found := sort.Search(len(records), func(i int) bool { return records[i] >= at.to })
-		answers[row] = r.answer(int64(found), at.held)
-		if r.Gives == "days" && found > 0 {
-			answers[row] = int64(day - records[found-1].day())
+		found := at.in(k.of(numbers[row]))
+		answers[row] = r.answer(int64(len(found)), at.held)
+		if r.Gives == "days" && len(found) > 0 {
+			answers[row] = int64(day - found[len(found)-1].day())
 		}
 	}
 }

@@ -86,15 +86,12 @@ func (v *Value) delivered(t *table.Table) bool {
 	return !slices.ContainsFunc(v.fields(), func(name string) bool { return !t.Column(name).Delivered() })
 }
 
-// has tells which rows have the number.
-func (v *Value) has(t *table.Table) func(row int) bool {
-	var all []table.Validity
+// has tells which rows have what the number is made of.
+func (v *Value) has(t *table.Table) (all []table.Validity) {
 	for _, name := range v.fields() {
 		all = append(all, table.ValidityOf(t.Column(name).Array))
 	}
-	return func(row int) bool {
-		return !slices.ContainsFunc(all, func(has table.Validity) bool { return !has.Of(row) })
-	}
+	return all
 }
 
 // of returns the statistic of rows that have the number, or nil where there are none. Of an even number of values the
@@ -118,8 +115,7 @@ func (v *Value) of(t *table.Table, rows []uint32, in Input) *float64 {
 		return nil
 	}
 	if v.Take == "median" {
-		slices.Sort(values)
-		low, high := values[(len(values)-1)/2], values[len(values)/2]
+		low, high := middle(values)
 		result = (float64(low) + float64(high)) / 2 / scale
 		return &result
 	}
@@ -139,6 +135,28 @@ func (v *Value) of(t *table.Table, rows []uint32, in Input) *float64 {
 	}
 	result = float64(sum) / float64(below) / scale
 	return &result
+}
+
+// middle returns the two values in the middle of some, which are one where their number is odd. Values that lie close
+// together are counted, others sorted: they do not keep their order.
+func middle(values []int64) (low, high int64) {
+	least, most := slices.Min(values), slices.Max(values)
+	if span := uint64(most - least); span > uint64(len(values)) {
+		slices.Sort(values)
+		return values[(len(values)-1)/2], values[len(values)/2]
+	}
+	counts := make([]int, most-least+1)
+	for _, n := range values {
+		counts[n-least]++
+	}
+	at := func(place int) int64 {
+		value := 0
+		for ; place >= counts[value]; value++ {
+			place -= counts[value]
+		}
+		return least + int64(value)
+	}
+	return at((len(values) - 1) / 2), at(len(values) / 2)
 }
 
 // scale is how many of what values returns are one.

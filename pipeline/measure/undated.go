@@ -37,9 +37,13 @@ func (r *Related) compileUndated(c *compiler) error {
 
 // among answers for every row without regard to days. A record without the key has none.
 func (r *Related) among(k *byKey, key *table.Column, records *table.Table, answers []int64) {
-	ofKey := k.of(key)
+	numbers, hasKey := k.numbersOf(key), table.ValidityOf(key.Array)
 	for row := range answers {
-		switch found := ofKey(row); r.Gives {
+		var found []placed
+		if hasKey.Of(row) {
+			found = k.of(numbers[row])
+		}
+		switch r.Gives {
 		case "answer":
 			answers[row] = r.answer(int64(len(found)), true)
 		case "count":

@@ -48,7 +48,7 @@ func (in *Input) choose(ctx context.Context, q question) (*chosen, error) {
 		if err != nil {
 			return nil, err
 		}
-		return choose(rows, in.views.when(q.table, q.date)), nil
+		return choose(rows.Words(), in.views.when(q.table, q.date)), nil
 	})
 }
 

@@ -168,9 +168,9 @@ func (r *findingColumns) addCoded(of *table.Reader, rows, codes []uint32, valid 
 			continue
 		}
 		values.codes = append(values.codes, known[code]-1)
+		values.hold(1)
 		r.cell.bytes += len(values.texts.Value(known[code] - 1))
 	}
-	values.valid.add(true, len(values.codes)-values.valid.rows)
 }
 
 // columns returns what stands in a part, in the order of findingRow.
@@ -209,7 +209,7 @@ func noTexts(rows int) arrow.Array {
 type codedTexts struct {
 	texts *table.Dictionary // nil before the first
 	codes []uint32
-	valid bitmap
+	valid bitmap // empty where all rows have a text
 	nulls int
 	code  uint32 // of the last text
 }
@@ -235,7 +235,14 @@ func (c *codedTexts) addAgain(text []byte, times int) {
 	for i := first; i < len(c.codes); i++ {
 		c.codes[i] = c.code
 	}
-	c.valid.add(true, times)
+	c.hold(times)
+}
+
+// hold notes that the last so many rows have a text; the first row without one notes those before it.
+func (c *codedTexts) hold(times int) {
+	if c.nulls > 0 {
+		c.valid.add(true, times)
+	}
 }
 
 func (c *codedTexts) addNull() { c.addNulls(1) }
@@ -244,13 +251,18 @@ func (c *codedTexts) addNulls(times int) {
 	first := len(c.codes)
 	c.codes = room(c.codes, times)[:first+times]
 	clear(c.codes[first:])
+	if c.nulls == 0 {
+		c.valid.add(true, first)
+	}
 	c.valid.add(false, times)
 	c.nulls += times
 }
 
+func (c *codedTexts) has(row int) bool { return c.nulls == 0 || c.valid.has(row) }
+
 // at returns the text of a row, nothing for one without.
 func (c *codedTexts) at(row int) []byte {
-	if c.nulls > 0 && !c.valid.has(row) {
+	if !c.has(row) {
 		return nil
 	}
 	return c.texts.Value(c.codes[row])

@@ -149,7 +149,7 @@ func (h *contentHasher) findings(r *findingColumns) {
 			}
 			h.buffer = binary.AppendUvarint(append(h.buffer, lead...), uint64(at.line[cell]))
 			h.buffer = appendText(h.buffer, at.field.at(cell))
-			if !at.value.valid.has(cell) {
+			if !at.value.has(cell) {
 				h.number(0)
 			} else {
 				h.number(1)

@@ -192,11 +192,14 @@ func sumFiles(files []FileEntry, open func(name string) (io.ReadCloser, error)) 
 	return sha8.Files(len(files), func(i int) (io.ReadCloser, error) { return open(files[i].Path) })
 }
 
-// Draft shows m to readers of the staged run before it is sealed.
+// Draft shows m to readers of the staged run before it is sealed. Its tables are stored by then: what they share is let go
+// of.
 func (st *Staging) Draft(m *Manifest) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	st.draft = m
+	st.aliases.forget()
+	st.shared = nil
 }
 
 // Reader reads the staged run as it will be read once it is published.

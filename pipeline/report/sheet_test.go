@@ -62,16 +62,20 @@ func TestCountsAreRoundedOnlyInPublic(t *testing.T) {
 }
 
 func TestWorkbookHoldsTheFiguresAndIsTheSameBytes(t *testing.T) {
-	var first, second bytes.Buffer
+	var first bytes.Buffer
 	p := smallPage()
 	p.Measures[0].Title = "=1+1"
-	for _, b := range []*bytes.Buffer{&first, &second} {
-		if err := WriteWorkbook(b, p.Internal()); err != nil {
+	if err := WriteWorkbook(&first, p.Internal()); err != nil {
+		t.Fatal(err)
+	}
+	for range 32 { // a library that walks over a map gives the same order twice now and then
+		var again bytes.Buffer
+		if err := WriteWorkbook(&again, p.Internal()); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if !bytes.Equal(first.Bytes(), second.Bytes()) {
-		t.Error("two writes differ")
+		if !bytes.Equal(first.Bytes(), again.Bytes()) {
+			t.Fatal("two writes differ")
+		}
 	}
 	book, err := excelize.OpenReader(&first)
 	if err != nil {

@@ -26,7 +26,7 @@ func WriteWorkbook(w io.Writer, p InternalPage) error {
 	if err != nil {
 		return fmt.Errorf("write workbook: %w", err)
 	}
-	book := excelize.NewFile()
+	book := excelize.NewFile().SetZipWriter(newArchive)
 	defer book.Close() //nolint:errcheck // nothing was opened
 	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
 	if err != nil {

@@ -44,3 +44,14 @@ func (v Validity) Word(row int) uint64 {
 	}
 	return binary.LittleEndian.Uint64(bits)>>shift | uint64(bits[8])<<(64-shift)
 }
+
+// Keep leaves of a set of rows those that have a value. The first row is the lowest bit of the first word, and no word
+// lies wholly beyond the rows.
+func (v Validity) Keep(rows []uint64) {
+	if v.bits == nil {
+		return
+	}
+	for i := range rows {
+		rows[i] &= v.Word(i << 6)
+	}
+}
