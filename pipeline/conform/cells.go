@@ -210,7 +210,7 @@ func (r *run) each(set func(row int, value []byte)) {
 }
 
 // runMost is how many cells a run has at most.
-const runMost = table.FindMost
+const runMost = table.Together
 
 // cellReader takes the cells of a column, in the order of their rows.
 type cellReader interface {
@@ -245,6 +245,16 @@ func (b *base) eachCell(text *table.Text, place int, to cellReader) {
 // It makes blank ones null and returns how many it gathered.
 func (b *base) ordinary(text *table.Text, row, at int, begins, ends []uint32) int {
 	data, ends := text.Data, ends[:len(begins)]
+	if text.Tidy && text.Plain {
+		for i := range begins {
+			begin, end := text.Begin[at], text.End[at]
+			at += text.Columns
+			if begins[i], ends[i] = begin, end; begin == end {
+				b.null(row + i)
+			}
+		}
+		return len(begins)
+	}
 	for i := range begins {
 		begin, end := text.Begin[at], text.End[at]
 		at += text.Columns

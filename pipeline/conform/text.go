@@ -13,12 +13,15 @@ type codeColumn struct {
 	dictionary *table.Dictionary
 	own        bool // the table's key: its texts are mostly new
 	codes      []uint32
+	recent     *remembered // of the current file
 	field      *schemas.Field
 	spelling   *spelling   // of the current file; nil when values are taken as they are written
 	spellings  []*spelling // of the files that ended
 }
 
-func (c *codeColumn) beginFile(options *Options) { c.spelling = spellingOf(c.field, options) }
+func (c *codeColumn) beginFile(options *Options) {
+	c.spelling, c.recent = spellingOf(c.field, options), newRemembered()
+}
 
 func (c *codeColumn) endFile() {
 	c.spellings = append(c.spellings, c.spelling)
@@ -27,10 +30,38 @@ func (c *codeColumn) endFile() {
 
 func (c *codeColumn) add(text *table.Text, place int) {
 	c.codes = extended(c.codes, text.Records(), c.ahead)
-	if c.own {
+	switch {
+	case c.own:
 		c.dictionary.Expect(c.ahead)
+	case len(text.Marks) == 0 && !text.Elements && !c.recent.full():
+		c.addRemembered(text, place)
+		return
 	}
 	c.eachCell(text, place, c)
+}
+
+// addRemembered adds the cells of a window whose texts are remembered. The others are settled one by one, and
+// remembered if they stand for themselves.
+func (c *codeColumn) addRemembered(text *table.Text, place int) {
+	first := c.rows
+	c.extend(text.Records())
+	codes := c.codes[first:]
+	c.recent.find(text, place, codes)
+	for i, code := range codes {
+		if code < blankCode {
+			continue
+		}
+		row, cell := first+i, place+i*text.Columns
+		if codes[i] = 0; code == blankCode {
+			c.null(row)
+			continue
+		}
+		kept := len(c.kept)
+		c.settle(text, row, cell, c)
+		if value := text.Data[text.Begin[cell]:text.End[cell]]; len(c.kept) == kept && !c.isNull(row) && c.standsFor(value) {
+			c.recent.add(value, c.codes[row])
+		}
+	}
 }
 
 // take looks up the texts of a run. Those that are not known yet, or are not written as their code is, follow one by

@@ -58,7 +58,7 @@ func (n *numbering) column(column *table.Column) cells {
 		}
 		for ; valid != 0; valid &= valid - 1 {
 			row := from + bits.TrailingZeros64(valid)
-			if some.add(n, int32(row), text.values.Value(row)); some.count == table.FindMost {
+			if some.add(n, int32(row), text.values.Value(row)); some.count == table.Together {
 				some.number(n, of)
 			}
 		}
@@ -70,8 +70,8 @@ func (n *numbering) column(column *table.Column) cells {
 // unnumbered are the texts of some rows, as they are compared, which are numbered together.
 type unnumbered struct {
 	count               int
-	rows                [table.FindMost]int32
-	begins, ends, codes [table.FindMost]uint32
+	rows                [table.Together]int32
+	begins, ends, codes [table.Together]uint32
 	data                []byte
 }
 

@@ -17,6 +17,7 @@ import (
 // window is a piece of a file in memory and the cells found in it.
 type window struct {
 	buffer []byte // size bytes of text and a block behind them
+	marks  []blockMarks
 	text   table.Text
 }
 
@@ -40,7 +41,7 @@ func (w windows) lend(size int) *window {
 	}
 	t := &win.text
 	t.Begin, t.End, t.Lines = t.Begin[:cap(t.Begin)], t.End[:cap(t.End)], t.Lines[:0]
-	t.Marks, t.Faults, t.Columns = t.Marks[:0], nil, 0
+	t.Marks, t.Faults, t.Columns, t.Tidy = t.Marks[:0], nil, 0, false
 	return win
 }
 
@@ -209,7 +210,7 @@ func (c *csvReader) readWindow() error {
 	if err != nil {
 		return err
 	}
-	s.begin(&win.text)
+	s.begin(win, data)
 	if c.checked, win.text.Plain, err = c.checkText(data, c.checked, last); err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func likelyEnd(data []byte) int {
 // scan finds the cells of the piece.
 func (p *piece) scan() {
 	s := &p.scanner
-	s.begin(&p.text)
+	s.begin(p.window, p.data)
 	if p.text.Plain, p.err = checkUTF8(p.data, s.line); p.err != nil {
 		return
 	}

@@ -2,15 +2,11 @@ package ingest
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math/bits"
 	"slices"
 
 	"frontdoor/schemas/table"
 )
-
-// block is how many bytes are looked at together; as many behind the data of a window may be read, and are zero.
-const block = 64
 
 // scanner finds the cells of windows. It carries from one window to the next what does not lie in the text.
 type scanner struct {
@@ -28,33 +24,15 @@ type scanner struct {
 	feeds    int         // line feeds in the quoted cells of the current record
 	repairs  []repair
 	unquoted []byte // the texts of cells that do not stand in the window as they are: they follow behind it
-	stopped  bool   // the header was read, or one of its quotes stays open
-	section  bool   // another header begins at the place up to which the text was used
+	marks    []blockMarks
+	stopped  bool // the header was read, or one of its quotes stays open
+	section  bool // another header begins at the place up to which the text was used
 }
 
 // repair is a quoted cell of the current record whose text is put right once the record is known to be good.
 type repair struct {
 	cell int
 	quoted
-}
-
-const (
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
-	// gather moves the lowest bits of eight bytes, by multiplication, into the highest byte.
-	gather = 0x0102040810204080
-)
-
-// marks returns a bit for every byte of a block that is a separator, given eight times in a word, a line feed or
-// a quote. A byte above a true one may be marked in error, so every marked byte is looked at.
-func marks(bytes []byte, separators uint64) (mask uint64) {
-	for i := 0; i < block; i += 8 {
-		word := binary.LittleEndian.Uint64(bytes[i:])
-		ending, feed, quote := word^separators, word^ones*'\n', word^ones*'"'
-		found := ((ending-ones)&^ending | (feed-ones)&^feed | (quote-ones)&^quote) & highs
-		mask |= found >> 7 * gather >> 56 << i
-	}
-	return mask
 }
 
 // scan adds the whole records of data, from the place from on, to the window; when last says that nothing
@@ -64,20 +42,22 @@ func (s *scanner) scan(data []byte, from int, last bool) (used int) {
 	padded := data[:len(data)+block]
 	begins, ends := s.text.Begin, s.text.End
 	n := s.kept
-	record, begin, pos := from, from, from
+	record, begin := from, from
 	cut := 0 // bytes between the end of the cell's text and the separator or line feed: its closing quote
-	separator, separators := s.separator, ones*uint64(s.separator)
+	separator := s.separator
 	s.feeds, s.repairs = 0, s.repairs[:0]
 
-	for pos < len(data) {
-		next := pos + block
+	for pos := from; pos < len(data); {
+		first := pos &^ (block - 1)
+		next := first + block
+		found := s.marks[first/block]
+		if most := n + block; most > len(begins) || most > len(ends) {
+			begins, ends = s.grow()
+		}
 	marked:
-		for mask := marks(padded[pos:pos+block], separators); mask != 0; {
-			p := pos + bits.TrailingZeros64(mask)
+		for mask := (found.ends | found.quotes) & (^uint64(0) << (pos - first)); mask != 0; {
+			p := first + bits.TrailingZeros64(mask)
 			mask &= mask - 1
-			if n >= len(begins) || n >= len(ends) {
-				begins, ends = s.grow()
-			}
 			switch padded[p] {
 			case separator:
 				begins[n], ends[n] = uint32(begin), uint32(p-cut)
@@ -85,7 +65,14 @@ func (s *scanner) scan(data []byte, from int, last bool) (used int) {
 				begin, cut = p+1, 0
 			case '\n':
 				begins[n], ends[n] = uint32(begin), uint32(endOfText(data, begin, p, cut))
-				n = s.endRecord(data[record:p], data, n+1)
+				n++
+				if s.isPlain(padded[record:p], n) {
+					s.text.Lines = append(s.text.Lines, uint32(s.line))
+					s.line++
+					s.kept = n
+				} else {
+					n = s.endRecord(data[record:p], data, n)
+				}
 				if s.section {
 					return record
 				}
@@ -120,7 +107,7 @@ func (s *scanner) scan(data []byte, from int, last bool) (used int) {
 					next = q.next
 					break marked
 				}
-				mask &= ^uint64(0) << (q.next - pos)
+				mask &= ^uint64(0) << (q.next - first)
 			}
 		}
 		pos = next
@@ -136,6 +123,13 @@ func (s *scanner) scan(data []byte, from int, last bool) (used int) {
 		record = len(data)
 	}
 	return record
+}
+
+// isPlain tells of a record, whose raw text is given and whose cells end at n, that nothing is to be decided: it has all
+// cells and nothing else, and its first bytes are none that a header, a total or a blank line begins with.
+func (s *scanner) isPlain(raw []byte, n int) bool {
+	return n-s.kept == s.columns && s.columns > 0 && len(raw) > 1 && len(raw) <= s.limits.Field && raw[0] != '"' && raw[0] != s.separator &&
+		!(s.headers.suspect[raw[0]] && s.headers.suspectSecond[raw[1]]) && s.blanks == 0 && s.feeds == 0 && len(s.repairs) == 0
 }
 
 // endOfText returns where the text of a record's last cell ends: before its closing quote, or before the
@@ -312,8 +306,12 @@ func (s *scanner) rejectOpen(raw []byte) int {
 	return s.take(table.Fault{Kind: table.Unclosed, Line: line, Text: string(text)})
 }
 
-// begin makes the scanner fill another window.
-func (s *scanner) begin(text *table.Text) { s.text, s.kept, s.unquoted = text, 0, s.unquoted[:0] }
+// begin makes the scanner fill another window, from data.
+func (s *scanner) begin(w *window, data []byte) {
+	s.text, s.kept, s.unquoted = &w.text, 0, s.unquoted[:0]
+	w.marks, w.text.Tidy = markBlocks(w.marks, data, s.separator)
+	s.marks = w.marks
+}
 
 // close makes a scanned window ready to be handed on: cut to its good records, with the texts that follow behind the
 // data, of which the first so many bytes were used, and with its NUL bytes found.

@@ -11,6 +11,10 @@ type headers struct {
 	names  [][]byte
 	first  [256]bool // by first byte, whatever its case: does a name begin with it
 	second [256]bool // by second byte: may it be that of a name, or stand behind one
+
+	// By the first and the second byte of a record, neither a quote nor a separator: may it be a header, a total or a
+	// blank line.
+	suspect, suspectSecond [256]bool
 }
 
 func newHeaders(names []string) *headers {
@@ -27,6 +31,10 @@ func newHeaders(names []string) *headers {
 		if len(text) > 1 {
 			h.second[bytes.ToLower(text[1:2])[0]], h.second[bytes.ToUpper(text[1:2])[0]] = true, true
 		}
+	}
+	for b := range h.suspect {
+		h.suspect[b] = b <= ' ' || h.first[b] || mayBeTotal([]byte{byte(b), 'o'})
+		h.suspectSecond[b] = h.second[b] || b < '0' || b > '9'
 	}
 	return h
 }

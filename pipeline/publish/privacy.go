@@ -152,7 +152,7 @@ func eachText(values arrow.Array, change func([]byte) (string, bool)) (arrow.Arr
 	nulls := 0
 	place := func(i int, text string) {
 		if changed, ok := change(textBytes(text)); ok {
-			codes[i] = texts.Code(textBytes(changed))
+			codes[i] = texts.CodeOf(changed)
 			valid[i/8] |= 1 << (i % 8)
 		} else {
 			nulls++

@@ -2,11 +2,9 @@ package table
 
 import (
 	"bytes"
-	"encoding/binary"
-	"hash/maphash"
 	"math"
-	"math/bits"
 	"slices"
+	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -17,28 +15,16 @@ import (
 // in the shape of an Arrow string array, so that handing it over copies nothing. It is not safe for
 // concurrent use.
 type Dictionary struct {
-	seed    maphash.Seed
-	mixer   uint64 // of the short texts' hashes, by the seed
-	slots   []slot // open addressing
-	offsets []int32
-	data    []byte
-	touched uint32 // keeps Find's early reads of slots
+	texts    hashTable
+	counted  *counted // those of them that are found by number; nil while there are few
+	offsets  []int32
+	data     []byte
+	expected int // how many texts there will be, as far as somebody said
 }
-
-// slot is a place in a dictionary's hash table. A text of up to shortText bytes stands in it whole, so that the
-// slot alone tells whether it is the text looked for; of a longer one its hash does.
-type slot struct {
-	text uint64
-	next uint32 // code+1, or 0 when the slot is free
-	size uint32 // bytes of the text
-}
-
-const shortText = 8
 
 // NewDictionary returns an empty dictionary.
 func NewDictionary() *Dictionary {
-	seed := maphash.MakeSeed()
-	return &Dictionary{seed: seed, mixer: maphash.String(seed, ""), slots: make([]slot, 64), offsets: []int32{0}}
+	return &Dictionary{texts: newHashTable(), offsets: []int32{0}}
 }
 
 // Len counts the distinct texts.
@@ -52,142 +38,87 @@ func (d *Dictionary) Value(code uint32) []byte {
 // Code returns the code of text, giving it the next one when it is new. It panics with an explanation when
 // the distinct texts together pass 2 GiB, which is the most that one Arrow string array holds.
 func (d *Dictionary) Code(text []byte) uint32 {
-	sought := d.slotOf(text)
-	at, found := d.find(text, sought)
-	if found {
-		return d.slots[at].next - 1
+	code, k, at := d.look(text)
+	if code != NoCode {
+		return code
 	}
-	code := uint32(d.Len())
-	if len(d.data)+len(text) > math.MaxInt32 {
-		panic("the distinct values of one column pass 2 GiB; split the delivery by year")
+	code = uint32(d.Len())
+	if cap(d.data)-len(d.data) < len(text) {
+		d.grow(len(text))
 	}
 	d.data = append(d.data, text...)
 	d.offsets = append(d.offsets, int32(len(d.data)))
-	sought.next = code + 1
-	d.slots[at] = sought
-	if d.Len() > most(len(d.slots)) {
-		d.resize(2 * len(d.slots))
+	if texts := max(d.Len(), d.expected); texts > countedFrom && k.long == 0 {
+		if d.counted == nil {
+			d.counted = &counted{}
+		}
+		if d.counted.add(k.word, uint32(len(text)), code, texts) {
+			return code
+		}
 	}
+	if d.texts.count == d.texts.most() {
+		d.texts.resize(max(2*d.texts.count, d.expected-int(code)))
+		at = d.texts.free(k)
+	}
+	d.texts.slots[at] = k.slot(code)
+	d.texts.count++
 	return code
+}
+
+// CodeOf is Code of a text.
+func (d *Dictionary) CodeOf(text string) uint32 {
+	return d.Code(unsafe.Slice(unsafe.StringData(text), len(text))) // Code keeps nothing of it and changes nothing
+}
+
+// grow makes room for the texts that are expected, as long as those so far, and for so many bytes at least.
+func (d *Dictionary) grow(bytes int) {
+	if len(d.data)+bytes > math.MaxInt32 {
+		panic("the distinct values of one column pass 2 GiB; split the delivery by year")
+	}
+	if count, more := d.Len(), d.expected-d.Len(); count > 0 && more > 0 {
+		likely := len(d.data) / count * (more + more/16)
+		bytes = max(bytes, min(likely, math.MaxInt32-len(d.data)))
+	}
+	d.data = slices.Grow(d.data, bytes)
 }
 
 // Lookup returns the code of text and whether it has one.
 func (d *Dictionary) Lookup(text []byte) (uint32, bool) {
-	at, found := d.find(text, d.slotOf(text))
-	return d.slots[at].next - 1, found
+	code, _, _ := d.look(text)
+	return code, code != NoCode
 }
 
-// NoCode stands for a text that has no code.
-const NoCode = math.MaxUint32
-
-// FindMost is how many texts are looked up together at most.
-const FindMost = 256
-
-// Find looks up texts, at most FindMost of them: each stands in data from its begin to its end. It sets their codes,
-// NoCode for a text that has none, and passes over those that are empty. The places of all of them are settled before
-// the first is compared, so that the memory of a large dictionary is waited for once and not for every text.
-func (d *Dictionary) Find(data []byte, begins, ends, codes []uint32) {
-	var sought [FindMost]uint64
-	var homes [FindMost]uint32
-	mask := uint64(len(d.slots) - 1)
-	ends, codes = ends[:len(begins)], codes[:len(begins)]
-	for i, begin := range begins {
-		size := ends[i] - begin
-		s := slot{size: size}
-		if size-1 < shortText && int(begin)+shortText <= len(data) {
-			unused := (64 - 8*size) & 63
-			s.text = binary.LittleEndian.Uint64(data[begin:]) << unused >> unused
-		} else {
-			s = d.slotOf(data[begin:ends[i]])
-		}
-		sought[i&(FindMost-1)], homes[i&(FindMost-1)] = s.text, uint32(d.home(s)&mask)
-	}
-	if len(d.slots) > 1024 {
-		for _, home := range homes[:len(begins)] {
-			d.touched += d.slots[home].next
+// look returns the code of text, or NoCode, its key and then the slot of the hash table where it belongs.
+func (d *Dictionary) look(text []byte) (code uint32, k key, at uint32) {
+	k = d.texts.keyOf(text)
+	if d.counted != nil && k.long == 0 {
+		if code := d.counted.find(k.word, uint32(len(text))); code != NoCode {
+			return code, k, 0
 		}
 	}
-	for i, begin := range begins {
-		size := ends[i] - begin
-		if size == 0 {
-			continue
-		}
-		at := uint64(homes[i&(FindMost-1)])
-		held := &d.slots[at]
-		for held.next != 0 && (held.text != sought[i&(FindMost-1)] || held.size != size || size > shortText && !bytes.Equal(d.Value(held.next-1), data[begin:ends[i]])) {
-			at = (at + 1) & mask
-			held = &d.slots[at]
-		}
-		codes[i] = held.next - 1 // NoCode where the slot is free
-	}
+	at = d.find(text, k, d.texts.home(k))
+	return d.texts.slots[at].code(), k, at
 }
 
-// Expect makes room for so many texts more.
+// Expect says that so many texts more are likely.
 func (d *Dictionary) Expect(more int) {
-	room := len(d.slots)
-	for d.Len()+more > most(room) {
-		room *= 2
-	}
-	if room > len(d.slots) {
-		d.resize(room)
-		d.offsets = slices.Grow(d.offsets, more)
+	d.expected = d.Len() + more
+	if cap(d.offsets)-len(d.offsets) < more {
+		d.offsets = slices.Grow(d.offsets, more+more/16)
 	}
 }
 
-// slotOf returns the slot that a text would stand in, without its code.
-func (d *Dictionary) slotOf(text []byte) slot {
-	s := slot{size: uint32(len(text))}
-	switch n := len(text); {
-	case n > shortText:
-		s.text = maphash.Bytes(d.seed, text)
-	case n >= 4: // the two halves overlap
-		s.text = uint64(binary.LittleEndian.Uint32(text)) | uint64(binary.LittleEndian.Uint32(text[n-4:]))<<(8*n-32)
-	case n > 0:
-		s.text = uint64(text[0]) | uint64(text[n/2])<<(n/2*8) | uint64(text[n-1])<<(8*n-8)
-	}
-	return s
-}
-
-// home returns the place at which the search for a slot begins, before it is cut to the table's size.
-func (d *Dictionary) home(s slot) uint64 {
-	if s.size > shortText {
-		return s.text
-	}
-	high, low := bits.Mul64(s.text^d.mixer, 0x9e3779b97f4a7c15) // the golden ratio: bits in no order
-	return high ^ low
-}
-
-// find returns the place of a text's slot, or of the free one where it belongs.
-func (d *Dictionary) find(text []byte, sought slot) (at uint64, found bool) {
-	mask := uint64(len(d.slots) - 1)
-	for at = d.home(sought) & mask; ; at = (at + 1) & mask {
-		held := d.slots[at]
-		if held.next == 0 {
-			return at, false
+// find returns the place of a text's slot, or of the free one where it belongs. The search begins at its home.
+func (d *Dictionary) find(text []byte, k key, home uint32) (at uint32) {
+	slots := d.texts.slots
+	for at = home; ; {
+		held := slots[at]
+		if held.next == 0 || held.holds(k) && (k.long == 0 || bytes.Equal(d.Value(held.code()), text)) {
+			return at
 		}
-		if held.text == sought.text && held.size == sought.size && (held.size <= shortText || bytes.Equal(d.Value(held.next-1), text)) {
-			return at, true
+		if at++; int(at) == len(slots) {
+			at = 0
 		}
-	}
-}
-
-// most is how many texts a hash table of so many slots takes.
-func most(slots int) int { return slots / 8 * 5 }
-
-// resize moves the texts to a hash table of so many slots, a power of two.
-func (d *Dictionary) resize(size int) {
-	old := d.slots
-	d.slots = make([]slot, size)
-	mask := uint64(size - 1)
-	for _, held := range old {
-		if held.next == 0 {
-			continue
-		}
-		at := d.home(held) & mask
-		for d.slots[at].next != 0 {
-			at = (at + 1) & mask
-		}
-		d.slots[at] = held
 	}
 }
 

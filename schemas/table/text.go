@@ -14,6 +14,10 @@ type Text struct {
 	Days1904 bool
 	// Plain tells that all of the text is ASCII, so that no cell can hold a blank that nobody sees.
 	Plain bool
+	// Tidy tells that every cell that is not blank stands for itself: no blank is at its ends, it begins as no formula and
+	// no error of a spreadsheet, and there is no full stop or plus in it, as in a number with decimals or an exponent.
+	// Where that was not looked at it is false.
+	Tidy bool
 	// Elements says that the cells are those of XML elements: one that begins at 0 was not there, which is
 	// something else than one without text.
 	Elements bool

@@ -20,6 +20,9 @@ func ValidityOf(a arrow.Array) Validity {
 	return Validity{a.NullBitmapBytes(), a.Data().Offset()}
 }
 
+// ValidityIn returns the validity that a bitmap says from a bit on; without a bitmap all have a value.
+func ValidityIn(bits []byte, from int) Validity { return Validity{bits, from} }
+
 // All tells that every row has a value.
 func (v Validity) All() bool { return v.bits == nil }
 
