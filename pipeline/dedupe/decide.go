@@ -34,16 +34,17 @@ var (
 	distancePart  = part{27, 1}
 )
 
-func (p part) put(n int) state { return state(n) << p.at }
+func (p part) put(n int) state { return state(n) << (p.at & 31) }
 
 func (p part) when(is bool) state {
+	var bit state
 	if is {
-		return 1 << p.at
+		bit = 1
 	}
-	return 0
+	return bit << (p.at & 31)
 }
 
-func (p part) of(s state) int { return int(s >> p.at & (1<<p.width - 1)) }
+func (p part) of(s state) int { return int(s >> (p.at & 31) & (1<<(p.width&31) - 1)) }
 
 // evidence is how sure it is that a contact was matched to another, by the number in a state.
 var evidence = []string{"", "strong", "weak"}
@@ -65,8 +66,8 @@ type summary struct {
 	referral          int32 // the linked referral, by row, none
 	distance          int32 // see incident
 	contacts, sources int32
-	outcome           int32  // the most serious as a place in the code set; notMapped when none is known, none when there is none
 	idEnd             int32  // in the text of its batch's ids
+	outcome           int16  // the most serious as a place in the code set; notMapped when none is known, none when there is none
 	length            uint8  // of the id of the contact row; see told
 	start             uint64 // and how it starts
 }
@@ -155,7 +156,7 @@ func (b *batch) sum(c *child, held *incident) {
 		}
 		for i := own.first; i < own.end; i++ {
 			row := &c.rows[i]
-			if value := int32(row.outcome); value >= 0 && (sum.outcome < 0 || value < sum.outcome) || value == notMapped && sum.outcome == none {
+			if value := row.outcome; value >= 0 && (sum.outcome < 0 || value < sum.outcome) || value == notMapped && sum.outcome == none {
 				sum.outcome = value
 			}
 			sum.state |= referencePart.when(row.of[reference] >= 0)

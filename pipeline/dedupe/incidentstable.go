@@ -84,7 +84,7 @@ func becameNames(outcomes *schemas.CodeSet) []string {
 
 // became says what became of an incident with a state and outcome, as a place in becameNames behind so many outcomes: by its
 // linked referral, else that it is too recent to judge, else by its most serious outcome; none of one on an open case.
-func became(s state, outcome int32, outcomes int) int {
+func became(s state, outcome int16, outcomes int) int {
 	switch {
 	case classPart.of(s) == int(OpenCase):
 		return none

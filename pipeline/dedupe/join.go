@@ -30,7 +30,7 @@ type incidents struct {
 	episode, referral []uint32 // noCode for none
 	distance          []int64
 	contacts, sources []int64
-	outcome           []int32
+	outcome           []int16
 }
 
 // joined is what the batches left, put together in the order of the batches.

@@ -42,32 +42,21 @@ func byText(texts *array.String) []int32 {
 }
 
 // byStart sorts by the beginnings, those that are equal in their order: a counting sort by some of the bits in which they
-// differ after the other, the lowest first.
+// differ after the other, the lowest first. Bits that are the same in all are taken out of the beginnings.
 func byStart(sorted []placed) []placed {
-	var differ uint64
-	for i := range sorted {
-		differ |= sorted[i].start ^ sorted[0].start
-	}
+	width := squeeze(sorted)
 	const digit, most = 11, 1 << 11
 	other := make([]placed, len(sorted))
-	for differ != 0 {
-		var runs []run
-		for room := digit; room > 0 && differ != 0; {
-			r := run{from: bits.TrailingZeros64(differ), at: digit - room}
-			r.width = min(bits.TrailingZeros64(^(differ >> r.from)), room)
-			r.mask = 1<<r.width - 1
-			differ &^= r.mask << r.from
-			runs, room = append(runs, r), room-r.width
-		}
+	for shift := 0; shift < width; shift += digit {
 		var next [most + 1]int32
 		for i := range sorted {
-			next[digitOf(sorted[i].start, runs)+1]++
+			next[sorted[i].start>>shift&(most-1)+1]++
 		}
 		for n := range most {
 			next[n+1] += next[n]
 		}
 		for _, p := range sorted {
-			at := &next[digitOf(p.start, runs)]
+			at := &next[p.start>>shift&(most-1)]
 			other[*at] = p
 			*at++
 		}
@@ -76,18 +65,31 @@ func byStart(sorted []placed) []placed {
 	return sorted
 }
 
-// run is some bits of a number, one beside the other, and where they stand in a digit.
-type run struct {
-	from, width, at int
-	mask            uint64
-}
-
-// digitOf puts runs of bits together, the lowest first.
-func digitOf(number uint64, runs []run) (digit uint64) {
-	for _, r := range runs {
-		digit |= number >> (r.from & 63) & r.mask << (r.at & 63)
+// squeeze takes the bits out of beginnings that are the same in all, and returns how many are left.
+func squeeze(placed []placed) (width int) {
+	var differ uint64
+	for i := range placed {
+		differ |= placed[i].start ^ placed[0].start
 	}
-	return digit
+	type run struct { // bits that differ, one beside the other
+		shift int
+		mask  uint64 // where they come to stand
+	}
+	var runs []run
+	for from := 0; differ>>from != 0; {
+		from += bits.TrailingZeros64(differ >> from)
+		length := bits.TrailingZeros64(^(differ >> from))
+		runs = append(runs, run{shift: from - width, mask: (1<<length - 1) << width})
+		width, from = width+length, from+length
+	}
+	for i := range placed {
+		var start uint64
+		for _, r := range runs {
+			start |= placed[i].start >> (r.shift & 63) & r.mask
+		}
+		placed[i].start = start
+	}
+	return width
 }
 
 // startOf returns the first eight bytes of the text that stands in data from begin to end, as a number that orders as the

@@ -3,6 +3,7 @@ package table
 import (
 	"testing"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
 	"pgregory.net/rapid"
 
 	"frontdoor/schemas"
@@ -128,5 +129,26 @@ func TestReleaseGivesAWindowBack(t *testing.T) {
 	(&Text{}).Release()
 	if freed != 1 {
 		t.Errorf("freed %d times", freed)
+	}
+}
+
+func TestValidityTellsOfManyRowsWhatItTellsOfEach(t *testing.T) {
+	const rows = 203
+	valid := make([]byte, (rows+7)/8)
+	for row := range rows {
+		if row*row%7 < 3 {
+			valid[row>>3] |= 1 << (row & 7)
+		}
+	}
+	whole := IntegerArray(make([]int64, rows), valid, 1)
+	for from := range int64(20) {
+		part := ValidityOf(array.NewSlice(whole, from, rows))
+		for row := range rows - int(from) {
+			for bit := range min(64, rows-int(from)-row) {
+				if part.Word(row)>>bit&1 == 1 != part.Of(row+bit) {
+					t.Fatalf("row %d behind %d, bit %d", row, from, bit)
+				}
+			}
+		}
 	}
 }
