@@ -100,7 +100,7 @@ func Check(ctx context.Context, o CheckOptions) (*Checked, error) {
 		return nil, err
 	}
 	done("sum")
-	free, err := allowMemory(o.Memory, checkedPerByte, d)
+	_, free, err := allowMemory(o.Memory, checkedPerByte, d)
 	if err != nil {
 		return nil, err
 	}

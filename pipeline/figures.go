@@ -77,7 +77,7 @@ const figuresFile = "measures/authority.yaml"
 // about other areas is read meanwhile: nothing asks for it before the extracts are read.
 func loadFigures(code string, text []byte, catalogue *measure.Catalogue) (*authorityFigures, error) {
 	f := &authorityFigures{code: code, text: text, catalogue: catalogue}
-	go f.reference()
+	go reference()
 	var err error
 	if f.calendar, err = schemas.LoadCalendar("england"); err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func loadFigures(code string, text []byte, catalogue *measure.Catalogue) (*autho
 }
 
 // reference is what is published about other areas.
-func (f *authorityFigures) reference() *measure.Reference {
+func reference() *measure.Reference {
 	r, err := measure.LoadReference()
 	if err != nil {
 		panic(err) // it is inside the program
@@ -123,7 +123,7 @@ func (f *authorityFigures) population(year int) (people int64, known bool) {
 	if people, known = f.file.People[year]; known {
 		return people, true
 	}
-	return f.reference().PeopleOf(f.code, year)
+	return reference().PeopleOf(f.code, year)
 }
 
 // declarations returns what figures depend on beside the catalogue, by the path in the run.

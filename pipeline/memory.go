@@ -23,9 +23,8 @@ const (
 	checkedPerByte = 2.5
 )
 
-// spillBeyond is how many bytes of delivered text make a run keep its long columns in a file. What is less stays in memory
-// unless that is limited: writing it would cost more than it saves.
-const spillBeyond = 256 << 20
+// unlimited is how much memory a run may take that was not told how much.
+const unlimited int64 = 4e9
 
 // sheetShare is how much of a workbook's unpacked bytes are text; the others are marks around its cells.
 const sheetShare = 0.25
@@ -49,41 +48,30 @@ func textBytes(deliveries ...*delivery) (total int64) {
 	return total
 }
 
-// allowMemory holds the program to so many bytes of memory until the function that it returns is called, and refuses
-// what cannot fit before it is read: the cause of the error is ErrMemory. With 0 the program may take what it needs;
-// the collector then keeps close to what lives, unless the environment told it otherwise.
-func allowMemory(limit int64, perByte float64, deliveries ...*delivery) (done func(), err error) {
+// allowMemory holds the program to so many bytes of memory until done is called, and refuses what cannot fit before it
+// is read: the cause of the error is ErrMemory. Spare is how many bytes are left beside what is needed. With 0 the program
+// may take what it needs; the collector then keeps close to what lives, unless the environment told it otherwise.
+func allowMemory(limit int64, perByte float64, deliveries ...*delivery) (spare int64, done func(), err error) {
 	text := textBytes(deliveries...)
 	needed := memoryAtLeast + int64(perByte*float64(text))
 	before := debug.SetMemoryLimit(-1)
 	switch {
 	case limit == 0 && (before != math.MaxInt64 || os.Getenv("GOGC") != ""):
-		return func() {}, nil
+		return max(unlimited-needed, 0), func() {}, nil
 	case limit == 0:
-		aim := newMemoryAim(aimOf(text, needed))
-		return func() { aim.end(before) }, nil
+		aim := newMemoryAim(aimOf(needed))
+		return max(unlimited-needed, 0), func() { aim.end(before) }, nil
 	case limit < needed:
-		return nil, fmt.Errorf("read extracts: they unpack to %s, which takes about %s of memory, and --memory allows %s; allow that much, or deliver fewer years at a time: %w",
+		return 0, nil, fmt.Errorf("read extracts: they unpack to %s, which takes about %s of memory, and --memory allows %s; allow that much, or deliver fewer years at a time: %w",
 			SizeText(text), SizeText(needed), SizeText(limit), ErrMemory)
 	}
 	debug.SetMemoryLimit(limit - programMemory)
-	return func() { debug.SetMemoryLimit(before) }, nil
+	return limit - needed, func() { debug.SetMemoryLimit(before) }, nil
 }
 
-// An aim begins with half as much again as is needed: the last stages come to that in any case, so that the first ones
-// need not save. Beside long columns that stand in a file it begins with little.
-const (
-	aimShare   = 1.5
-	aimAtLeast = 128 << 20
-)
-
-// aimOf returns with what the aim of a run begins that needs so much for so many bytes of text.
-func aimOf(text, needed int64) int64 {
-	if text >= spillBeyond {
-		return aimAtLeast
-	}
-	return int64(aimShare * float64(needed))
-}
+// aimOf returns with what an aim begins where so much is needed: half as much again. The last stages come to that in any
+// case, so that the first ones need not save.
+func aimOf(needed int64) int64 { return min(needed+needed/2, unlimited*2/3) }
 
 // aimRoom is how much room an aim leaves above what lives, beside an eighth of it.
 const aimRoom = 64 << 20

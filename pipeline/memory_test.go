@@ -20,7 +20,7 @@ func deliveredBytes(sheet string, unpacked ...int64) *delivery {
 
 func TestWhatCannotFitIsRefusedWithTheFigure(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
-	_, err := allowMemory(500e6, 8, deliveredBytes("", 60e6), deliveredBytes("", 40e6))
+	_, _, err := allowMemory(500e6, 8, deliveredBytes("", 60e6), deliveredBytes("", 40e6))
 	if !errors.Is(err, ErrMemory) || ExitCode(err) != ExitUsage {
 		t.Fatalf("a delivery that needs 900 MB fits into 500: %v", err)
 	}
@@ -36,12 +36,15 @@ func TestWhatCannotFitIsRefusedWithTheFigure(t *testing.T) {
 
 func TestTheLimitHoldsUntilTheRunIsOver(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
-	done, err := allowMemory(1e9, 8, deliveredBytes("", 100e6))
+	spare, done, err := allowMemory(1e9, 8, deliveredBytes("", 100e6))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if now := debug.SetMemoryLimit(-1); now >= 1e9 || now < 9e8 {
 		t.Errorf("the collector is held to %d bytes", now)
+	}
+	if needed := int64(memoryAtLeast + 8*100e6); spare != 1e9-needed {
+		t.Errorf("beside %d bytes that are needed %d are left", needed, spare)
 	}
 	if done(); debug.SetMemoryLimit(-1) != before {
 		t.Error("the limit outlives the run")

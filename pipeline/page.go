@@ -42,7 +42,7 @@ func readPage(run *publish.Run, m *publish.Manifest, figures *authorityFigures, 
 			Hidden: policy.Symbols.Hidden, NotAvailable: policy.Symbols.NotAvailable, NoRate: policy.Symbols.NoRate,
 		},
 	}
-	for _, list := range figures.reference().NeighboursOf(m.Authority.Code) {
+	for _, list := range reference().NeighboursOf(m.Authority.Code) {
 		p.Neighbours = append(p.Neighbours, report.NeighbourList(list))
 	}
 	for _, t := range figures.file.Terms {
@@ -120,7 +120,7 @@ func (f *authorityFigures) describe(m *measure.Measure, whole report.Figure) rep
 		Table: m.Table, Exclusions: m.Exclusions, Polarity: m.Polarity, Limit: m.Limit, Source: m.Source, Version: m.Version, Notes: m.Notes,
 		Changed: m.Changed, Places: m.Places(), Rate: m.IsRate(), Waterfall: m.Waterfall,
 	}
-	for _, b := range f.reference().Beside(m, f.code) {
+	for _, b := range reference().Beside(m, f.code) {
 		d.Beside = append(d.Beside, report.Beside{Area: b.Area, Year: b.Year, Note: b.Note, Value: b.Value})
 	}
 	for _, b := range f.file.BreaksOf(m.ID) {

@@ -199,15 +199,12 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 		return summary, err
 	}
 
-	free, err := allowMemory(j.options.Memory, memoryPerByte, deliveries...)
+	spare, free, err := allowMemory(j.options.Memory, memoryPerByte, deliveries...)
 	if err != nil {
 		return nil, err
 	}
 	defer free()
-	var spilled *spill.File
-	if j.options.Memory > 0 || textBytes(deliveries...) >= spillBeyond {
-		spilled = spill.New(j.store.Scratch)
-	}
+	spilled := spill.New(spare, func() (spill.Place, error) { return j.store.Scratch() })
 	defer func() { err = errors.Join(err, spilled.Close()) }()
 
 	done := j.stage("read")

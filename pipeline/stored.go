@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"frontdoor/pipeline/dedupe"
 	"frontdoor/pipeline/publish"
 	"frontdoor/schemas/table"
 )
@@ -83,7 +84,7 @@ func (r *result) writeRows(ctx context.Context, staging *publish.Staging) error 
 		publish.Rows(staging, "quarantined", publish.Both, slices.Values(quarantined)),
 		publish.Rows(staging, "differences", publish.Both, slices.Values(differences)),
 		publish.Rows(staging, "inputs", publish.Both, slices.Values(inputs)),
-		staging.StoreLedger(ctx, ledger),
+		staging.StoreLedger(ctx, ledger.ChildID, ledger.PersonID, ledger.FirstSeen),
 		publish.Rows(staging, publish.LedgerEventsTable, publish.Restricted, slices.Values(events)),
 	)
 }
@@ -129,19 +130,14 @@ func lineOr(line int) *int64 {
 }
 
 // ledger returns the ledger that the run leaves. Without contacts nothing was decided and it is the old one.
-func (r *result) ledger() (rows []publish.LedgerRow, events []publish.LedgerEventRow) {
-	persons := r.identity.ledger
-	if r.decided != nil {
-		persons = r.decided.Ledger
-		for _, e := range r.decided.Events {
-			events = append(events, publish.LedgerEventRow{AsAt: e.AsAt, Kind: e.Kind, PersonID: e.PersonID, OtherPersonID: e.OtherPersonID, Evidence: e.Evidence})
-		}
+func (r *result) ledger() (ledger *dedupe.Ledger, events []publish.LedgerEventRow) {
+	if r.decided == nil {
+		return dedupe.LedgerOf(r.identity.ledger), nil
 	}
-	rows = make([]publish.LedgerRow, 0, len(persons))
-	for _, p := range persons {
-		rows = append(rows, publish.LedgerRow{ChildID: p.ChildID, PersonID: p.PersonID, FirstSeen: p.FirstSeen})
+	for _, e := range r.decided.Events {
+		events = append(events, publish.LedgerEventRow{AsAt: e.AsAt, Kind: e.Kind, PersonID: e.PersonID, OtherPersonID: e.OtherPersonID, Evidence: e.Evidence})
 	}
-	return rows, events
+	return r.decided.Ledger, events
 }
 
 // separatorName says what stands between the cells of a text; "" for a sheet.

@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"math"
 	"math/bits"
+	"slices"
 
 	"frontdoor/schemas/table"
 )
@@ -16,28 +17,37 @@ type agreement struct {
 	codes  [][]uint32 // by value, of each record: equal values have equal codes, unknown ones noCode
 	joined int        // the bound of the last codes once they stand for several values
 	rows   []uint32
+	taken  [][]uint32 // from the worker, of the codes
 }
 
-// newAgreement begins with no records; expected is how many will come, or 0. Each value is a numberNode or a textNode of
-// w's check. Fewer than least records that agree need no number; then they may have noCode.
-func newAgreement(w *worker, values []any, least, expected int) *agreement {
-	a := &agreement{rows: make([]uint32, 0, expected)}
+// newAgreement begins with no records. Each value is a numberNode or a textNode of w's check. Fewer than least records
+// that agree need no number; then they may have noCode. It is to be dropped, with what came of it.
+func newAgreement(w *worker, values []any, least int) *agreement {
+	a := &agreement{rows: w.takeWide()}
 	for _, node := range values {
 		a.values = append(a.values, newValueCodes(w, node, least))
-		a.codes = append(a.codes, make([]uint32, 0, expected))
+		a.codes = append(a.codes, w.takeWide())
 	}
+	a.taken = slices.Clone(a.codes)
 	return a
+}
+
+// drop gives the worker its vectors back.
+func (a *agreement) drop(w *worker) {
+	w.dropWide(a.rows)
+	for _, codes := range a.taken {
+		w.dropWide(codes)
+	}
 }
 
 // add adds the records of lanes.
 func (a *agreement) add(w *worker, at *lanes) {
+	first := len(a.rows)
 	a.rows = append(a.rows, at.rows[0]...)
-	codes := w.takeRows(at.n)
 	for i, v := range a.values {
-		v.codes(w, at, codes)
-		a.codes[i] = append(a.codes[i], codes...)
+		a.codes[i] = slices.Grow(a.codes[i], at.n)[:first+at.n]
+		v.codes(w, at, a.codes[i][first:])
 	}
-	w.dropRows(codes)
 }
 
 // numbers returns the number of each record by the values from one on, noCode where one of them is unknown, and a bound
@@ -113,7 +123,7 @@ func newValueCodes(w *worker, node any, least int) valueCodes {
 			return newAnswerCodes(n, known)
 		}
 	case numberNode:
-		return &numberCodes{n, table.NewDictionary()}
+		return &numberCodes{of: n, others: table.NewDictionary(), least: smallNumbers}
 	}
 	return textCodes{node.(textNode), maphash.MakeSeed(), least}
 }
@@ -127,7 +137,11 @@ type fieldCodes struct {
 func (f fieldCodes) settle(*worker, []uint32, []uint32) int { return f.texts }
 
 func (f fieldCodes) codes(w *worker, at *lanes, out []uint32) {
-	w.in.columns[f.of.slot].lookUp(w, at, out)
+	c := &w.in.columns[f.of.slot]
+	c.lookUp(w, at, out)
+	if c.plain() {
+		return // none is blank
+	}
 	for i, code := range out {
 		if int(code) >= f.texts {
 			out[i] = noCode
@@ -162,17 +176,35 @@ func (a answerCodes) codes(w *worker, at *lanes, out []uint32) {
 	}
 }
 
-// smallNumbers are their own codes: of days, those from 1970 to 2059.
+// smallNumbers are their own codes until they are settled: of days, those from 1970 to 2059.
 const smallNumbers = 1 << 15
 
 type numberCodes struct {
-	of     numberNode
-	others *table.Dictionary
+	of          numberNode
+	others      *table.Dictionary
+	least, most uint32 // of the small numbers
 }
 
-func (n *numberCodes) settle(*worker, []uint32, []uint32) int { return smallNumbers + n.others.Len() }
+// settle counts small numbers from the least, so that what is kept for each of them stays short.
+func (n *numberCodes) settle(_ *worker, _, codes []uint32) int {
+	if n.others.Len() > 0 {
+		return smallNumbers + n.others.Len()
+	}
+	if n.least > n.most {
+		return 0 // none is known
+	}
+	for i, code := range codes {
+		if code != noCode {
+			codes[i] = code - n.least
+		}
+	}
+	return int(n.most-n.least) + 1
+}
 
 func (n *numberCodes) codes(w *worker, at *lanes, out []uint32) {
+	if days, ok := daysInRun(w, at, n.of); ok && n.near(days, out) {
+		return
+	}
 	of := w.takeNumbers(at.n)
 	n.of.numbers(w, at, of)
 	for i, value := range of.values {
@@ -180,7 +212,8 @@ func (n *numberCodes) codes(w *worker, at *lanes, out []uint32) {
 		case of.known[i] == 0:
 			out[i] = noCode
 		case uint64(value) < smallNumbers:
-			out[i] = uint32(value)
+			code := uint32(value)
+			out[i], n.least, n.most = code, min(n.least, code), max(n.most, code)
 		default:
 			var text [8]byte
 			binary.LittleEndian.PutUint64(text[:], uint64(value))
@@ -188,6 +221,20 @@ func (n *numberCodes) codes(w *worker, at *lanes, out []uint32) {
 		}
 	}
 	w.dropNumbers(of)
+}
+
+// near is codes of days that are all known; false when one of them is no small number.
+func (n *numberCodes) near(days []int32, out []uint32) bool {
+	least, most := n.least, n.most
+	for i, day := range days {
+		code := uint32(day)
+		out[i], least, most = code, min(least, code), max(most, code)
+	}
+	if most >= smallNumbers {
+		return false
+	}
+	n.least, n.most = least, most
+	return true
 }
 
 // textCodes are hashes until they are settled. Then the texts whose hash enough records have are read once more and
@@ -199,13 +246,13 @@ type textCodes struct {
 }
 
 func (t textCodes) codes(w *worker, at *lanes, out []uint32) {
-	if run, ok := textsInRun(w, at, t.of); ok {
-		for i, known := range run.known {
+	if own, ok := ownTextsOf(w, at, t.of); ok {
+		for i, known := range own.known {
 			if out[i] = noCode; known == 1 {
-				out[i] = t.hash(run.at(i))
+				out[i] = t.hash(own.at(i))
 			}
 		}
-		w.dropFlags(run.known)
+		w.dropFlags(own.known)
 		return
 	}
 	of := w.takeTexts(at.n)

@@ -48,7 +48,7 @@ func BenchmarkKindsOfConditions(b *testing.B) {
 		{"neighbour: both", "cin_episodes", "previous.end_date <= start_date && !present(next)"},
 	} {
 		b.Run(strings.ReplaceAll(c.kind, " ", "-"), func(b *testing.B) {
-			condition, err := CompileCondition(d.Collection, d.Collection.Table(c.table), c.condition)
+			condition, err := compileCondition(d.Collection, d.Collection.Table(c.table), c.condition)
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 
@@ -50,6 +51,7 @@ type inputs struct {
 	answers  []answers
 	facts    facts
 	calendar *schemas.Calendar
+	formats  [][]uint8 // see formatAnswers
 }
 
 // binder hands out what several checks of a run read: links and lists between tables, the parts of list cells and
@@ -76,6 +78,13 @@ func once[T any](b *binder, key any, make func() T) T {
 	}
 	b.mu.Unlock()
 	return made.(func() T)()
+}
+
+// forget forgets what was made but for links, which cells are found by.
+func (b *binder) forget() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	maps.DeleteFunc(b.made, func(key, _ any) bool { _, is := key.(linkKey); return !is })
 }
 
 var settling sync.Mutex
@@ -130,6 +139,9 @@ func (b *binder) bind(w *worker, t tableRef, read *reading) error {
 		if len(ref.steps) > 0 {
 			col.link = b.link(linkRef{ref.steps[0].from, ref.steps})
 		}
+		if ref.followed != nil && ref.followed.checks > 1 && col.days != nil {
+			b.lay(ref.followed, &col)
+		}
 		in.columns = append(in.columns, col)
 	}
 	for _, l := range read.links {
@@ -143,6 +155,9 @@ func (b *binder) bind(w *worker, t tableRef, read *reading) error {
 	}
 	for _, p := range read.pairs {
 		in.pairs = append(in.pairs, b.translation(in.columns[p.left].dictionary, in.columns[p.right].dictionary))
+	}
+	for _, f := range read.formats {
+		in.formats = append(in.formats, b.formatAnswers(f.formatTest, &in.columns[f.slot]))
 	}
 	w.in = in
 	in.answers = make([]answers, len(read.parts))

@@ -87,6 +87,7 @@ func newCompilation(coll *schemas.Collection) (*compilation, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.tests, w.followed = map[testKey]*formatTest{}, map[followedKey]*followed{}
 	return &compilation{w, map[tableRef]*cel.Env{}}, nil
 }
 
@@ -220,6 +221,7 @@ func (c *compilation) check(x *explainer, check *Check) (*checkProgram, error) {
 	own, others := splitKeys(check.Group, flags)
 	compiled.group = compiler.keys(own, "group")
 	compiled.reading = compiler.reading
+	w.follow(compiled.columns)
 	for i, flag := range flags {
 		x.flag = check.where(fmt.Sprintf("flags[%d]", i), "flags", "unique", "no_overlap", "at_most_one_open")
 		f := compiler.flag(w, t, c.environments[t], flag)

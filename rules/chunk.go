@@ -82,6 +82,7 @@ type worker struct {
 	walkers []*walker
 	letters []byte // texts made while judging this chunk
 	sorted  scratch
+	wide    [][]uint32 // with room for all records of a table
 }
 
 func newWorker(ctx context.Context) *worker { return &worker{ctx: ctx} }
@@ -129,6 +130,20 @@ func (w *worker) takePlaces(n int) []int32 {
 func (w *worker) dropPlaces(v []int32) {
 	w.dropRows(unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(v))), chunkRows))
 }
+
+// takeWide returns an empty vector with room for all records of the check's table.
+func (w *worker) takeWide() []uint32 {
+	if n := len(w.wide); n > 0 {
+		v := w.wide[n-1]
+		w.wide = w.wide[:n-1]
+		if cap(v) >= w.in.rows {
+			return v[:0]
+		}
+	}
+	return make([]uint32, 0, w.in.rows)
+}
+
+func (w *worker) dropWide(v []uint32) { w.wide = append(w.wide, v) }
 
 // takeLanes returns lanes without rows.
 func (w *worker) takeLanes() *lanes { return take(&w.lanes, func() *lanes { return &lanes{} }) }
@@ -182,11 +197,22 @@ func (w *worker) chunk(start, end int) *lanes {
 	at := w.takeLanes()
 	at.n = min(chunkRows, end-start)
 	at.rows[0] = w.takeRows(at.n)
-	for i, ordinal := range ordinals[:at.n] {
-		at.rows[0][i] = uint32(start) + ordinal
-	}
+	numberRows(at.rows[0][:chunkRows], uint32(start))
 	at.run = true
 	return at
+}
+
+// numberRows numbers the rows of a whole chunk from start on: two in a word of the processor, eight at a time.
+func numberRows(rows []uint32, start uint32) {
+	const two = 2 | 2<<32
+	words := unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(rows))), chunkRows/2)
+	rows[0], rows[1] = start, start+1
+	next := words[0]
+	for i := 0; i < len(words); i += 4 {
+		four := (*[4]uint64)(words[i:])
+		four[0], four[1], four[2], four[3] = next, next+two, next+2*two, next+3*two
+		next += 4 * two
+	}
 }
 
 // settle turns a comparison's answer (no or yes) into unknown where known is 0.

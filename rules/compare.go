@@ -79,7 +79,6 @@ func (n compareNumbers) againstConstant(w *worker, at *lanes, out []uint8, side 
 		}
 		return
 	}
-	vector := w.takeNumbers(at.n)
 	// Every comparison is "from low to high" or its contrary.
 	low, high, inside := int64(math.MinInt64), int64(math.MaxInt64), yes
 	switch {
@@ -97,6 +96,11 @@ func (n compareNumbers) againstConstant(w *worker, at *lanes, out []uint8, side 
 	default:
 		low = value
 	}
+	if days, ok := daysInRun(w, at, side); ok {
+		among(days, low, high, inside, out)
+		return
+	}
+	vector := w.takeNumbers(at.n)
 	if between, ok := side.(betweenNode); ok && between.unit == years {
 		between.roughly(w, at, low, high, vector)
 	} else {
@@ -111,6 +115,18 @@ func (n compareNumbers) againstConstant(w *worker, at *lanes, out []uint8, side 
 		out[i] = settle(answer, vector.known[i])
 	}
 	w.dropNumbers(vector)
+}
+
+// among writes inside where a day lies from low to high, else its contrary.
+func among(days []int32, low, high int64, inside uint8, out []uint8) {
+	out = out[:len(days)]
+	for i, day := range days {
+		answer := yes - inside
+		if day := int64(day); day >= low && day <= high {
+			answer = inside
+		}
+		out[i] = answer
+	}
 }
 
 // compareTexts compares texts byte by byte.

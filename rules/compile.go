@@ -54,6 +54,7 @@ type columnRef struct {
 	via      recordNode // a computed record; variable and steps then mean nothing
 	moment   bool       // read with its time
 	partsOf  int        // the slot of the list whose parts it is, or noColumn
+	followed *followed  // of a date that steps lead to, in rules that are judged together
 }
 
 // compiler turns the conditions of one check into nodes.
@@ -77,6 +78,7 @@ type reading struct {
 	pairs   []slotPair
 	parts   []distinctPart
 	needs   []need // in reading order, each once
+	formats []formatOf
 }
 
 // linkRef is a way from the records of a table to others.
@@ -114,14 +116,20 @@ func newCompiler(w *world, t tableRef, env *cel.Env) *compiler {
 
 // condition compiles a text that must be a boolean.
 func (c *compiler) condition(text, place string) (boolNode, error) {
-	v, kind, err := c.expression(text, place)
+	node, _, err := c.conditionTree(text, place)
+	return node, err
+}
+
+// conditionTree is condition, with the tree that it was compiled from.
+func (c *compiler) conditionTree(text, place string) (boolNode, *ast.AST, error) {
+	v, kind, walked, err := c.checked(text, place)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if !kind.IsExactType(cel.BoolType) {
-		return nil, fmt.Errorf("compile %s: want a condition, which is true or false; this is %s", place, kind)
+		return nil, nil, fmt.Errorf("compile %s: want a condition, which is true or false; this is %s", place, kind)
 	}
-	return c.answered(v).node.(boolNode), nil
+	return c.answered(v).node.(boolNode), walked.tree, nil
 }
 
 // let compiles a named value that later texts see.

@@ -16,7 +16,9 @@ var ErrMissing = errors.New("not delivered")
 // Condition is one condition over the records of a table, compiled. It may be asked of any number of deliveries,
 // also at the same time.
 type Condition struct {
+	text  string
 	check checkProgram
+	parts []*Condition
 }
 
 // Conditions compiles conditions over the records of one table, in the language of the rules. It is not safe for
@@ -48,20 +50,15 @@ func ConditionsOver(coll *schemas.Collection, t *schemas.Table) (*Conditions, er
 // Compile compiles a condition. Mistakes are shown with a caret.
 func (c *Conditions) Compile(text string) (*Condition, error) {
 	compiler := newCompiler(c.world, c.of, c.env)
-	node, err := compiler.condition(text, "condition over "+c.of.schema.Name)
+	node, tree, err := compiler.conditionTree(text, "condition over "+c.of.schema.Name)
 	if err != nil {
 		return nil, err
 	}
-	return &Condition{checkProgram{table: c.of, holds: node, reading: compiler.reading}}, nil
-}
-
-// CompileCondition compiles the only condition over the records of a table: see ConditionsOver.
-func CompileCondition(coll *schemas.Collection, t *schemas.Table, text string) (*Condition, error) {
-	c, err := ConditionsOver(coll, t)
-	if err != nil {
-		return nil, err
+	condition := &Condition{text: text, check: checkProgram{table: c.of, holds: node, reading: compiler.reading}}
+	if !condition.split(tree.Expr(), tree.SourceInfo(), node) {
+		condition.parts = []*Condition{condition}
 	}
-	return c.Compile(text)
+	return condition, nil
 }
 
 // Columns returns the columns that the condition reads, in the order in which it names them.
@@ -75,6 +72,14 @@ func (c *Condition) Columns() []string {
 	return columns
 }
 
+// Lacks returns ErrMissing, with what it is, when the delivery lacks something that the condition reads.
+func (c *Condition) Lacks(d *Delivery) error {
+	if lack := missing(c.check.needs, d); lack != "" {
+		return fmt.Errorf("read condition: %s: %w", lack, ErrMissing)
+	}
+	return nil
+}
+
 // Rows returns the rows for which the condition is true; unknown is not true. The error is ErrMissing when the
 // delivery lacks something that the condition reads.
 func (c *Condition) Rows(ctx context.Context, d *Delivery) (rows *Bits, err error) {
@@ -83,12 +88,17 @@ func (c *Condition) Rows(ctx context.Context, d *Delivery) (rows *Bits, err erro
 			rows, err = nil, fmt.Errorf("judge condition: a fault in the program%s", faultPlace())
 		}
 	}()
-	if lack := missing(c.check.needs, d); lack != "" {
-		return nil, fmt.Errorf("read condition: %s: %w", lack, ErrMissing)
+	if err := c.Lacks(d); err != nil {
+		return nil, err
 	}
 	w := newWorker(ctx)
 	if err := newBinder(d).bind(w, c.check.table, &c.check.reading); err != nil {
 		return nil, err
+	}
+	if whole, is := c.check.holds.(wholeNode); is {
+		if rows, ok := whole.whole(w); ok {
+			return rows, nil
+		}
 	}
 	rows = newBits(w.in.rows)
 	if err := c.check.eachChunk(w, nil, func(at *lanes) {

@@ -158,6 +158,11 @@ func (c *column) lookUp(w *worker, at *lanes, out []uint32) {
 		copy(out, at.codes)
 		return
 	}
+	first, run := c.run(at)
+	if run && c.bits == nil {
+		copy(out, c.codes[first:])
+		return
+	}
 	if c.plain() {
 		for i, row := range at.rows[c.variable] {
 			out[i] = c.codes[row]
@@ -165,7 +170,7 @@ func (c *column) lookUp(w *worker, at *lanes, out []uint32) {
 		return
 	}
 	blank := uint32(c.dictionary.Len())
-	if first, ok := c.run(at); ok {
+	if run {
 		valid := w.takeFlags(at.n)
 		c.holds(first, valid)
 		for i, code := range c.codes[first : first+at.n] {
@@ -212,6 +217,21 @@ func (n numberField) numbers(w *worker, at *lanes, out numbers) {
 	if made != nil {
 		w.dropPlaces(made)
 	}
+}
+
+// daysInRun returns the days that lanes see of a node, if that is a field of the records themselves of which all are
+// known.
+func daysInRun(w *worker, at *lanes, node numberNode) (days []int32, ok bool) {
+	field, ok := node.(numberField)
+	if !ok {
+		return nil, false
+	}
+	c := &w.in.columns[field.slot]
+	first, ok := c.run(at)
+	if !ok || c.days == nil || c.bits != nil {
+		return nil, false
+	}
+	return c.days[first : first+at.n], true
 }
 
 func widen(out []int64, from []int32) {
@@ -263,30 +283,38 @@ func (n momentField) numbers(w *worker, at *lanes, out numbers) {
 
 type textField struct{ slot int }
 
-// textRun is the texts of lanes that see one row of a column of texts after the other: where there is one, it needs no
-// vector of texts.
-type textRun struct {
+// ownTexts is the texts that lanes see of a column of texts of the records themselves: they need no vector.
+type ownTexts struct {
 	texts   string
-	offsets []int32 // of the rows in texts, and one more
+	offsets []int32
+	rows    []uint32
 	known   []uint8 // to be dropped
 }
 
-func (r *textRun) at(i int) string { return r.texts[r.offsets[i]:r.offsets[i+1]] }
+func (r *ownTexts) at(i int) string {
+	row := r.rows[i]
+	return r.texts[r.offsets[row]:r.offsets[row+1]]
+}
 
-// textsInRun returns what lanes see of a node, if that is a field of the records themselves.
-func textsInRun(w *worker, at *lanes, node textNode) (r textRun, ok bool) {
+// ownTextsOf returns what lanes see of a node, if that is a field of the records themselves.
+func ownTextsOf(w *worker, at *lanes, node textNode) (r ownTexts, ok bool) {
 	field, ok := node.(textField)
 	if !ok {
 		return r, false
 	}
 	c := &w.in.columns[field.slot]
-	first, ok := c.run(at)
-	if !ok || c.text == nil || c.text.ValueOffsets()[0] != 0 {
+	if c.text == nil || c.link != nil || c.via != nil || at.n == 0 || c.text.ValueOffsets()[0] != 0 {
 		return r, false
 	}
 	texts := c.text.ValueBytes()
-	r = textRun{unsafe.String(unsafe.SliceData(texts), len(texts)), c.text.ValueOffsets()[first : first+at.n+1], w.takeFlags(at.n)}
-	c.holds(first, r.known)
+	r = ownTexts{unsafe.String(unsafe.SliceData(texts), len(texts)), c.text.ValueOffsets(), at.rows[c.variable], w.takeFlags(at.n)}
+	if first, ok := c.run(at); ok || c.bits == nil {
+		c.holds(first, r.known)
+		return r, true
+	}
+	for i, row := range r.rows {
+		r.known[i] = c.valid(int32(row))
+	}
 	return r, true
 }
 

@@ -94,14 +94,19 @@ func ValidNHSNumber(text string) bool {
 	sum, digits := 0, 0
 	var last int
 	for i := 0; i < len(text); {
-		if n := skippable(text[i:], true); n > 0 {
+		digit := int(text[i]) - '0'
+		if digit < 0 || digit > 9 {
+			n := skippable(text[i:], true)
+			if n == 0 {
+				return false
+			}
 			i += n
 			continue
 		}
-		last = int(text[i]) - '0'
-		if last < 0 || last > 9 || digits == 10 {
+		if digits == 10 {
 			return false
 		}
+		last = digit
 		if digits++; digits < 10 {
 			sum += last * (11 - digits)
 		}
@@ -193,7 +198,9 @@ func fits(text string, form []letterClass) bool {
 func without(text string, hyphens bool) string {
 	clean := true
 	for i := range len(text) {
-		clean = clean && skippable(text[i:], hyphens) == 0
+		if b := text[i]; b <= ' ' || b == '-' || b >= utf8.RuneSelf {
+			clean = clean && skippable(text[i:], hyphens) == 0
+		}
 	}
 	if clean {
 		return text

@@ -100,7 +100,8 @@ func (c *checkProgram) grouped(w *worker, b *binder, rows []uint32) (failures, e
 	if c.split != nil {
 		least = 1 // one row may stand for several records that agree
 	}
-	by := newAgreement(w, c.group, least, len(rows))
+	by := newAgreement(w, c.group, least)
+	defer by.drop(w)
 	if err := check.eachChunk(w, rows, func(at *lanes) { by.add(w, at) }); err != nil {
 		return failures{}, err
 	}
@@ -118,37 +119,56 @@ func (c *checkProgram) grouped(w *worker, b *binder, rows []uint32) (failures, e
 			return failures{}, err
 		}
 	}
-	var findings [][]int
-	known := make([]int, bound) // by number the finding, counted from 1
+	f := failures{each: make([]flagged, len(c.flags))}
+	all, f.starts = together(all, bound)
+	f.rows = make([]uint32, len(all))
 	for i, s := range all {
-		if s.number == noCode || known[s.number] == 0 {
-			findings = append(findings, nil)
-			if s.number != noCode {
-				known[s.number] = len(findings)
-			}
-		}
-		finding := len(findings)
-		if s.number != noCode {
-			finding = known[s.number]
-		}
-		findings[finding-1] = append(findings[finding-1], i)
+		f.rows[i] = s.row
 	}
-	f := failures{starts: []uint32{0}, each: make([]flagged, len(c.flags))}
-	ordered := flagged{starts: []uint32{0}}
-	for _, of := range findings {
-		for _, i := range of {
-			f.rows = append(f.rows, all[i].row)
-			if all[i].place >= 0 {
-				ordered.places = append(ordered.places, uint32(all[i].place))
+	if found.starts != nil {
+		ordered := flagged{starts: []uint32{0}}
+		for _, s := range all {
+			if s.place >= 0 {
+				ordered.places = append(ordered.places, uint32(s.place))
 			}
 			ordered.starts = append(ordered.starts, uint32(len(ordered.places)))
 		}
-		f.starts = append(f.starts, uint32(len(f.rows)))
-	}
-	if found.starts != nil {
 		f.each[c.split.flag] = ordered
 	}
 	return f, nil
+}
+
+// together puts those with one number behind the first of them and returns where each finding begins, and one more. bound
+// is above the numbers.
+func together(all []failed, bound int) (ordered []failed, starts []uint32) {
+	known := make([]uint32, bound) // by number the finding, counted from 1
+	finding := make([]uint32, len(all))
+	starts = []uint32{0}
+	for i, s := range all {
+		at := uint32(len(starts))
+		switch {
+		case s.number == noCode:
+			starts = append(starts, 0)
+		case known[s.number] == 0:
+			known[s.number] = at
+			starts = append(starts, 0)
+		default:
+			at = known[s.number]
+		}
+		finding[i] = at - 1
+		starts[at]++
+	}
+	next := make([]uint32, len(starts))
+	for i := 1; i < len(starts); i++ {
+		starts[i] += starts[i-1]
+		next[i] = starts[i]
+	}
+	ordered = make([]failed, len(all))
+	for i, s := range all {
+		ordered[next[finding[i]]] = s
+		next[finding[i]]++
+	}
+	return ordered, starts
 }
 
 // splitted makes one for each record that the flag of the split finds for a row, numbered by the row's number and the

@@ -277,7 +277,7 @@ func TestListsAreJudgedWithoutAllocation(t *testing.T) {
 		"contacts.max_by(c, c.contact_date).referral.nfa == \"1\"", "contacts.all(c, contacts.exists_one(d, c == d))", "count_distinct(contacts.map(c, c.source)) <= 3",
 		"referrals.all(r, r.contacts.all(c, c.contact_date >= r.referral_date - 30))", "last_year.sex == sex",
 	} {
-		c, err := CompileCondition(coll, coll.Table("children"), condition)
+		c, err := compileCondition(coll, coll.Table("children"), condition)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -35,7 +35,7 @@ func verdictOf(t *testing.T, condition string, cells map[string]string) uint8 {
 		t.Fatal(err)
 	}
 	is := func(text string) bool {
-		c, err := CompileCondition(coll, of, text)
+		c, err := compileCondition(coll, of, text)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,10 +8,11 @@ import (
 	"frontdoor/schemas/table"
 )
 
+type linkKey struct{ steps string }
+
 // link returns, for each row of a table, the row of the record that steps lead to, noRecord or unsureRecord.
 func (b *binder) link(l linkRef) []int32 {
-	type key struct{ steps string }
-	return once(b, key{stepNames(l.steps)}, func() []int32 {
+	return once(b, linkKey{stepNames(l.steps)}, func() []int32 {
 		last := len(l.steps) - 1
 		if last == 0 {
 			return b.stepLink(l.steps[0])

@@ -593,7 +593,7 @@ func native(f *schemas.Field, text string) any {
 
 // judge evaluates a condition over every row of a table in its three values.
 func judge(t rapid.TB, coll *schemas.Collection, of *schemas.Table, condition string, d *Delivery) []uint8 {
-	c, err := CompileCondition(coll, of, condition)
+	c, err := compileCondition(coll, of, condition)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -654,4 +654,13 @@ func TestCompiledConditionsAgreeWithTheInterpreter(t *testing.T) {
 		}
 	})
 	t.Logf("compared: %d false, %d unknown, %d true", counts[no], counts[unknown], counts[yes])
+}
+
+// compileCondition compiles the only condition over the records of a table.
+func compileCondition(coll *schemas.Collection, t *schemas.Table, text string) (*Condition, error) {
+	c, err := ConditionsOver(coll, t)
+	if err != nil {
+		return nil, err
+	}
+	return c.Compile(text)
 }

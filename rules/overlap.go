@@ -60,8 +60,9 @@ func (s span) same(other span) bool {
 // in row order: the later of the two starts on a day that the earlier covers.
 func (c *checkProgram) overlapping(w *worker, look func(rows []uint32)) ([]uint32, error) {
 	p := c.overlap
-	within := newAgreement(w, p.within, 2, c.expected(w))
-	var spans []span
+	within := newAgreement(w, p.within, 2)
+	defer within.drop(w)
+	spans := make([]span, 0, w.in.rows)
 	err := c.eachChunk(w, nil, func(at *lanes) {
 		look(at.rows[0])
 		first := len(within.rows)
@@ -199,7 +200,8 @@ func overlaps(spans []span) []bool {
 
 // severalOpen returns the rows without an end that share their keys with another looked at, in row order.
 func (c *checkProgram) severalOpen(w *worker, look func(rows []uint32)) ([]uint32, error) {
-	within := newAgreement(w, c.open.within, 2, c.expected(w))
+	within := newAgreement(w, c.open.within, 2)
+	defer within.drop(w)
 	var open []uint32 // places in within
 	err := c.eachChunk(w, nil, func(at *lanes) {
 		look(at.rows[0])

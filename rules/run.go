@@ -38,6 +38,7 @@ func (p *Program) Run(ctx context.Context, d *Delivery, workers int) (*Result, e
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	r.binder.forget()
 	for _, n := range work {
 		r.work += n
 	}
@@ -157,14 +158,6 @@ func (c *checkProgram) failing(w *worker, look func(rows []uint32)) ([]uint32, e
 		w.dropFlags(answers)
 	})
 	return hits, err
-}
-
-// expected is how many records a check of all records looks at, or 0 where its guard decides.
-func (c *checkProgram) expected(w *worker) int {
-	if c.applies == nil {
-		return w.in.rows
-	}
-	return 0
 }
 
 // eachChunk hands over, chunk by chunk, the rows that the check applies to: of the given rows, or of all when

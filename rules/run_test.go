@@ -383,7 +383,7 @@ func TestConditionsCountOverTablesThatThePipelineMakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := CompileCondition(nil, of, `in_period && class == "unique" && converted`)
+	c, err := compileCondition(nil, of, `in_period && class == "unique" && converted`)
 	if err != nil {
 		t.Fatal(err)
 	}

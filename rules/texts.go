@@ -105,15 +105,15 @@ type testNode struct {
 }
 
 func (n testNode) bools(w *worker, at *lanes, out []uint8) {
-	if run, ok := textsInRun(w, at, n.of); ok {
-		for i, known := range run.known {
+	if own, ok := ownTextsOf(w, at, n.of); ok {
+		for i, known := range own.known {
 			if out[i] = unknown; known == 1 {
-				if out[i] = no; n.test(run.at(i)) {
+				if out[i] = no; n.test(own.at(i)) {
 					out[i] = yes
 				}
 			}
 		}
-		w.dropFlags(run.known)
+		w.dropFlags(own.known)
 		return
 	}
 	from := w.takeTexts(at.n)

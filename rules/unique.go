@@ -9,7 +9,8 @@ func (c *checkProgram) repeated(w *worker, look func(rows []uint32)) ([]uint32, 
 	if c.timesUsual > 0 {
 		least = 1 // what is usual depends on every group
 	}
-	by := newAgreement(w, c.unique, least, c.expected(w))
+	by := newAgreement(w, c.unique, least)
+	defer by.drop(w)
 	err := c.eachChunk(w, nil, func(at *lanes) {
 		look(at.rows[0])
 		by.add(w, at)
@@ -34,7 +35,6 @@ func (c *checkProgram) repeated(w *worker, look func(rows []uint32)) ([]uint32, 
 			count[group]++
 		}
 	}
-	allowed := func(int) int { return c.atMost }
 	if c.timesUsual > 0 {
 		kindOf := make([]uint32, bound)
 		for i, group := range groups {
@@ -43,11 +43,24 @@ func (c *checkProgram) repeated(w *worker, look func(rows []uint32)) ([]uint32, 
 			}
 		}
 		usual := usually(count, kindOf, kinds)
-		allowed = func(record int) int { return max(c.atMost, c.timesUsual*usual[others[record]]) }
+		for group, kind := range kindOf {
+			if n := count[group]; n > 0 && int(n) <= c.timesUsual*usual[kind] {
+				count[group] = 0 // as usual
+			}
+		}
 	}
-	var rows []uint32
+	failing := 0
+	for _, n := range count {
+		if int(n) > c.atMost {
+			failing += int(n)
+		}
+	}
+	if failing == 0 {
+		return nil, nil
+	}
+	rows := make([]uint32, 0, failing)
 	for i, group := range groups {
-		if group != noCode && int(count[group]) > c.atMost && int(count[group]) > allowed(i) {
+		if group != noCode && int(count[group]) > c.atMost {
 			rows = append(rows, by.rows[i])
 		}
 	}

@@ -36,10 +36,22 @@ func (w *words) has(text string) bool {
 	if text != "" && !w.first[text[0]] {
 		return false
 	}
-	if w.fold == nil || !w.fold.changes(text) {
-		return slices.Contains(w.list, text)
+	return slices.ContainsFunc(w.list, func(word string) bool { return w.is(text, word) })
+}
+
+// is tells whether a text, folded, is a word.
+func (w *words) is(text, word string) bool {
+	if w.fold == nil {
+		return text == word
 	}
-	var room [64]byte
-	folded := w.fold.appendFolded(room[:0], text)
-	return slices.ContainsFunc(w.list, func(word string) bool { return word == string(folded) })
+	for i := range min(len(text), len(word)) {
+		if text[i] >= utf8.RuneSelf {
+			var room [64]byte
+			return string(w.fold.appendFolded(room[:0], text)) == word
+		}
+		if w.folded(text[i]) != word[i] {
+			return false
+		}
+	}
+	return len(text) == len(word)
 }

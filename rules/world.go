@@ -55,6 +55,9 @@ type world struct {
 	coll  *schemas.Collection
 	steps map[tableRef]map[string]*step
 	lists map[tableRef]map[string]relation
+	// Of rules that are judged together; else nil.
+	tests    map[testKey]*formatTest
+	followed map[followedKey]*followed
 }
 
 // reserved are the names that no field, parent or list may have.

@@ -11,7 +11,7 @@ import (
 
 // The calls here have an argument that is written out as text, and read when the condition is compiled.
 
-func compileValid(_ *walk, call []argument) (any, error) {
+func compileValid(w *walk, call []argument) (any, error) {
 	tag, err := written(call, 1, "the format")
 	if err != nil {
 		return nil, err
@@ -20,7 +20,7 @@ func compileValid(_ *walk, call []argument) (any, error) {
 	if err != nil {
 		return nil, mistake{1, err.Error()}
 	}
-	return testNode{call[0].node.(textNode), check}, nil
+	return w.formatTest(testNode{call[0].node.(textNode), check}, tag), nil
 }
 
 func compileNormalForm(_ *walk, call []argument) (any, error) {

@@ -62,15 +62,7 @@ func LoadCalendar(name string) (*Calendar, error) { return own.Calendar(name) }
 
 // Calendar returns the calendar called name, which is read once. The error is ErrUnknown when there is none.
 func (d *Declarations) Calendar(name string) (*Calendar, error) {
-	if known, ok := d.calendars.Load(name); ok {
-		return known.(*Calendar), nil
-	}
-	c, err := d.readCalendar(name)
-	if err != nil {
-		return nil, err
-	}
-	known, _ := d.calendars.LoadOrStore(name, c)
-	return known.(*Calendar), nil
+	return once(&d.calendars, name, func() (*Calendar, error) { return d.readCalendar(name) })
 }
 
 func (d *Declarations) readCalendar(name string) (*Calendar, error) {

@@ -34,9 +34,10 @@ func LoadCodeSet(name string) (*CodeSet, error) { return own.CodeSet(name) }
 
 // CodeSet reads the code set called name. The error is ErrUnknown when there is none.
 func (d *Declarations) CodeSet(name string) (*CodeSet, error) {
-	if known, ok := d.codeSets.Load(name); ok {
-		return known.(*CodeSet), nil
-	}
+	return once(&d.codeSets, name, func() (*CodeSet, error) { return d.readCodeSet(name) })
+}
+
+func (d *Declarations) readCodeSet(name string) (*CodeSet, error) {
 	s := &CodeSet{exact: map[string]int{}, folded: map[string]int{}}
 	if err := d.read("code set", "codes", name, s); err != nil {
 		return nil, err
@@ -48,7 +49,6 @@ func (d *Declarations) CodeSet(name string) (*CodeSet, error) {
 		s.exact[c.Code] = i
 		s.folded[strings.ToLower(c.Code)] = i
 	}
-	d.codeSets.Store(name, s)
 	return s, nil
 }
 

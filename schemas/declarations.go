@@ -12,11 +12,20 @@ import (
 )
 
 // Declarations are the schemas, code sets and calendars that a run goes by: the program's own, or those that a
-// published run kept. They are safe for concurrent use.
+// published run kept. Each is read once, whoever asks; what is returned is shared and must not be changed. They are safe
+// for concurrent use.
 type Declarations struct {
-	files     fs.FS
-	codeSets  sync.Map // name to *CodeSet
-	calendars sync.Map // name to *Calendar
+	files       fs.FS
+	collections sync.Map // all by name
+	results     sync.Map
+	codeSets    sync.Map
+	calendars   sync.Map
+}
+
+// once returns what read returns for a name, or returned before. Whoever asks meanwhile waits.
+func once[T any](kept *sync.Map, name string, read func() (T, error)) (T, error) {
+	get, _ := kept.LoadOrStore(name, sync.OnceValues(read))
+	return get.(func() (T, error))()
 }
 
 var own = &Declarations{files: files}
@@ -32,6 +41,10 @@ func (d *Declarations) Files() fs.FS { return d.files }
 
 // Load reads the collection called name. The error is ErrUnknown when there is none.
 func (d *Declarations) Load(name string) (*Collection, error) {
+	return once(&d.collections, name, func() (*Collection, error) { return d.load(name) })
+}
+
+func (d *Declarations) load(name string) (*Collection, error) {
 	names, err := d.names(".")
 	if err != nil {
 		return nil, err

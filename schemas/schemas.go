@@ -293,9 +293,11 @@ func (c *Collection) check() error {
 
 // Result reads the schema of a table that the pipeline makes: a file of results.
 func Result(name string) (*Table, error) {
-	t := &Table{}
-	if err := own.read("result table", "results", name, t); err != nil {
-		return nil, err
-	}
-	return t, (&Collection{Tables: []*Table{t}}).check()
+	return once(&own.results, name, func() (*Table, error) {
+		t := &Table{}
+		if err := own.read("result table", "results", name, t); err != nil {
+			return nil, err
+		}
+		return t, (&Collection{Tables: []*Table{t}}).check()
+	})
 }

@@ -92,20 +92,42 @@ func noCodes(n int) []uint32 {
 func coded(codes []uint32, values *array.String) arrow.Array {
 	valid, nulls := make([]byte, (len(codes)+7)/8), 0
 	for from := 0; from < len(codes); from += 8 {
-		var absent byte
-		own := codes[from:min(from+8, len(codes))]
-		for i, code := range own {
-			blank := uint32((uint64(code) + 1) >> 32) // 1 for noCode; where it stands cannot be foretold, so no branch
-			own[i] = code & (blank - 1)
-			absent |= byte(blank << i)
-		}
-		valid[from/8] = ^absent & (1<<len(own) - 1)
+		absent := eightCodes(codes[from:])
+		valid[from/8] = ^absent
 		nulls += bits.OnesCount8(absent)
+	}
+	if over := len(codes) % 8; over > 0 {
+		valid[len(valid)-1] &= 1<<over - 1
 	}
 	if nulls == 0 {
 		valid = nil
 	}
 	return table.DictionaryArray(codes, values, valid, nulls)
+}
+
+// eightCodes puts 0 in place of noCode among the first eight codes, and tells where it stood, the first in the lowest bit.
+func eightCodes(codes []uint32) (absent byte) {
+	if len(codes) < 8 {
+		for i, code := range codes {
+			if code == noCode {
+				codes[i] = 0
+				absent |= 1 << i
+			}
+		}
+		return absent
+	}
+	own := (*[8]uint32)(codes)
+	for i := range own { // where noCode stands cannot be foretold, so no branch
+		blank := uint32((uint64(own[i]) + 1) >> 32)
+		own[i] &= blank - 1
+		absent = absent>>1 | byte(blank<<7)
+	}
+	return absent
+}
+
+// codes sets a dictionary column to codes, which it changes; noCode is null.
+func (b *builder) codes(field string, values *array.String, of func() []uint32) {
+	b.column(field, func() arrow.Array { return coded(of(), values) })
 }
 
 // places sets a dictionary column to what a walk finds of every row: the place of its text among values, or none.
@@ -130,11 +152,13 @@ func codesOfNames(names []string) ([]uint32, *array.String) {
 // names sets a dictionary column from the numbers of names; a number below 0 and the name "" are null.
 func (b *builder) names(field string, names []string, of func(row int) int) {
 	codeOf, values := codesOfNames(names)
-	b.places(field, values, func(row int) int32 {
-		if n := of(row); n >= 0 {
-			return int32(codeOf[n])
+	codeOf = append(codeOf, noCode) // of a number below 0
+	b.codes(field, values, func() []uint32 {
+		codes := make([]uint32, b.table.Rows)
+		for row := range codes {
+			codes[row] = codeOf[min(uint(of(row)), uint(len(names)))]
 		}
-		return none
+		return codes
 	})
 }
 
@@ -244,7 +268,7 @@ func (b *builder) delivered(field string, column *table.Column) {
 
 // spelt hands on the given rows of a delivered column of codes (nil for all), with every value that the set knows
 // in the set's spelling.
-func (b *builder) spelt(field string, column *table.Column, set *schemas.CodeSet, rows []int32) {
+func (b *builder) spelt(field string, column *table.Column, set *schemas.CodeSet, rows []uint32) {
 	if !column.Delivered() {
 		b.delivered(field, column)
 		return
@@ -259,31 +283,34 @@ func (b *builder) spelt(field string, column *table.Column, set *schemas.CodeSet
 		}
 		known.of[code] = int32(spelt.Code([]byte(text)))
 	}
-	b.places(field, spelt.Array(), func(row int) int32 {
-		if rows != nil {
-			return known.at(rows[row])
+	b.codes(field, spelt.Array(), func() []uint32 {
+		codes := make([]uint32, b.table.Rows)
+		if rows == nil {
+			readCells(&known, codes, 0)
 		}
-		return known.at(int32(row))
+		for i, row := range rows {
+			codes[i] = uint32(known.at(int32(row))) // none is noCode
+		}
+		return codes
 	})
 }
 
-// recordIDs sets a column to the ids of the delivered records that a walk finds, by row, none where there is none.
-func (b *builder) recordIDs(field string, column *table.Column, of func(row int) int32) {
-	b.idsOf(field, column, func() []uint32 { return codesOf(b.table.Rows, of) })
-}
-
-// idsOf sets a column to the ids of delivered records given by row, noCode for none; the rows become the codes. It
-// refers to the delivered texts, so that an id that stands in many places is one text for whoever makes pseudonyms of it.
-func (b *builder) idsOf(field string, column *table.Column, rows func() []uint32) {
+// idsOf sets a column to the ids of delivered records given by row, noCode for none. It refers to the delivered texts, so that
+// an id that stands in many places is one text for whoever makes pseudonyms of it.
+func (b *builder) idsOf(field string, column *table.Column, rows []uint32) {
 	if !column.Delivered() {
 		b.empty(field)
 		return
 	}
-	b.column(field, func() arrow.Array {
-		own, valid := rows(), table.ValidityOf(column.Array)
-		codes, values := column.Codes()
-		if values == nil {
-			values = column.Array.(*array.String)
+	valid := table.ValidityOf(column.Array)
+	codes, values := column.Codes()
+	if values == nil {
+		values = column.Array.(*array.String)
+	}
+	b.codes(field, values, func() []uint32 {
+		own := slices.Clone(rows)
+		if codes == nil && valid.All() {
+			return own
 		}
 		for i, row := range own {
 			switch {
@@ -294,7 +321,7 @@ func (b *builder) idsOf(field string, column *table.Column, rows func() []uint32
 				own[i] = codes[row]
 			}
 		}
-		return coded(own, values)
+		return own
 	})
 }
 
@@ -310,29 +337,53 @@ func codesOf(rows int, of func(row int) int32) []uint32 {
 // part sets a dictionary column to the names of a part of states; the name "" is null.
 func (b *builder) part(field string, names []string, states []state, p part) {
 	b.column(field, func() arrow.Array {
-		some, values := codesOfNames(names)
-		codeOf := append(some, noCodes(1<<p.width-len(some))...)
-		codes, mask := make([]uint32, len(states)), state(1)<<p.width-1
-		for row, s := range states {
-			codes[row] = codeOf[s>>p.at&mask]
+		own, values := codesOfNames(names)
+		var codeOf [16]uint32
+		var absentOf [16]byte // the highest bit for the name ""
+		for n, code := range own {
+			if codeOf[n] = code; code == noCode {
+				codeOf[n], absentOf[n] = 0, 1<<7
+			}
 		}
-		if !slices.Contains(some, noCode) {
+		codes, at := make([]uint32, len(states)), p.at&31
+		mask := state(1)<<p.width - 1
+		if !slices.Contains(own, noCode) {
+			for row, s := range states {
+				codes[row] = codeOf[s>>at&mask&15]
+			}
 			return table.DictionaryArray(codes, values, nil, 0)
 		}
-		return coded(codes, values)
+		valid, nulls := make([]byte, (len(states)+7)/8), 0
+		for from := 0; from < len(states); from += 8 {
+			var absent byte
+			some := states[from:min(from+8, len(states))]
+			into := codes[from:][:len(some)]
+			for i, s := range some {
+				n := s >> at & mask & 15
+				into[i] = codeOf[n]
+				absent = absent>>1 | absentOf[n]
+			}
+			absent >>= 8 - len(some)
+			valid[from/8] = ^absent & (1<<len(some) - 1)
+			nulls += bits.OnesCount8(absent)
+		}
+		return table.DictionaryArray(codes, values, valid, nulls)
 	})
 }
 
 // flag sets a column to one bit of states.
 func (b *builder) flag(field string, states []state, p part) {
 	b.column(field, func() arrow.Array {
-		values := make([]byte, (len(states)+7)/8)
-		for from := 0; from < len(states); from += 8 {
-			var set byte
-			for i, s := range states[from:min(from+8, len(states))] {
-				set |= byte(s>>p.at&1) << i
-			}
-			values[from/8] = set
+		values, at := make([]byte, (len(states)+7)/8), p.at&31
+		whole := len(states) &^ 7
+		for from := 0; from < whole; from += 8 {
+			s := (*[8]state)(states[from:])
+			low := s[0]>>at&1 | s[1]>>at&1<<1 | s[2]>>at&1<<2 | s[3]>>at&1<<3
+			high := s[4]>>at&1 | s[5]>>at&1<<1 | s[6]>>at&1<<2 | s[7]>>at&1<<3
+			values[from>>3] = byte(low | high<<4)
+		}
+		for row, s := range states[whole:] {
+			values[whole>>3] |= byte(s>>at&1) << row
 		}
 		return table.BooleanArray(len(states), values, nil, 0)
 	})

@@ -19,10 +19,10 @@ type contact struct {
 }
 
 // gatherChild joins the rows of each contact of a person and puts them in the order in which they are judged.
-func (d *door) gatherChild(c *child, person int32) {
-	c.person, c.contacts = person, c.contacts[:0]
-	c.rows = d.rows[d.rowsOf[person]-d.rowsBegin : d.rowsOf[person+1]-d.rowsBegin]
+func (d *door) gatherChild(c *child, person int32, rows []told) {
+	c.person, c.rows, c.contacts = person, rows, c.contacts[:0]
 	joined := len(c.rows) > 1 && d.order(c.rows)
+	c.mixed, c.named = false, false
 	for i := range c.rows {
 		r := &c.rows[i]
 		if i == 0 || !joined || !d.sameContact(&c.rows[i-1], r) {
@@ -31,6 +31,8 @@ func (d *door) gatherChild(c *child, person int32) {
 		own := &c.contacts[len(c.contacts)-1]
 		own.end = int32(i) + 1
 		own.referral = own.referral || r.of[named] >= 0
+		c.named = c.named || own.referral
+		c.mixed = c.mixed || own.source != c.contacts[0].source
 	}
 	episodes := d.episodes[d.episodesOf[person]:d.episodesOf[person+1]]
 	for i := range c.contacts {
@@ -97,15 +99,15 @@ func (d *door) compareIDs(a, b *told) int {
 	if a.start != b.start {
 		return cmp.Compare(a.start, b.start)
 	}
-	if c := strings.Compare(d.id.at(a.row), d.id.at(b.row)); c != 0 {
-		return c
+	if a.length != b.length || a.length < longID {
+		return cmp.Or(cmp.Compare(a.length, b.length), cmp.Compare(a.row, b.row))
 	}
-	return cmp.Compare(a.row, b.row)
+	return cmp.Or(strings.Compare(d.id.at(a.row), d.id.at(b.row)), cmp.Compare(a.row, b.row))
 }
 
 // sameContact tells whether two rows of a child have one contact id.
 func (d *door) sameContact(a, b *told) bool {
-	return a.start == b.start && a.start != 0 && d.id.at(a.row) == d.id.at(b.row)
+	return a.start == b.start && a.length == b.length && a.length != 0 && (a.length < longID || d.id.at(a.row) == d.id.at(b.row))
 }
 
 // openEpisode returns the first episode in file order that started on an earlier day than the contact's and had

@@ -39,6 +39,7 @@ var ReferralStatuses = []string{"not_linked", "further", "linked"}
 
 // referral is a referral with what becomes of it.
 type referral struct {
+	start    uint64 // of its id; see told
 	row      int32
 	day      schemas.Day
 	source   int32
@@ -47,6 +48,7 @@ type referral struct {
 	incident int32 // by place among the child's incidents, none
 	missedBy int32 // working days from an unconverted incident before it, when it is not linked; none
 	status   ReferralStatus
+	length   uint8 // of its id; see told
 }
 
 // pair is an incident and a referral that may belong together, as one number that is the smaller the sooner they
@@ -59,6 +61,7 @@ const (
 	placeMask   = 1<<placeBits - 1
 	beforeShift = 2 * placeBits
 	daysShift   = beforeShift + 1
+	farthest    = 1<<8 - 1 // working days
 	sourceShift = daysShift + 8
 )
 
@@ -76,7 +79,7 @@ func pairOf(incident, rank int32, otherSource bool, near apart) pair {
 func (p pair) incident() int32 { return int32(p >> placeBits & placeMask) }
 func (p pair) rank() int32     { return int32(p & placeMask) }
 func (p pair) apart() apart {
-	return apart{days: int(p >> daysShift & 0xff), before: p>>beforeShift&1 == 1}
+	return apart{days: int(p >> daysShift & farthest), before: p>>beforeShift&1 == 1}
 }
 
 // apart is how far a referral is from an incident's nearest contact.
@@ -91,7 +94,7 @@ func (a apart) within(window int) bool { return a.before || a.days <= window }
 
 // convertChild links the child's referrals to its unique incidents: first those that contacts name, then the
 // nearest that are left. The child's referrals are paired for a window that is no shorter.
-func (d *door) convertChild(c *child, s Settings) {
+func (d *door) convertChild(c *child, s *Settings) {
 	for _, p := range c.pairs {
 		near := p.apart()
 		held, candidate := &c.incidents[p.incident()], &c.referrals[c.ranked[p.rank()]]
@@ -113,7 +116,7 @@ func (d *door) convertChild(c *child, s Settings) {
 }
 
 // pairChild links the referrals that contacts name and pairs what is left.
-func (d *door) pairChild(c *child, s Settings) {
+func (d *door) pairChild(c *child, s *Settings) {
 	c.pairs = c.pairs[:0]
 	c.referrals = append(c.referrals[:0], d.referralsOfChild(c.person)...)
 	if len(c.referrals) == 0 {
@@ -122,33 +125,6 @@ func (d *door) pairChild(c *child, s Settings) {
 	d.linkNamed(c)
 	c.alike = c.alike[:0]
 	d.pairNearest(c, s)
-}
-
-// converted counts the child's incidents in a period that a referral converts when the window, which is no longer
-// than the one for which they were paired, has so many working days.
-func (c *child) converted(window int, period *Span) int {
-	if len(c.referrals) == 0 {
-		return 0
-	}
-	count := 0
-	c.taken = append(c.taken[:0], make([]bool, len(c.incidents)+len(c.referrals))...)
-	incidents, referrals := c.taken[:len(c.incidents)], c.taken[len(c.incidents):]
-	for i := range c.incidents {
-		if held := &c.incidents[i]; held.referral >= 0 && period.Has(held.day) {
-			count++
-		}
-	}
-	for _, p := range c.pairs {
-		i, r := p.incident(), p.rank()
-		if incidents[i] || referrals[r] || !p.apart().within(window) {
-			continue
-		}
-		incidents[i], referrals[r] = true, true
-		if period.Has(c.incidents[i].day) {
-			count++
-		}
-	}
-	return count
 }
 
 // referralsOfChild returns the referrals of a person.
@@ -168,22 +144,41 @@ func (d *door) orderReferrals(c *child) {
 		return
 	}
 	slices.SortStableFunc(own, func(a, b referral) int {
-		if (a.day == noDay) != (b.day == noDay) {
-			return compareBool(a.day == noDay, b.day == noDay)
+		if a.day != b.day {
+			return cmp.Compare(uint32(a.day-noDay-1), uint32(b.day-noDay-1)) // noDay comes last
 		}
-		if c := cmp.Compare(a.day, b.day); c != 0 {
-			return c
-		}
-		return cmp.Compare(d.referralID.at(a.row), d.referralID.at(b.row))
+		return d.compareReferrals(&a, &b)
 	})
-	slices.SortStableFunc(c.ranked, func(a, b int32) int { return cmp.Compare(d.referralID.at(own[a].row), d.referralID.at(own[b].row)) })
+	slices.SortStableFunc(c.ranked, func(a, b int32) int { return d.compareReferrals(&own[a], &own[b]) })
 	for rank, place := range c.ranked {
 		own[place].rank = int32(rank)
 	}
 }
 
-// referralsOfID appends which of the child's referrals have an id. They stand in byID.
+// compareReferrals orders referrals by their ids.
+func (d *door) compareReferrals(a, b *referral) int {
+	switch {
+	case a.start != b.start:
+		return cmp.Compare(a.start, b.start)
+	case a.length != b.length || a.length < longID:
+		return cmp.Compare(a.length, b.length)
+	}
+	return cmp.Compare(d.referralID.at(a.row), d.referralID.at(b.row))
+}
+
+// fewReferrals is how many referrals of a child are walked through and not looked up.
+const fewReferrals = 16
+
+// referralsOfID appends which of the child's referrals have an id. Of many they stand in byID.
 func (c *child) referralsOfID(id int32, into []int32) []int32 {
+	if len(c.referrals) <= fewReferrals {
+		for place := range c.referrals {
+			if c.referrals[place].id == id {
+				into = append(into, int32(place))
+			}
+		}
+		return into
+	}
 	from, _ := slices.BinarySearchFunc(c.byID, id, func(place, id int32) int { return cmp.Compare(c.referrals[place].id, id) })
 	for _, place := range c.byID[from:] {
 		if c.referrals[place].id != id {
@@ -197,11 +192,13 @@ func (c *child) referralsOfID(id int32, into []int32) []int32 {
 // linkNamed links the referrals of the child that an incident's contacts name and that no earlier incident has:
 // the earliest converts the incident, the others are further referrals.
 func (d *door) linkNamed(c *child) {
-	if !slices.ContainsFunc(c.incidents, func(held incident) bool { return held.named }) {
+	if !c.named {
 		return
 	}
-	c.byID = append(c.byID[:0], c.ranked...)
-	slices.SortFunc(c.byID, func(a, b int32) int { return cmp.Compare(c.referrals[a].id, c.referrals[b].id) })
+	if len(c.referrals) > fewReferrals {
+		c.byID = append(c.byID[:0], c.ranked...)
+		slices.SortFunc(c.byID, func(a, b int32) int { return cmp.Compare(c.referrals[a].id, c.referrals[b].id) })
+	}
 	for i := range c.incidents {
 		held := &c.incidents[i]
 		if held.episode >= 0 || !held.named {
@@ -236,7 +233,7 @@ func (d *door) linkNamed(c *child) {
 }
 
 // pairNearest pairs what is left, in the order in which the pairs are linked. One referral converts one incident.
-func (d *door) pairNearest(c *child, s Settings) {
+func (d *door) pairNearest(c *child, s *Settings) {
 	for i := range c.incidents {
 		held := &c.incidents[i]
 		if held.episode >= 0 || held.referral >= 0 {
@@ -293,7 +290,7 @@ type alike struct {
 }
 
 func (i *incident) setDistance(a apart) {
-	i.distance = int32(a.days)
+	i.distance, i.measured = int32(a.days), true
 	if a.before {
 		i.distance = -i.distance
 	}
@@ -365,7 +362,7 @@ func (d *door) measureMisses(c *child) {
 }
 
 // anyInWindow tells whether a referral of the child, linked or not, stands in the window of an incident.
-func (d *door) anyInWindow(c *child, held *incident, s Settings) bool {
+func (d *door) anyInWindow(c *child, held *incident, s *Settings) bool {
 	from, to := d.referralsAround(c, held, s)
 	for r := from; r < to; r++ {
 		if after, before := d.distances(c, held, c.referrals[r].day); after <= s.ReferralWindow || before <= s.ReferralBefore {
@@ -377,15 +374,25 @@ func (d *door) anyInWindow(c *child, held *incident, s Settings) bool {
 
 // referralsAround returns which of the child's referrals, in their order, lie no farther from an incident than its window
 // reaches: those between its contacts, too, whose distance from the nearest is to be measured.
-func (d *door) referralsAround(c *child, held *incident, s Settings) (from, to int) {
-	from = sort.Search(len(c.referrals), func(r int) bool {
+func (d *door) referralsAround(c *child, held *incident, s *Settings) (from, to int) {
+	reached := func(r int) bool {
 		day := c.referrals[r].day
 		return day == noDay || day >= held.day || d.calendar.WorkingDays(day, held.day) <= s.ReferralBefore
-	})
-	to = from + sort.Search(len(c.referrals)-from, func(r int) bool {
-		day := c.referrals[from+r].day
+	}
+	passed := func(r int) bool {
+		day := c.referrals[r].day
 		return day == noDay || day > held.lastDay && d.calendar.WorkingDays(held.lastDay, day) > s.ReferralWindow
-	})
+	}
+	if all := len(c.referrals); all > fewReferrals {
+		from = sort.Search(all, reached)
+		return from, from + sort.Search(all-from, func(r int) bool { return passed(from + r) })
+	}
+	for from < len(c.referrals) && !reached(from) {
+		from++
+	}
+	for to = from; to < len(c.referrals) && !passed(to); {
+		to++
+	}
 	return from, to
 }
 
@@ -393,21 +400,10 @@ func (d *door) referralsAround(c *child, held *incident, s Settings) (from, to i
 func (d *door) outcomeSaysReferral(c *child, held *incident) bool {
 	for m := held.first; m >= 0; m = c.verdicts[m].next {
 		for i := c.contacts[m].first; i < c.contacts[m].end; i++ {
-			if outcome := c.rows[i].of[outcome]; outcome >= 0 && (outcome == d.newReferral || outcome == d.protectionEnquiry) {
+			if outcome := int32(c.rows[i].outcome); outcome >= 0 && (outcome == d.newReferral || outcome == d.protectionEnquiry) {
 				return true
 			}
 		}
 	}
 	return false
-}
-
-// compareBool orders false before true.
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
 }

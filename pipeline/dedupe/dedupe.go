@@ -79,7 +79,7 @@ type Keep func(arrow.Array) (arrow.Array, error)
 type Result struct {
 	Contacts, Incidents, Referrals, Persons, Links *table.Table
 
-	Ledger   []Person
+	Ledger   *Ledger
 	Events   []LedgerEvent
 	Grid     []GridPoint
 	HeldFrom schemas.Day // the first day of what is held
@@ -98,7 +98,7 @@ func Run(ctx context.Context, in Input) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	judged, grid, err := door.judge(ctx, people, in.Settings, in.Workers, in.Keep)
+	judged, grid, err := door.judge(ctx, people, &in.Settings, in.Workers, in.Keep)
 	if err != nil {
 		return nil, err
 	}

@@ -172,9 +172,9 @@ func TestTheOracleAgreesWhenIncidentsAreLookedUp(t *testing.T) {
 // TestTheOracleAgreesWhenRowsAreGatheredInRanges has the rows of every batch of persons gathered by themselves, as those of
 // many persons are in a delivery of many millions.
 func TestTheOracleAgreesWhenRowsAreGatheredInRanges(t *testing.T) {
-	rows, persons := gatheredRows, batchSize
-	gatheredRows, batchSize = 0, 1
-	t.Cleanup(func() { gatheredRows, batchSize = rows, persons })
+	rows, persons := gatheredRows, batchBits
+	gatheredRows, batchBits = 0, 0
+	t.Cleanup(func() { gatheredRows, batchBits = rows, persons })
 	agree(t)
 }
 
@@ -314,7 +314,7 @@ func TestTheLedgerKeepsPersonsTogetherUntilTheyContradict(t *testing.T) {
 	if got := columnOf(together.Persons, "person_id"); !slices.Equal(got, []string{"B", "B"}) {
 		t.Errorf("persons %v: the evidence is gone, the person stays", got)
 	}
-	if len(together.Ledger) != 3 || together.Ledger[2].ChildID != "X" {
+	if children := together.Ledger.ChildID; children.Len() != 3 || children.Value(2) != "X" {
 		t.Errorf("ledger %+v: a child that this delivery does not name stays in it", together.Ledger)
 	}
 	apart := judgeChildren(t, ledger, [5]string{"A", "", "", "", "2010-01-01"}, [5]string{"B", "", "", "", "2011-01-01"})

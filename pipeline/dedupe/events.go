@@ -14,22 +14,13 @@ type mention struct {
 	incident int32
 }
 
-// appendMentions appends the mentions of incidents that stand behind so many others.
-func appendMentions(all, own []mention, behind int) []mention {
-	for _, m := range own {
-		m.incident += int32(behind)
-		all = append(all, m)
-	}
-	return all
-}
-
 // joinEvents joins the unique incidents of several children that tell of one event: by a reference that they
 // share within the days that the same reference may lie apart, else by their family on the day on which they
 // began. Incidents that name references join by family only when none of them names another reference.
-func (j *judged) joinEvents(references, families []mention, s Settings) {
-	j.event = fill(len(j.incidents))
-	for i := range j.incidents {
-		if j.incidents[i].episode < 0 {
+func (j *judged) joinEvents(references, families []mention, s *Settings) {
+	j.event = fill(len(j.incidents.state))
+	for i, s := range j.incidents.state {
+		if classPart.of(s) == int(Unique) {
 			j.event[i] = int32(i)
 		}
 	}
@@ -91,10 +82,10 @@ func (j *judged) joinFamily(families []mention) {
 	var joined []int32
 	reference := int32(none) // the event of those that name references
 	for _, f := range families {
-		if n := len(joined); n > 0 && j.incidents[joined[n-1]].person == j.incidents[f.incident].person {
+		if n := len(joined); n > 0 && j.incidents.person[joined[n-1]] == j.incidents.person[f.incident] {
 			continue // incidents stand by person
 		}
-		if referencePart.of(j.incidents[f.incident].state) == 1 {
+		if referencePart.of(j.incidents.state[f.incident]) == 1 {
 			event := j.firstOfEvent(f.incident)
 			if reference >= 0 && event != reference {
 				return

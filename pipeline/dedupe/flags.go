@@ -19,17 +19,17 @@ const leftEdgeDays = 30
 
 // flagChild says of each unique incident whether an earlier one of the child began in the windows before it, and
 // whether it is too recent to judge. Windows include both ends; 12 months reach to the same day a year before.
-func (d *door) flagChild(c *child, s Settings) {
+func (d *door) flagChild(c *child, s *Settings) {
 	earlier := noDay
 	for i := range c.incidents {
 		held := &c.incidents[i]
 		if held.episode >= 0 {
 			continue
 		}
-		for w, days := range []schemas.Day{30, 90} {
-			held.repeats[w] = repeated(earlier != noDay && held.day-earlier <= days, d.heldFrom <= held.day-days)
+		for w, days := range [...]schemas.Day{30, 90} {
+			held.repeats |= repeatParts[w].put(int(repeated(earlier != noDay && held.day-earlier <= days, d.heldFrom <= held.day-days)))
 		}
-		held.repeats[2] = repeated(earlier != noDay && withinYear(earlier, held.day), d.yearHeld < held.day)
+		held.repeats |= repeatParts[2].put(int(repeated(earlier != noDay && withinYear(earlier, held.day), d.yearHeld < held.day)))
 		held.tooRecent = held.referral < 0 && d.calendar.WorkingDays(held.day, d.heldTo) <= s.ReferralWindow
 		earlier = held.day
 	}

@@ -1,6 +1,7 @@
 package dedupe
 
 import (
+	"math/bits"
 	"slices"
 
 	"frontdoor/schemas"
@@ -28,7 +29,7 @@ type gridCount struct {
 	converted [len(gridWindows)]int
 }
 
-func (g *gridCount) add(other gridCount) {
+func (g *gridCount) add(other *gridCount) {
 	g.unique += other.unique
 	for w := range g.converted {
 		g.converted[w] += other.converted[w]
@@ -37,7 +38,7 @@ func (g *gridCount) add(other gridCount) {
 
 func (g *grid) addAll(other *grid) {
 	for n := range g {
-		g[n].add(other[n])
+		g[n].add(&other[n])
 	}
 }
 
@@ -51,44 +52,125 @@ func (g *grid) points() []GridPoint {
 	return points
 }
 
-// widest returns the settings with the longest window that the grid or they themselves ask for.
-func (s Settings) widest() Settings {
-	s.ReferralWindow = max(s.ReferralWindow, slices.Max(gridWindows[:]))
-	return s
+// gridWithin has, by working days, a bit for each of gridWindows that is no shorter.
+var gridWithin = func() (within [farthest + 1]uint8) {
+	for days := range within {
+		for w, window := range gridWindows {
+			if days <= window {
+				within[days] |= 1 << w
+			}
+		}
+	}
+	return within
+}()
+
+// trials are the settings under which a child is judged: its own, with the longest window that the grid or they themselves
+// ask for, and those with the days of the grid.
+type trials struct {
+	widest  Settings
+	days    [len(gridDays)]Settings
+	longest schemas.Day // the most days that any of them has
 }
 
-// add counts a child that was judged and paired under the settings s. Where its contacts do not lie so that other days
-// make other incidents, which is so for most children, it is not judged again; trial is what it is judged with.
-func (g *grid) add(d *door, c, trial *child, s Settings) {
-	own := c.counts(s.Period)
+func newTrials(s *Settings) *trials {
+	t := &trials{widest: *s, longest: schemas.Day(max(s.SameIncidentDays, slices.Max(gridDays[:])))}
+	t.widest.ReferralWindow = max(s.ReferralWindow, slices.Max(gridWindows[:]))
+	for n, days := range gridDays {
+		t.days[n] = t.widest
+		t.days[n].SameIncidentDays = days
+	}
+	return t
+}
+
+// add counts a child that was judged and paired under settings. Where its contacts do not lie so that other days make other
+// incidents, which is so for most children, it is not judged again; trial is what it is judged with.
+func (g *grid) add(d *door, c, trial *child, tried *trials) {
+	period := tried.widest.Period
+	if !c.anyIn(period) {
+		return
+	}
+	own := c.counts(period)
+	if !c.anyNear(tried.longest) {
+		for n := range g {
+			g[n].add(&own)
+		}
+		return
+	}
 	var last gridCount
 	for n, days := range gridDays {
 		switch {
-		case !c.anyApart(days, s.SameIncidentDays):
+		case !c.anyApart(days, tried.widest.SameIncidentDays):
 			last = own
 		case n == 0 || c.anyApart(days, gridDays[n-1]):
-			tried := s.widest()
-			tried.SameIncidentDays = days
-			trial.person, trial.rows, trial.contacts, trial.ranked = c.person, c.rows, c.contacts, c.ranked
-			d.judgeChild(trial, tried)
-			d.pairChild(trial, tried)
-			last = trial.counts(s.Period)
+			trial.person, trial.rows, trial.contacts, trial.ranked, trial.named = c.person, c.rows, c.contacts, c.ranked, c.named
+			d.judgeChild(trial, &tried.days[n])
+			d.pairChild(trial, &tried.days[n])
+			last = trial.counts(period)
 		}
-		g[n].add(last)
+		g[n].add(&last)
 	}
 }
 
-// counts counts a child that was judged and paired.
-func (c *child) counts(period *Span) (count gridCount) {
-	for i := range c.incidents {
-		if held := &c.incidents[i]; held.episode < 0 && period.Has(held.day) {
-			count.unique++
+// anyIn tells whether a contact of the child lies in a period.
+func (c *child) anyIn(period *Span) bool {
+	for i := range c.contacts {
+		if period.Has(c.contacts[i].day) {
+			return true
 		}
 	}
-	for w, window := range gridWindows {
-		count.converted[w] = c.converted(window, period)
+	return false
+}
+
+// anyNear tells whether two contacts of the child lie on different days that are no farther apart than so many.
+func (c *child) anyNear(days schemas.Day) bool {
+	for i := range c.contacts[1:] {
+		if after := c.contacts[i+1].day - c.contacts[i].day; after > 0 && after <= days {
+			return true
+		}
+	}
+	return false
+}
+
+// counts counts a child that was judged, and paired for a window that is no shorter than any of the grid's.
+func (c *child) counts(period *Span) (count gridCount) {
+	explicit := 0
+	for i := range c.incidents {
+		held := &c.incidents[i]
+		if held.episode < 0 && period.Has(held.day) {
+			count.unique++
+			if held.referral >= 0 {
+				explicit++
+			}
+		}
+	}
+	for w := range count.converted {
+		count.converted[w] = explicit
+	}
+	if len(c.pairs) == 0 {
+		return count
+	}
+	c.taken = append(c.taken[:0], make([]uint8, len(c.incidents)+len(c.referrals))...) // a bit for each window
+	incidents, referrals := c.taken[:len(c.incidents)], c.taken[len(c.incidents):]
+	for _, p := range c.pairs {
+		i, r := p.incident(), p.rank()
+		free := p.apart().windows() &^ (incidents[i] | referrals[r])
+		incidents[i], referrals[r] = incidents[i]|free, referrals[r]|free
+		if !period.Has(c.incidents[i].day) {
+			continue
+		}
+		for ; free != 0; free &= free - 1 {
+			count.converted[bits.TrailingZeros8(free)]++
+		}
 	}
 	return count
+}
+
+// windows has a bit for each of gridWindows in which a referral at this distance converts; see within.
+func (a apart) windows() uint8 {
+	if a.before {
+		return 1<<len(gridWindows) - 1
+	}
+	return gridWithin[a.days]
 }
 
 // anyApart tells whether two contacts of the child lie farther apart than the one number of days and no farther than

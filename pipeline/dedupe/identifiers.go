@@ -16,33 +16,66 @@ func identify(read func(text string) uint64, columns ...*table.Column) (byRow []
 			count += c.Array.Len() - c.Array.NullN()
 		}
 	}
-	size := bits.Len(uint(2 * count))
-	slots := make([]int32, 1<<size) // number+1 by hash, 0 when free
+	numbering := newIdentifierNumbers(count)
 	for _, c := range columns {
 		if !c.Delivered() {
 			byRow = append(byRow, nil)
 			continue
 		}
-		text, own := textsOf(c), fill(c.Array.Len())
-		for row := range own {
-			identifier := read(text.at(int32(row)))
-			if identifier == 0 {
-				continue
+		text, own := textsOf(c), make([]int32, c.Array.Len())
+		var some [blockRows]uint64
+		for from := 0; from < len(own); from += blockRows {
+			rows := own[from:min(from+blockRows, len(own))]
+			for i := range rows {
+				some[i] = read(text.at(int32(from + i)))
 			}
-			const mixer = 0x9e3779b97f4a7c15
-			at := int(identifier * mixer >> (64 - size) & (1<<size - 1))
-			for slots[at] != 0 && numbers[slots[at]-1] != identifier {
-				at = (at + 1) & (1<<size - 1)
-			}
-			if slots[at] == 0 {
-				numbers = append(numbers, identifier)
-				slots[at] = int32(len(numbers))
-			}
-			own[row] = slots[at] - 1
+			numbering.number(rows, &some)
 		}
 		byRow = append(byRow, own)
 	}
-	return byRow, numbers
+	return byRow, numbering.numbers
+}
+
+// identifierNumbers numbers identifiers.
+type identifierNumbers struct {
+	numbers []uint64 // by number
+	slots   []uint64 // by hash: another part of the hash in the upper half, the number+1 in the lower; 0 when free
+	shift   int
+}
+
+func newIdentifierNumbers(most int) *identifierNumbers {
+	size := bits.Len(uint(2 * most))
+	return &identifierNumbers{numbers: make([]uint64, 0, most), slots: make([]uint64, 1<<size), shift: 64 - size}
+}
+
+// number numbers identifiers, none for 0. The slots are met in no order: all are asked for before the first is needed.
+func (n *identifierNumbers) number(into []int32, identifiers *[blockRows]uint64) {
+	const mixer, upper = 0x9e3779b97f4a7c15, 0xffffffff << 32
+	var slots [blockRows]uint64
+	for i := range into {
+		slots[i] = n.slots[identifiers[i]*mixer>>n.shift]
+	}
+	for i, identifier := range identifiers[:len(into)] {
+		if into[i] = none; identifier == 0 {
+			continue
+		}
+		tag, at, slot := identifier*mixer<<32, int(identifier*mixer>>n.shift), slots[i]
+		if slot == 0 {
+			slot = n.slots[at] // taken meanwhile, perhaps
+		}
+		for ; slot != 0; slot = n.slots[at] {
+			if slot&upper == tag && n.numbers[uint32(slot)-1] == identifier {
+				into[i] = int32(uint32(slot)) - 1
+				break
+			}
+			at = (at + 1) & (len(n.slots) - 1)
+		}
+		if into[i] == none {
+			n.numbers = append(n.numbers, identifier)
+			n.slots[at] = tag | uint64(len(n.numbers))
+			into[i] = int32(len(n.numbers)) - 1
+		}
+	}
 }
 
 // usableUPN reads the UPN as it is compared, 0 when it identifies nobody. The character at the end stands in the lowest

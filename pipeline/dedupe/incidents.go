@@ -1,10 +1,6 @@
 package dedupe
 
-import (
-	"slices"
-
-	"frontdoor/schemas"
-)
+import "frontdoor/schemas"
 
 // incident is the contacts of one child that tell of one event. Contacts are given by their place among the
 // child's contacts.
@@ -22,9 +18,10 @@ type incident struct {
 
 	referral int32 // the linked referral's row, none
 	distance int32 // working days from the nearest contact to the linked referral, negative when before
+	measured bool  // whether distance is known
 	method   Method
 
-	repeats   [3]answer // within 30 days, 90 days, 12 months
+	repeats   state // the parts of it that say whether an earlier one began within 30 days, 90 days, 12 months
 	tooRecent bool
 }
 
@@ -48,14 +45,18 @@ type child struct {
 	indexed   bool    // the child has so many contacts that incidents are looked up
 	index     index
 	mixed     bool // the child's contacts have more than one source
+	named     bool // and one of them names a referral
 	counting  bool // only classes and links matter, not what a contact may be besides
 	referrals []referral
 	ranked    []int32 // places of referrals in the order of their ids
 	pairs     []pair  // incidents and referrals that may belong together, in the order in which they are linked
-	batch     batch   // what is left of the children of one batch
+	batch     *batch  // what is left of the children of one batch
 
 	// Working memory.
-	taken   []bool        // of converted
+	sorted  []told        // of sortRows: the rows of a batch in the order of its persons, and
+	begins  []int32       // where those of each begin
+	next    []int32       // and which comes next
+	taken   []uint8       // of counts
 	byID    []int32       // of linkNamed: places of referrals by the numbers of their ids
 	naming  []int32       // and those that an incident names
 	alike   []alike       // of pairNearest
@@ -66,11 +67,10 @@ type child struct {
 // judgeChild classes the contacts of one child, in c.verdicts and c.incidents. Each is held against the child's earlier
 // incidents, the latest first: whether it is a copy of any, then a migrated copy, then has a reference of any, then
 // falls into the window of any; else it starts an incident.
-func (d *door) judgeChild(c *child, s Settings) {
+func (d *door) judgeChild(c *child, s *Settings) {
 	c.verdicts = c.verdicts[:0]
 	c.incidents = c.incidents[:0]
 	c.active = c.active[:0]
-	c.mixed = slices.ContainsFunc(c.contacts, func(other contact) bool { return other.source != c.contacts[0].source })
 	if c.indexed = len(c.contacts) > crowded; c.indexed {
 		c.index.reset()
 	}
@@ -100,7 +100,7 @@ func (d *door) judgeChild(c *child, s Settings) {
 }
 
 // dropOver lets go of the incidents that no contact from a day on can join.
-func (c *child) dropOver(day schemas.Day, s Settings) {
+func (c *child) dropOver(day schemas.Day, s *Settings) {
 	reach := schemas.Day(max(s.SameIncidentDays, s.SameIncidentDaysSameRef, 1))
 	kept := c.active[:0]
 	for _, i := range c.active {
@@ -114,7 +114,7 @@ func (c *child) dropOver(day schemas.Day, s Settings) {
 }
 
 // match finds the incident that a contact joins; the verdict's incident is none when there is none.
-func (d *door) match(c *child, place int32, s Settings) verdict {
+func (d *door) match(c *child, place int32, s *Settings) verdict {
 	me := &c.contacts[place]
 	found := verdict{incident: none}
 	consider := func(class Class, incident, matched int32, weak bool) {
@@ -171,7 +171,7 @@ func (d *door) copyOf(c *child, held *incident, me *contact) int32 {
 }
 
 // migratedFrom returns the contact of an incident that stood in another system while two systems overlapped.
-func (d *door) migratedFrom(c *child, held *incident, me *contact, s Settings) int32 {
+func (d *door) migratedFrom(c *child, held *incident, me *contact, s *Settings) int32 {
 	if s.Migration == nil || !s.Migration.Has(me.day) || me.system < 0 {
 		return none
 	}
@@ -193,7 +193,7 @@ func (d *door) migratedFrom(c *child, held *incident, me *contact, s Settings) i
 }
 
 // sameReference returns the contact of an incident that has a reference of the contact's.
-func (d *door) sameReference(c *child, held *incident, me *contact, s Settings) int32 {
+func (d *door) sameReference(c *child, held *incident, me *contact, s *Settings) int32 {
 	if me.day-held.day > schemas.Day(s.SameIncidentDaysSameRef) || !c.names(reference, me) {
 		return none
 	}
@@ -208,7 +208,7 @@ func (d *door) sameReference(c *child, held *incident, me *contact, s Settings) 
 // sameWindow returns the contact of an incident with which a contact shares a concern soon after the incident's
 // first contact, or the first contact when one of the two names no concern (weak). References must not
 // contradict each other.
-func (d *door) sameWindow(c *child, held *incident, me *contact, s Settings) (matched int32, weak bool) {
+func (d *door) sameWindow(c *child, held *incident, me *contact, s *Settings) (matched int32, weak bool) {
 	after := me.day - held.day
 	if after > schemas.Day(s.SameIncidentDays) || c.contradicts(held, reference, me) {
 		return none, false

@@ -8,45 +8,45 @@ import (
 )
 
 func (j *judged) incidentsTable(in Input, people *persons, personIDs *array.String) *builder {
-	d, rows := j.door, len(j.incidents)
+	d, all := j.door, &j.incidents
+	rows := len(all.state)
 	b := newBuilder("incidents", rows, in.Keep)
-	states, first, day := make([]state, rows), make([]int32, rows), make([]schemas.Day, rows)
-	for i := range j.incidents {
-		states[i], first[i], day[i] = j.incidents[i].state, j.incidents[i].first, j.incidents[i].day
-	}
-	b.places("incident_id", j.ids, func(row int) int32 { return int32(row) })
-	b.places("person_id", personIDs, func(row int) int32 { return people.idCode[j.incidents[row].person] })
+	b.codes("incident_id", j.ids, func() []uint32 {
+		codes := make([]uint32, rows)
+		for i := range codes {
+			codes[i] = uint32(i)
+		}
+		return codes
+	})
+	b.codes("person_id", personIDs, func() []uint32 { return all.person })
 	if in.Contacts.Column("incident_ref").Delivered() || in.Contacts.Column("family_id").Delivered() {
 		b.places("event_id", j.ids, func(row int) int32 { return j.event[row] })
 	} else {
 		b.places("event_id", j.ids, func(int) int32 { return none })
 	}
-	b.recordIDs("first_contact_id", in.Contacts.Column("contact_id"), func(row int) int32 { return first[row] })
-	b.set("first_date", table.DateArray(day, nil, 0))
-	b.months("month", day)
-	b.spelt("source", in.Contacts.Column("source"), d.sources, first)
-	b.names("source_group", sourceGroups(d.sources), func(row int) int { return sourceGroup(d.sources, j.incidents[row].source) })
-	b.part("class", Classes, states, classPart)
-	b.recordIDs("episode_id", in.Episodes.Column("episode_id"), func(row int) int32 { return j.incidents[row].episode })
-	b.numbers("contacts", func(row int) (int, bool) { return int(j.incidents[row].contacts), true })
-	b.numbers("sources", func(row int) (int, bool) { return int(j.incidents[row].sources), true })
-	b.flag("weak", states, weakPart)
-	b.flag("possible_same_incident", states, possiblePart)
-	b.flag("converted", states, linkedPart)
-	b.part("link_method", Methods, states, methodPart)
-	b.recordIDs("referral_id", in.Referrals.Column("referral_id"), func(row int) int32 { return j.incidents[row].referral })
-	b.numbers("working_days", func(row int) (int, bool) {
-		held := &j.incidents[row]
-		return int(held.distance), held.referral >= 0 && d.referralDay[held.referral] != noDay
-	})
-	b.names("outcome", codeNames(d.results), func(row int) int { return int(j.incidents[row].outcome) })
-	b.names("became", becameNames(d.results), func(row int) int { return j.incidents[row].became(len(d.results.Codes)) })
+	b.idsOf("first_contact_id", in.Contacts.Column("contact_id"), all.first)
+	b.set("first_date", table.DateArray(all.day, nil, 0))
+	b.months("month", all.day)
+	b.spelt("source", in.Contacts.Column("source"), d.sources, all.first)
+	b.names("source_group", sourceGroups(d.sources), func(row int) int { return sourceGroup(d.sources, all.source[row]) })
+	b.part("class", Classes, all.state, classPart)
+	b.idsOf("episode_id", in.Episodes.Column("episode_id"), all.episode)
+	b.set("contacts", table.IntegerArray(all.contacts, nil, 0))
+	b.set("sources", table.IntegerArray(all.sources, nil, 0))
+	b.flag("weak", all.state, weakPart)
+	b.flag("possible_same_incident", all.state, possiblePart)
+	b.flag("converted", all.state, linkedPart)
+	b.part("link_method", Methods, all.state, methodPart)
+	b.idsOf("referral_id", in.Referrals.Column("referral_id"), all.referral)
+	b.numbers("working_days", func(row int) (int, bool) { return int(all.distance[row]), distancePart.of(all.state[row]) == 1 })
+	b.names("outcome", codeNames(d.results), func(row int) int { return int(all.outcome[row]) })
+	b.names("became", becameNames(d.results), func(row int) int { return became(all.state[row], all.outcome[row], len(d.results.Codes)) })
 	for w, field := range repeatFields {
-		b.part(field, answers, states, repeatParts[w])
+		b.part(field, answers, all.state, repeatParts[w])
 	}
-	b.flag("too_recent", states, recentPart)
-	b.flag("left_edge", states, leftPart)
-	b.flag("in_period", states, inPeriodPart)
+	b.flag("too_recent", all.state, recentPart)
+	b.flag("left_edge", all.state, leftPart)
+	b.flag("in_period", all.state, inPeriodPart)
 	return b
 }
 
@@ -82,22 +82,22 @@ func becameNames(outcomes *schemas.CodeSet) []string {
 	return append(names, "referral", "too recent to judge, or not yet decided", "not recorded", "outcome not mapped")
 }
 
-// became says what became of a unique incident, as a place in becameNames behind so many outcomes: by its linked
-// referral, else that it is too recent to judge, else by its most serious outcome; none of one on an open case.
-func (i *summary) became(outcomes int) int {
+// became says what became of an incident with a state and outcome, as a place in becameNames behind so many outcomes: by its
+// linked referral, else that it is too recent to judge, else by its most serious outcome; none of one on an open case.
+func became(s state, outcome int32, outcomes int) int {
 	switch {
-	case i.episode >= 0:
+	case classPart.of(s) == int(OpenCase):
 		return none
-	case i.referral >= 0:
+	case linkedPart.of(s) == 1:
 		return outcomes
-	case recentPart.of(i.state) == 1:
+	case recentPart.of(s) == 1:
 		return outcomes + 1
-	case i.outcome == none:
+	case outcome == none:
 		return outcomes + 2
-	case i.outcome == notMapped:
+	case outcome == notMapped:
 		return outcomes + 3
 	}
-	return int(i.outcome)
+	return int(outcome)
 }
 
 // codeNames returns the codes of a set in its order.

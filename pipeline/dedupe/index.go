@@ -53,7 +53,7 @@ func enlist(list []int32, incident int32) []int32 {
 // and some that it may not. A contact that names references can only be told from incidents that name other ones, and
 // so on: no rule joins two sides that contradict each other. But for a reference that both name, the incident must have
 // begun lately or have been told of lately.
-func (x *index) joinable(c *child, me *contact, s Settings) []int32 {
+func (x *index) joinable(c *child, me *contact, s *Settings) []int32 {
 	x.candidates = x.candidates[:0]
 	begun, told := me.day-schemas.Day(s.SameIncidentDays), me.day
 	if s.Migration != nil {

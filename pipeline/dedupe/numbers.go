@@ -1,6 +1,7 @@
 package dedupe
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -39,10 +40,35 @@ func (c cells) rows(count int) []int32 {
 		return c.of
 	}
 	numbers := make([]int32, count)
-	for row := range numbers {
-		numbers[row] = c.at(int32(row))
-	}
+	readCells(&c, numbers, 0)
 	return numbers
+}
+
+// readCells reads the numbers of rows from one on; as a code, none is noCode.
+func readCells[N int32 | uint32](c *cells, into []N, from int) {
+	switch {
+	case len(c.of) == 0:
+		absent := int32(none)
+		for i := range into {
+			into[i] = N(absent)
+		}
+	case c.codes == nil:
+		for i, number := range c.of[from : from+len(into)] {
+			into[i] = N(number)
+		}
+	case c.valid.All():
+		for i, code := range c.codes[from : from+len(into)] {
+			into[i] = N(c.of[code])
+		}
+	default:
+		for at := 0; at < len(into); at += 64 {
+			valid, own := c.valid.Word(from+at), into[at:min(at+64, len(into))]
+			for i, code := range c.codes[from+at:][:len(own)] {
+				blank := uint32(valid>>i&1) - 1 // all bits of a cell that says nothing; which do cannot be foretold, so no branch
+				own[i] = N(c.of[code&^blank] | int32(blank))
+			}
+		}
+	}
 }
 
 // through returns the cells with every number replaced by what stands at its place in to; none stays none.
@@ -99,11 +125,102 @@ func (n *numbering) column(column *table.Column) cells {
 		}
 		return cells{of: of, codes: codes, valid: table.ValidityOf(column.Array)}
 	}
-	of, text := make([]int32, column.Array.Len()), textsOf(column)
-	for row := range of {
-		of[row] = n.number(text.at(int32(row)))
+	of, text := fill(column.Array.Len()), textsOf(column)
+	n.Expect((column.Array.Len() - column.Array.NullN()) / 2)
+	var some unnumbered
+	for from := 0; from < len(of); from += 64 {
+		valid := text.valid.Word(from)
+		if last := len(of) - from; last < 64 {
+			valid &= 1<<last - 1
+		}
+		for ; valid != 0; valid &= valid - 1 {
+			row := from + bits.TrailingZeros64(valid)
+			if some.add(n, int32(row), text.values.Value(row)); some.count == table.Together {
+				some.number(n, of)
+			}
+		}
 	}
+	some.number(n, of)
 	return cells{of: of}
+}
+
+// unnumbered are the texts of some rows, as they are compared, which are numbered together.
+type unnumbered struct {
+	count               int
+	rows                [table.Together]int32
+	begins, ends, codes [table.Together]uint32
+	data                []byte
+}
+
+func (u *unnumbered) add(n *numbering, row int32, text string) {
+	begin := len(u.data)
+	if u.data = n.read(u.data, text); len(u.data) == begin {
+		return
+	}
+	u.rows[u.count], u.begins[u.count], u.ends[u.count] = row, uint32(begin), uint32(len(u.data))
+	u.count++
+}
+
+// number numbers the texts by row and forgets them.
+func (u *unnumbered) number(n *numbering, of []int32) {
+	codes := u.codes[:u.count]
+	n.Find(u.data, u.begins[:u.count], u.ends[:u.count], codes)
+	for i, code := range codes {
+		if code == table.NoCode {
+			code = n.Code(u.data[u.begins[i]:u.ends[i]])
+		}
+		of[u.rows[i]] = int32(code)
+	}
+	u.count, u.data = 0, u.data[:0]
+}
+
+// folded numbers the cells of a column, equal ones but for case and surrounding blanks the same. Where no two values of a
+// dictionary can be equal so, as none of them needs to be read, each keeps its code.
+func folded(column *table.Column) cells {
+	if column.Delivered() {
+		if codes, values := column.Codes(); values != nil && differFolded(values) {
+			return cells{of: ownNumbers(values), codes: codes, valid: table.ValidityOf(column.Array)}
+		}
+	}
+	return newNumbering(fold).column(column)
+}
+
+// differFolded tells that texts that differ are told apart by fold as well: none has blanks around it, and small letters,
+// capital letters and those beyond ASCII do not meet. It may say no of texts that do.
+func differFolded(texts *array.String) bool {
+	if texts.Len() == 0 {
+		return true
+	}
+	var small, capital bool
+	data := texts.ValueBytes()
+	for _, b := range data {
+		if b >= utf8.RuneSelf {
+			return false
+		}
+		small = small || 'a' <= b && b <= 'z'
+		capital = capital || 'A' <= b && b <= 'Z'
+	}
+	if small && capital {
+		return false
+	}
+	offsets := texts.ValueOffsets()
+	for i, begin := range offsets[:texts.Len()] {
+		if end := offsets[i+1]; begin < end && (data[begin-offsets[0]] <= ' ' || data[end-offsets[0]-1] <= ' ') {
+			return false
+		}
+	}
+	return true
+}
+
+// ownNumbers gives every text its place, none to one that is blank.
+func ownNumbers(texts *array.String) []int32 {
+	own := make([]int32, texts.Len())
+	for i := range own {
+		if own[i] = int32(i); texts.ValueLen(i) == 0 {
+			own[i] = none
+		}
+	}
+	return own
 }
 
 // keys numbers the whole texts of columns of one key, blank ones excepted. Columns of one key share a dictionary that
@@ -231,6 +348,32 @@ func textsOf(column *table.Column) texts {
 		return texts{values: values, codes: codes, valid: table.ValidityOf(column.Array)}
 	}
 	return texts{values: column.Array.(*array.String), valid: table.ValidityOf(column.Array)}
+}
+
+// longID is the length of a text that is longer than its start.
+const longID = 9
+
+// starts reads how the texts of rows from one on start, and how long they are.
+func (t *texts) starts(into []uint64, lengths []uint8, from int) {
+	if t.values == nil || t.values.Len() == 0 {
+		clear(into)
+		clear(lengths)
+		return
+	}
+	offsets, data := t.values.ValueOffsets(), t.values.ValueBytes()
+	base := int(offsets[0])
+	for i := range into {
+		row := from + i
+		into[i], lengths[i] = 0, 0
+		if !t.valid.Of(row) {
+			continue
+		}
+		if t.codes != nil {
+			row = int(t.codes[row])
+		}
+		begin, end := int(offsets[row])-base, int(offsets[row+1])-base
+		into[i], lengths[i] = startOf(data, begin, end), uint8(min(end-begin, longID))
+	}
 }
 
 // at returns the text of a row; a cell without a value reads as "".

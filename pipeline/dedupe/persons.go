@@ -11,7 +11,7 @@ import (
 	"frontdoor/schemas/table"
 )
 
-// Person is one line of the ledger: which person a child number belongs to, and since when it is known.
+// Person is one entry of a ledger: which person a child number belongs to, and since when it is known.
 type Person struct {
 	ChildID   string
 	PersonID  string

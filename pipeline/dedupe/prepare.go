@@ -21,20 +21,13 @@ type door struct {
 	yearHeld schemas.Day // the last day before which a whole year is not held
 
 	// By contact row.
-	day    []schemas.Day
-	person cells
-	id     texts
+	day []schemas.Day
+	id  texts
 
-	// The rows that name a child have places, by person: those of person p begin at rowsOf[p].
-	rowsOf   []int32
-	placeOf  []int32    // by contact row: its place, none where it names no child
-	compared *delivered // what its columns tell
+	dealt    *dealt     // the contact rows by the batches of their persons
+	compared *delivered // what their columns tell
 
-	rows      []told // those of the range of persons that is judged
-	rowsBegin int32  // the place of the first of them
-
-	unidentified      []int32 // the rows that name no child
-	indistinguishable bool    // the extract has no column that could tell two contacts of a day and source apart
+	indistinguishable bool // the extract has no column that could tell two contacts of a day and source apart
 
 	// By referral row.
 	referralDay    []schemas.Day // noDay where it could not be read
@@ -54,13 +47,16 @@ type door struct {
 // told is what a contact row tells, as numbers that are equal where the texts are equal (trimmed, case folded), none
 // for blank.
 type told struct {
-	start uint64      // of its id
-	day   schemas.Day // of its contact, once the rows of that are joined
-	row   int32
-	of    [columns]int32
+	start   uint64      // of its id
+	day     schemas.Day // of its contact, once the rows of that are joined
+	row     int32
+	place   int32 // its person's number in the batch until the rows are in the order of persons, then its own
+	of      [compared]int32
+	outcome int16 // place in the code set of outcomes, most serious first; notMapped
+	length  uint8 // of its id, longID when that does not stand in start
 }
 
-// column is one of the columns that the definition compares.
+// column is one of the columns that the definition reads of contacts.
 type column uint8
 
 const (
@@ -69,9 +65,10 @@ const (
 	concern
 	reference
 	family
-	outcome // places in the code set of outcomes, most serious first; notMapped
-	named   // the referral that the row names, by the number of its id
-	columns
+	named // the referral that the row names, by the number of its id
+	compared
+	outcome = compared
+	columns = compared + 1
 )
 
 // episode is a time in which a child was in need.
@@ -103,8 +100,8 @@ func prepare(in Input) (*door, *persons, error) {
 	d.day = in.Contacts.Column("contact_date").Days()
 	d.id = textsOf(in.Contacts.Column("contact_id"))
 	d.indistinguishable = !in.Contacts.Column("concern").Delivered() && !in.Contacts.Column("incident_ref").Delivered()
-	d.person, d.referralPerson = people.contacts.through(people.personOf), people.referrals.through(people.personOf)
-	d.hold(in.Settings)
+	d.referralPerson = people.referrals.through(people.personOf)
+	d.hold(&in.Settings)
 	persons := len(people.idCode)
 	var group errgroup.Group
 	group.Go(func() error {
@@ -112,7 +109,7 @@ func prepare(in Input) (*door, *persons, error) {
 		d.placeEpisodes(in.Episodes, people.episodes.through(people.personOf), persons)
 		return nil
 	})
-	d.placeRows(persons)
+	d.dealt = deal(len(d.day), batchesOf(persons), people.contacts.through(people.personOf), in.Workers)
 	d.compared = by
 	return d, people, group.Wait()
 }
@@ -136,7 +133,7 @@ func readColumns(in Input, sources, outcomes *schemas.CodeSet, meanwhile func())
 	}
 	read(meanwhile)
 	for column, field := range map[column]string{reference: "incident_ref", family: "family_id", system: "source_system", concern: "concern"} {
-		read(func() { d.contacts[column] = newNumbering(fold).column(t.Column(field)) })
+		read(func() { d.contacts[column] = folded(t.Column(field)) })
 	}
 	read(func() {
 		_, ids := keys(in.Referrals.Column("referral_id"), t.Column("referral_id"))
@@ -150,92 +147,17 @@ func readColumns(in Input, sources, outcomes *schemas.CodeSet, meanwhile func())
 	return d
 }
 
-// placeRows gives the contact rows that name a child places in the order of the persons, those of each in file order.
-// Memory is met in no order here and by gatherRows, so that each walk does one thing, which lets a processor have many rows
-// on the way at once.
-func (d *door) placeRows(persons int) {
-	next, placeOf := make([]int32, persons+1), make([]int32, len(d.day))
-	for row := range placeOf {
-		person := d.person.at(int32(row))
-		if placeOf[row] = person; person < 0 {
-			d.unidentified = append(d.unidentified, int32(row))
-			continue
-		}
-		next[person+1]++
-	}
-	d.rowsOf = starts(next)
-	for row, person := range placeOf {
-		if person >= 0 {
-			placeOf[row] = next[person]
-			next[person]++
-		}
-	}
-	d.placeOf = placeOf
-}
-
-// gatheredRows is how many rows are gathered together, unless one batch of persons has more: many, as each time all
-// columns are walked through, and few enough for the memory of a small machine.
-var gatheredRows = 4 << 20
-
-// rangesOf divides persons into ranges whose rows are gathered together and returns where each begins, and the end of the
-// last. A range begins with a batch.
-func (d *door) rangesOf(persons int) []int {
-	begins := []int{0}
-	for at := 0; at < persons; {
-		next := min(at+batchSize, persons)
-		if begin := begins[len(begins)-1]; at > begin && int(d.rowsOf[next]-d.rowsOf[begin]) > gatheredRows {
-			begins = append(begins, at)
-		}
-		at = next
-	}
-	return append(begins, persons)
-}
-
-// gatherRows makes the rows of a range of persons ready to be judged, in place of those of the range before.
-func (d *door) gatherRows(fromPerson, toPerson, workers int) {
-	begin, end := d.rowsOf[fromPerson], d.rowsOf[toPerson]
-	rows := int(end - begin)
-	if rows > cap(d.rows) {
-		d.rows = make([]told, 0, max(rows, min(gatheredRows, int(d.rowsOf[len(d.rowsOf)-1]))))
-	}
-	d.rows, d.rowsBegin = d.rows[:rows], begin
-	eachRange(workers, len(d.day), func(from, to int) {
-		for row := int32(from); row < int32(to); row++ {
-			place := d.placeOf[row]
-			if place < begin || place >= end {
-				continue
-			}
-			own := told{start: startOf(d.id.at(row)), day: d.day[row], row: row}
-			for column := range own.of {
-				own.of[column] = d.compared.contacts[column].at(row)
-			}
-			d.rows[place-begin] = own
-		}
-	})
-}
-
-// eachRange runs work over ranges of rows, side by side.
-func eachRange(workers, rows int, work func(from, to int)) {
-	const size = 1 << 16
-	var group errgroup.Group
-	group.SetLimit(max(workers, 1))
-	for from := 0; from < rows; from += size {
-		group.Go(func() error {
-			work(from, min(from+size, rows))
-			return nil
-		})
-	}
-	_ = group.Wait() // no range fails
-}
-
 // placeReferrals puts the referrals that name a child in the order of the persons.
 func (d *door) placeReferrals(t *table.Table, by *delivered, persons int) {
 	d.referralDay = daysOr(t.Column("referral_date"), rowsOf(t), noDay)
 	d.referralID = textsOf(t.Column("referral_id"))
+	begun, lengths := make([]uint64, rowsOf(t)), make([]uint8, rowsOf(t))
+	d.referralID.starts(begun, lengths, 0)
 	own := groupRows(d.referralPerson.rows(rowsOf(t)), persons)
 	d.referralsOf, d.referrals = own.first, make([]referral, len(own.rows))
 	for place, row := range own.rows {
 		d.referrals[place] = referral{
+			start: begun[row], length: lengths[row],
 			row: row, day: d.referralDay[row], source: by.referralSource.at(row), id: by.referralID.at(row), incident: none, missedBy: none,
 		}
 	}
@@ -252,7 +174,7 @@ func (d *door) placeEpisodes(t *table.Table, person cells, persons int) {
 }
 
 // hold settles what is held: the declared ends, else from the earliest accepted contact to the as-at date.
-func (d *door) hold(s Settings) {
+func (d *door) hold(s *Settings) {
 	d.heldTo = s.AsAt
 	if s.HeldTo != nil {
 		d.heldTo = *s.HeldTo

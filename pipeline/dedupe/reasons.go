@@ -27,7 +27,7 @@ func reasonOf(class Class, weak, referral bool) reason {
 }
 
 // reasons puts every reason into words, by its number.
-func reasons(s Settings) []string {
+func reasons(s *Settings) []string {
 	weak := min(s.SameIncidentDays, s.SameIncidentDaysWeak)
 	words := make([]string, reasonCount)
 	words[RepeatedRow] = "a further row of a contact that is already counted: the same contact id and child"

@@ -26,21 +26,21 @@ type schoolLink struct {
 // is left with several children: a false link is worse than a missed one. The table has the schema school_links.
 func JoinSchool(in School) (*table.Table, error) {
 	links := linkPupils(in)
-	children, pupils := make([]int32, len(links)), make([]int32, len(links))
+	children, pupils := make([]uint32, len(links)), make([]uint32, len(links))
 	for i, l := range links {
-		children[i], pupils[i] = l.child, l.pupil
+		children[i], pupils[i] = uint32(l.child), uint32(l.pupil)
 	}
 	b := newBuilder("school_links", len(links), nil)
 	b.table.StandAt(len(links), func(row int) (*table.Table, int) { return in.Children, int(children[row]) })
-	b.recordIDs("child_id", in.Children.Column("child_id"), func(row int) int32 { return children[row] })
+	b.idsOf("child_id", in.Children.Column("child_id"), children)
 	person := personIDs(in.Persons)
 	b.texts("person_id", func(row int) string { return person[in.Children.Column("child_id").Text(int(children[row]))] })
-	b.recordIDs("upn", in.Pupils.Column("upn"), func(row int) int32 { return pupils[row] })
+	b.idsOf("upn", in.Pupils.Column("upn"), pupils)
 	b.names("method", []string{"upn", "former_upn"}, func(row int) int { return place(links[row].former) })
 	b.names("status", []string{"linked", "refused"}, func(row int) int { return place(links[row].refused != "") })
 	b.texts("reason", func(row int) string { return links[row].refused })
 	for _, field := range []string{"school_urn", "enrolment_status", "sen_provision"} {
-		b.recordIDs(field, in.Pupils.Column(field), func(row int) int32 { return pupils[row] })
+		b.idsOf(field, in.Pupils.Column(field), pupils)
 	}
 	for _, field := range []string{"entry_date", "leaving_date"} {
 		days := daysOr(in.Pupils.Column(field), rowsOf(in.Pupils), noDay)

@@ -1,7 +1,6 @@
 package dedupe
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -220,18 +219,6 @@ func (p *persons) nameOthers(l *ledger) {
 		offsets = append(offsets, int32(len(data)))
 	}
 	p.names = table.StringArray(offsets, data, nil, 0)
-}
-
-// ledger returns the ledger that the run leaves, by child number.
-func (p *persons) ledger() []Person {
-	entries := make([]Person, 0, len(p.byName)+len(p.kept))
-	for _, child := range p.byName {
-		entries = append(entries, Person{ChildID: p.name(child), PersonID: p.name(p.idCode[p.personOf[child]]), FirstSeen: p.firstSeen[child]})
-	}
-	if entries = append(entries, p.kept...); len(p.kept) > 0 {
-		slices.SortFunc(entries, func(a, b Person) int { return cmp.Compare(a.ChildID, b.ChildID) })
-	}
-	return entries
 }
 
 // insert adds a value to a sorted list unless it is there.

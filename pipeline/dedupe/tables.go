@@ -40,27 +40,27 @@ func (j *judged) referralsTable(in Input, people *persons, personIDs *array.Stri
 	b.dates("referral_date", func(row int) schemas.Day { return d.referralDay[row] })
 	b.spelt("source", t.Column("source"), d.sources, nil)
 	b.delivered("nfa", t.Column("nfa"))
-	b.names("status", ReferralStatuses, func(row int) int { return int(j.status[row]) })
-	incident := func(row int) *summary { return &j.incidents[j.places.of(j.follows[row])] }
+	b.names("status", ReferralStatuses, func(row int) int { return int(j.referrals[row].status) })
 	b.names("link_method", Methods, func(row int) int {
-		if j.status[row] == Linked {
-			return methodPart.of(incident(row).state)
+		if j.referrals[row].status == Linked {
+			return int(j.referrals[row].method)
 		}
 		return none
 	})
 	b.places("incident_id", j.ids, func(row int) int32 {
-		if j.follows[row] < 0 {
+		r := &j.referrals[row]
+		if r.incident < 0 {
 			return none
 		}
-		return j.places.of(j.follows[row])
+		return j.before[r.batch] + r.incident
 	})
 	b.numbers("working_days", func(row int) (int, bool) {
-		if j.status[row] != Linked || d.referralDay[row] == noDay {
-			return 0, false
-		}
-		return int(incident(row).distance), true
+		return int(j.referrals[row].distance), j.referrals[row].measured
 	})
-	b.numbers("missed_by_working_days", func(row int) (int, bool) { return int(j.missedBy[row]), j.missedBy[row] >= 0 })
+	b.numbers("missed_by_working_days", func(row int) (int, bool) {
+		missed := j.referrals[row].missedBy
+		return int(missed), missed >= 0
+	})
 	b.flags("in_period", func(row int) bool {
 		return d.referralDay[row] != noDay && in.Settings.Period.Has(d.referralDay[row])
 	})

@@ -98,9 +98,9 @@ var ErrApart = errors.New("of a collection that is not looked at")
 func Declared(table string) (*schemas.Table, error) {
 	collection, name, qualified := strings.Cut(table, ".")
 	if !qualified {
-		return results.get(table, func() (*schemas.Table, error) { return schemas.Result(table) })
+		return schemas.Result(table)
 	}
-	c, err := collections.get(collection, func() (*schemas.Collection, error) { return schemas.Load(collection) })
+	c, err := schemas.Load(collection)
 	if err != nil {
 		return nil, err
 	}
@@ -119,12 +119,6 @@ func DeclaredOf(collections []string) Schemas {
 		return Declared(table)
 	}
 }
-
-// What is declared, by name: reading it takes longer than asking a measure.
-var (
-	results     kept[string, *schemas.Table]
-	collections kept[string, *schemas.Collection]
-)
 
 // Load reads every catalogue of the program and compiles its conditions. All faults are told at once.
 func Load() (*Catalogue, error) { return Read(Catalogues(), Source, Declared) }

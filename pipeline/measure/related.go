@@ -106,29 +106,37 @@ func (r *Related) compile(c *compiler) error {
 	if r.to.earlier && r.Records != r.Table || r.from.earlier || r.to.unit == ever {
 		return errors.New("earlier ends a window over the same table, and ever before begins one")
 	}
+	if r.Gives == "sum" {
+		return errors.New("a sum looks at all records: leave the date out")
+	}
+	_, err = r.compileRecords(c)
+	return err
+}
+
+// compileRecords checks the fields that are named, compiles the condition over the records that are looked at, and
+// returns the schema of those.
+func (r *Related) compileRecords(c *compiler) (*schemas.Table, error) {
 	own, err := c.schema(r.Table)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	others, err := c.schema(r.Records)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, at := range []struct {
 		schema *schemas.Table
 		field  string
-	}{{own, r.Key}, {own, r.Date}, {others, r.RecordsKey}, {others, r.RecordsDate}} {
-		if at.schema.Field(at.field) == nil {
-			return fmt.Errorf("table %s has no field %s", at.schema.Name, at.field)
+		dated  bool
+	}{{own, r.Key, false}, {own, r.Date, true}, {others, r.RecordsKey, false}, {others, r.RecordsDate, true}} {
+		if (r.Date != "" || !at.dated) && at.schema.Field(at.field) == nil {
+			return nil, fmt.Errorf("table %s has no field %s", at.schema.Name, at.field)
 		}
-	}
-	if r.Gives == "sum" {
-		return errors.New("a sum looks at all records: leave the date out")
 	}
 	if r.Where != "" {
 		r.where, err = c.condition(others, r.Where)
 	}
-	return err
+	return others, err
 }
 
 // day moves a day by the bound: to the first day of a window (first) or its last.

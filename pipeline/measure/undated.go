@@ -15,24 +15,14 @@ func (r *Related) compileUndated(c *compiler) error {
 	if r.From != "" || r.To != "" || r.Gives == "days" {
 		return errors.New("without a date there is no window, and there are no days")
 	}
-	own, err := c.schema(r.Table)
+	others, err := r.compileRecords(c)
 	if err != nil {
 		return err
-	}
-	others, err := c.schema(r.Records)
-	if err != nil {
-		return err
-	}
-	if own.Field(r.Key) == nil || others.Field(r.RecordsKey) == nil {
-		return fmt.Errorf("tables %s and %s have no fields %s and %s", own.Name, others.Name, r.Key, r.RecordsKey)
 	}
 	if of := others.Field(r.Of); r.Of != "" && (of == nil || of.Type != schemas.TypeInteger) {
 		return fmt.Errorf("table %s has no whole number %s", others.Name, r.Of)
 	}
-	if r.Where != "" {
-		r.where, err = c.condition(others, r.Where)
-	}
-	return err
+	return nil
 }
 
 // among answers for every row without regard to days. A record without the key has none.

@@ -15,6 +15,7 @@ type views struct {
 	stretches  *stretches
 	whens      kept[*table.Column, *when] // by date
 	categories kept[*table.Column, *categories]
+	parts      kept[operand, *rules.Bits]
 	chosen     kept[question, *chosen]
 	crossings  kept[crossed, *crossing]
 }
@@ -44,12 +45,33 @@ func (v *views) categoriesOf(column *table.Column) *categories {
 // reads what was not delivered.
 func (in *Input) choose(ctx context.Context, q question) (*chosen, error) {
 	return in.views.chosen.get(q, func() (*chosen, error) {
-		rows, err := q.condition.Rows(ctx, in.delivery(q.table, q.asAt))
-		if err != nil {
+		delivery := in.delivery(q.table, q.asAt)
+		if err := q.condition.Lacks(delivery); err != nil {
 			return nil, err
 		}
-		return choose(rows.Words(), in.views.when(q.table, q.date)), nil
+		var all *rules.Bits
+		for _, condition := range q.condition.Parts() {
+			rows, err := in.views.parts.get(operand{condition.Text(), q.table, q.asAt}, func() (*rules.Bits, error) {
+				return condition.Rows(ctx, delivery)
+			})
+			if err != nil {
+				return nil, err
+			}
+			if all == nil {
+				all = rows
+			} else {
+				all = all.And(rows)
+			}
+		}
+		return choose(all.Words(), in.views.when(q.table, q.date)), nil
 	})
+}
+
+// operand is a part of conditions over a table: many have one in common.
+type operand struct {
+	text  string
+	table *table.Table
+	asAt  schemas.Day
 }
 
 // crossed is chosen rows by the categories of a column.

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
+
 	"frontdoor/pipeline/publish/pages"
-	"frontdoor/schemas/table"
 )
 
 // The names under which the ledger of persons is stored, in the restricted part only.
@@ -15,25 +16,20 @@ const (
 	LedgerEventsTable = "ledger_events"
 )
 
-// StoreLedger stores the ledger of persons that the run leaves, by child number.
-func (st *Staging) StoreLedger(ctx context.Context, rows []LedgerRow) error {
-	children, persons := make([]string, len(rows)), make([]string, len(rows))
-	seen := make([]int32, len(rows))
-	for i, r := range rows {
-		children[i], persons[i], seen[i] = r.ChildID, r.PersonID, r.FirstSeen
-	}
+// StoreLedger stores the ledger of persons that the run leaves, by child number: columns of LedgerRow.
+func (st *Staging) StoreLedger(ctx context.Context, children, persons *array.String, seen *array.Date32) error {
 	var columns []column
 	for _, c := range []pages.Column{
-		{Name: "child_id", Array: table.Texts(children)},
-		{Name: "person_id", Array: table.Texts(persons)},
-		{Name: "first_seen", Array: table.DateArray(seen, nil, 0)},
+		{Name: "child_id", Array: children},
+		{Name: "person_id", Array: persons},
+		{Name: "first_seen", Array: seen},
 	} {
 		c.Required, c.Hashed = true, true
 		stored := column{Column: c}
 		stored.source = stored.key("")
 		columns = append(columns, stored)
 	}
-	w := &tableWriter{name: LedgerTable + ".parquet", columns: columns, rows: len(rows), logical: LedgerTable, restricted: true}
+	w := &tableWriter{name: LedgerTable + ".parquet", columns: columns, rows: children.Len(), logical: LedgerTable, restricted: true}
 	if err := st.writeTable(ctx, w); err != nil {
 		return fmt.Errorf("store table %s: %w", LedgerTable, err)
 	}

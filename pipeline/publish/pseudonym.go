@@ -49,7 +49,7 @@ func (p *Pseudonymiser) Of(kind, value string) string {
 	made := p.of(kind)
 	made.add([]byte(value))
 	var sum [pages.SumBytes]byte
-	writeSum(&sum, made.hash.Finish()[0])
+	writeSum(sum[:], made.hash.Finish()[0])
 	return base32Letters.EncodeToString(sum[:])
 }
 
@@ -83,6 +83,10 @@ type pseudonyms struct {
 	former []formerHead
 	normal []byte // room for a value that is not normal
 	blanks bool   // blanks inside the value count
+
+	lead   *sha8.Lead // head and the length of values of one length
+	length int
+	sums   []sha8.First
 }
 
 // add hands a value to the hash. It tells whether normalising has altered the value, or taken the number of its authority
@@ -109,6 +113,17 @@ func (p *pseudonyms) write(head *sha8.Lead, value []byte) {
 	room := p.hash.Next(head, 4+len(value))
 	binary.LittleEndian.PutUint32(room, uint32(len(value)))
 	copy(room[4:], value)
+}
+
+// each returns the sums of normal values of n bytes, which stand one behind the other. They are valid until the next are made.
+func (p *pseudonyms) each(values []byte, n, count int) []sha8.First {
+	if p.length != n || p.lead == nil {
+		lead := sha8.Lead(binary.LittleEndian.AppendUint32(slices.Clone(*p.head), uint32(n)))
+		p.lead, p.length = &lead, n
+	}
+	p.sums = slices.Grow(p.sums[:0], count)[:count]
+	p.hash.Each(p.lead, values, n, p.sums)
+	return p.sums
 }
 
 // isNormal tells of most values that normalise leaves them alone: none of their bytes is a blank, a control character,
@@ -164,8 +179,9 @@ func normalise(dst, value []byte, blanks bool) []byte {
 }
 
 // writeSum writes the first bytes of a sum.
-func writeSum(dst *[pages.SumBytes]byte, sum sha8.First) {
-	binary.BigEndian.PutUint64(dst[:8], sum[0])
+func writeSum(dst []byte, sum sha8.First) {
+	_ = dst[pages.SumBytes-1]
+	binary.BigEndian.PutUint64(dst, sum[0])
 	binary.BigEndian.PutUint16(dst[8:], uint16(sum[1]>>48))
 }
 
@@ -262,31 +278,54 @@ func (k *kindAliases) array(values *array.String, keep func(arrow.Array) (arrow.
 
 // write writes the pseudonyms of the texts of an array from one on.
 func (k *kindAliases) write(data []byte, made *knownArray, from int) {
-	const together = 1024 // values, so that their sums stay near
+	const together = 1024 // rows, so that their sums stay near
+	n := made.texts.Len()
+	if n == 0 {
+		return
+	}
 	texts, offsets, valid := made.texts.ValueBytes(), made.texts.ValueOffsets(), table.ValidityOf(made.texts)
 	start := offsets[0]
-	for n := made.texts.Len(); from < n; from += together {
-		to := min(from+together, n)
-		plain := len(k.made.former) == 0 && isNormal(texts[offsets[from]-start:offsets[to]-start])
-		for i := from; i < to; i++ {
-			if !valid.Of(i) {
-				continue
-			}
-			text := texts[offsets[i]-start : offsets[i+1]-start]
-			if plain {
-				k.made.write(k.made.head, text)
-			} else if k.made.add(text) {
-				made.altered = append(made.altered, uint32(i))
-			}
+	var room [together]int
+	for ; from < n; from += together {
+		to, count := min(from+together, n), 0
+		for row := from; row < to; row++ {
+			room[count] = row
+			count += btoi(valid.Of(row))
 		}
-		sums := k.made.hash.Finish()
-		for i := from; i < to; i++ {
-			if valid.Of(i) {
-				writeSum((*[pages.SumBytes]byte)(data[i*pages.SumBytes:]), sums[0])
-				sums = sums[1:]
+		rows, all := room[:count], texts[offsets[from]-start:offsets[to]-start]
+		normal := len(k.made.former) == 0 && isNormal(all)
+		var sums []sha8.First
+		if length := oneLength(offsets, rows); normal && length*count == len(all) {
+			sums = k.made.each(all, length, count)
+		} else {
+			for _, row := range rows {
+				text := texts[offsets[row]-start : offsets[row+1]-start]
+				if normal {
+					k.made.write(k.made.head, text)
+				} else if k.made.add(text) {
+					made.altered = append(made.altered, uint32(row))
+				}
 			}
+			sums = k.made.hash.Finish()
+		}
+		for i, row := range rows {
+			writeSum(data[row*pages.SumBytes:], sums[i])
 		}
 	}
+}
+
+// oneLength returns the length of the texts of rows, or -1 where they are not all of one length.
+func oneLength(offsets []int32, rows []int) int {
+	if len(rows) == 0 {
+		return 0
+	}
+	length := offsets[rows[0]+1] - offsets[rows[0]]
+	for _, row := range rows {
+		if offsets[row+1]-offsets[row] != length {
+			return -1
+		}
+	}
+	return int(length)
 }
 
 // firstOfEach returns for each place of an array of distinct texts the first one of the same pseudonym; nil when all

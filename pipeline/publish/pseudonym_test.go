@@ -188,6 +188,46 @@ func TestTextsThatBecomeTheSameAreOne(t *testing.T) {
 	})
 }
 
+// TestPseudonymsOfAnArray: rows with nulls, of one length or of many, some of them beyond what is made at a time.
+func TestPseudonymsOfAnArray(t *testing.T) {
+	for _, former := range []string{"", "836"} {
+		p, err := NewPseudonymiser(testKey, "839", strings.Fields(former)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rapid.Check(t, func(t *rapid.T) {
+			few := rapid.SliceOfN(rapid.OneOf(rapid.StringMatching(`K[0-9]{7}`), rapid.StringMatching(`(836:)?[ A-Za-z0-9]{0,40}`)), 1, 4).Draw(t, "texts")
+			rows, nulls := rapid.IntRange(0, 2500).Draw(t, "rows"), rapid.IntRange(1, 4).Draw(t, "rows of which one is null")
+			first := rapid.IntRange(0, rows).Draw(t, "first row")
+			b := array.NewStringBuilder(memory.DefaultAllocator)
+			for row := range rows {
+				if nulls > 1 && row%nulls == 0 {
+					b.AppendNull()
+				} else {
+					b.Append(few[row%len(few)])
+				}
+			}
+			texts := array.NewSlice(b.NewStringArray(), int64(first), int64(rows)).(*array.String)
+			var held aliases
+			made, err := held.of(p, "child").array(texts, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for row := range texts.Len() {
+				switch {
+				case made.pseudonyms.IsNull(row) != texts.IsNull(row):
+					t.Fatalf("row %d: null is %v", row, made.pseudonyms.IsNull(row))
+				case texts.IsValid(row):
+					got := base32Letters.EncodeToString(made.pseudonyms.Value(row))
+					if want := p.Of("child", texts.Value(row)); got != want {
+						t.Fatalf("row %d, %q: got %s, want %s", row, texts.Value(row), got, want)
+					}
+				}
+			}
+		})
+	}
+}
+
 func textArray(texts []string) *array.String {
 	b := array.NewStringBuilder(memory.DefaultAllocator)
 	b.AppendValues(texts, nil)

@@ -412,7 +412,7 @@ func TestLedgerRoundTrip(t *testing.T) {
 	}
 	wantRows := []LedgerRow{{ChildID: "K1", PersonID: "K1", FirstSeen: 0}, {ChildID: "K2", PersonID: "K1", FirstSeen: 18000}}
 	wantEvents := []LedgerEventRow{{AsAt: 18000, Kind: "merge", PersonID: "K1", OtherPersonID: "K2", Evidence: "upn"}}
-	if err := st.StoreLedger(context.Background(), wantRows); err != nil {
+	if err := st.StoreLedger(context.Background(), table.Texts([]string{"K1", "K2"}), table.Texts([]string{"K1", "K1"}), table.DateArray([]int32{0, 18000}, nil, 0)); err != nil {
 		t.Fatal(err)
 	}
 	if err := Rows(st, LedgerEventsTable, Restricted, slices.Values(wantEvents)); err != nil {

@@ -270,9 +270,12 @@ func (s *Store) writeSynced(name string, content []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-// Scratch returns a new file for working memory, readable by its owner only and without a name: it is gone when it is
-// closed, and when the program ends.
-func (s *Store) Scratch() (*os.File, error) {
+// Scratch is a file for working memory, readable by its owner only and without a name: it is gone when it is closed, and
+// when the program ends. Its errors say what to do when the disk is full, as those of all files of the store.
+type Scratch struct{ *os.File }
+
+// Scratch returns a new file for working memory.
+func (s *Store) Scratch() (*Scratch, error) {
 	name := path.Join(runsFolder, stagingPrefix+randomName())
 	f, err := s.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, fileMode)
 	if err != nil {
@@ -281,7 +284,21 @@ func (s *Store) Scratch() (*os.File, error) {
 	if err := s.root.Remove(name); err != nil {
 		return nil, errors.Join(fmt.Errorf("make scratch file: %w", err), f.Close())
 	}
-	return f, nil
+	return &Scratch{f}, nil
+}
+
+func (s *Scratch) WriteAt(b []byte, at int64) (int, error) {
+	n, err := s.File.WriteAt(b, at)
+	return n, scratchFault(err)
+}
+
+func (s *Scratch) Truncate(size int64) error { return scratchFault(s.File.Truncate(size)) }
+
+func scratchFault(err error) error {
+	if err == nil {
+		return nil
+	}
+	return writeFault("scratch file", err)
 }
 
 // syncFile returns once the content of a file is on the disk.

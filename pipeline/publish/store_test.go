@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -212,5 +213,33 @@ func TestAccessLogIsAppendedTo(t *testing.T) {
 	}
 	if info, err := os.Stat(name); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != fileMode {
 		t.Errorf("mode: %v %v", info, err)
+	}
+}
+
+func TestAScratchFileHasNoNameAndItsErrorsNameNone(t *testing.T) {
+	s := newStore(t)
+	scratch, err := s.Scratch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := scratch.WriteAt([]byte("x"), 1<<20); err != nil {
+		t.Fatal(err)
+	}
+	if err := fs.WalkDir(s.root.FS(), ".", func(name string, _ fs.DirEntry, err error) error {
+		if strings.Contains(name, stagingPrefix) {
+			t.Errorf("the store has %s", name)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := scratch.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, wrote := scratch.WriteAt([]byte("x"), 0)
+	for _, err := range []error{wrote, scratch.Truncate(1)} {
+		if err == nil || strings.Contains(err.Error(), stagingPrefix) || !strings.HasPrefix(err.Error(), "write scratch file: ") {
+			t.Errorf("of a closed file it says %v", err)
+		}
 	}
 }

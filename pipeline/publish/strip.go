@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -13,31 +14,44 @@ import (
 	"frontdoor/pipeline/publish/pages"
 )
 
-// strip is one column of a row group, each text as its place among the texts of the row group. Place 0 is null and
-// stands for "". Booleans are the texts "true" and "false", numbers are all "number".
+// strip is one column of a row group: of each row, the place of its text among the texts of the row group. Place 0 is null
+// and stands for "". Booleans are the texts "true" and "false", numbers are all "number".
 type strip struct {
 	codes []uint32
-	texts []string
+	data  []byte            // the texts, one behind the other
+	ends  []uint32          // by place, where a text ends in data: it begins where the one before ends
 	known map[string]uint32 // of a dictionary, and of the few texts that stand for other values
-	held  []uint32          // the places of the values of a page
+	yes   uint32            // the place of "true"
+	held  []uint32          // the places of the values of a page with nulls
 }
 
-func (s *strip) text(row int) string { return s.texts[s.codes[row]] }
+// texts is how many texts the row group has.
+func (s *strip) texts() int { return len(s.ends) }
 
-func (s *strip) yes(row int) bool { return s.texts[s.codes[row]] == "true" }
+// at returns the text of a place. It is valid for as long as the strip.
+func (s *strip) at(place uint32) []byte {
+	if place == 0 {
+		return nil
+	}
+	return s.data[s.ends[place-1]:s.ends[place]]
+}
+
+func (s *strip) text(row int) []byte { return s.at(s.codes[row]) }
 
 // start empties the strip for the next row group, of a number of rows.
 func (s *strip) start(rows int) {
-	s.codes, s.texts = slices.Grow(s.codes[:0], min(rows, pages.RowGroupRows)), append(s.texts[:0], "")
+	s.codes, s.data, s.ends = slices.Grow(s.codes[:0], min(rows, pages.RowGroupRows)), s.data[:0], append(s.ends[:0], 0)
 	clear(s.known)
+	s.yes = s.place("true")
 }
 
 // place returns the place of a text that repeats.
 func (s *strip) place(text string) uint32 {
 	code, known := s.known[text]
 	if !known {
-		code = uint32(len(s.texts))
-		s.texts = append(s.texts, text)
+		code = uint32(len(s.ends))
+		s.data = append(s.data, text...)
+		s.ends = append(s.ends, uint32(len(s.data)))
 		s.known[text] = code
 	}
 	return code
@@ -45,58 +59,75 @@ func (s *strip) place(text string) uint32 {
 
 // add takes a page.
 func (s *strip) add(page parquet.Page) {
-	s.values(page)
+	rows := int(page.NumValues())
 	levels := page.DefinitionLevels()
-	if levels == nil { // nothing is null
-		s.codes = append(s.codes, s.held[:page.NumValues()]...)
+	if bytes.IndexByte(levels, 0) < 0 { // nothing is null
+		s.codes = s.values(s.codes, page, rows)
 		return
 	}
-	value := 0
-	for _, level := range levels {
+	s.held = s.values(s.held[:0], page, rows)
+	from := len(s.codes)
+	s.codes = slices.Grow(s.codes, len(levels))[:from+len(levels)]
+	codes, value := s.codes[from:], 0
+	if bytes.IndexByte(levels, 1) < 0 { // everything is
+		clear(codes)
+		return
+	}
+	for row, level := range levels {
 		if level == 0 {
-			s.codes = append(s.codes, 0)
+			codes[row] = 0
 			continue
 		}
-		s.codes = append(s.codes, s.held[value])
+		codes[row] = s.held[value]
 		value++
 	}
 }
 
-// values notes the place of each value of a page that is not null, in order.
-func (s *strip) values(page parquet.Page) {
-	s.held = s.held[:0]
+// values appends the place of each value of a page that is not null, at most as many as it has rows.
+func (s *strip) values(places []uint32, page parquet.Page, rows int) []uint32 {
 	if dictionary := page.Dictionary(); dictionary != nil {
-		places := make([]uint32, dictionary.Len())
-		for j := range places {
-			places[j] = s.place(valueText(dictionary.Index(int32(j))))
+		held := make([]uint32, dictionary.Len())
+		for j := range held {
+			held[j] = s.place(valueText(dictionary.Index(int32(j))))
 		}
 		data := page.Data()
-		for _, index := range data.Int32() {
-			s.held = append(s.held, places[index])
+		indices := data.Int32()
+		places = slices.Grow(places, len(indices))
+		for _, index := range indices {
+			places = append(places, held[index])
 		}
-		return
+		return places
 	}
 	switch data := page.Data(); data.Kind() {
 	case encoding.ByteArray:
-		bytes, offsets := data.ByteArray()
-		all := string(bytes)
-		s.held, s.texts = slices.Grow(s.held, len(offsets)), slices.Grow(s.texts, len(offsets))
-		for i := range len(offsets) - 1 {
-			s.held = append(s.held, uint32(len(s.texts)))
-			s.texts = append(s.texts, all[offsets[i]:offsets[i+1]])
+		texts, offsets := data.ByteArray()
+		if len(offsets) == 0 {
+			break
+		}
+		shift := uint32(len(s.data)) - offsets[0]
+		s.data = append(s.data, texts[offsets[0]:offsets[len(offsets)-1]]...)
+		places, s.ends = slices.Grow(places, len(offsets)), slices.Grow(s.ends, len(offsets))
+		for _, end := range offsets[1:] {
+			places = append(places, uint32(len(s.ends)))
+			s.ends = append(s.ends, end+shift)
 		}
 	case encoding.Boolean:
 		bits := data.Boolean()
-		places := [2]uint32{s.place("false"), s.place("true")}
-		for i := range 8 * len(bits) {
-			s.held = append(s.held, places[bits[i/8]>>(i%8)&1])
+		no, from := s.place("false"), len(places)
+		places = slices.Grow(places, 8*len(bits))[:from+8*len(bits)]
+		for i, b := range bits {
+			for bit := range 8 {
+				places[from+8*i+bit] = no ^ (no^s.yes)&-uint32(b>>bit&1)
+			}
 		}
+		places = places[:min(len(places), from+rows)]
 	default:
 		number := s.place("number")
-		for range page.NumValues() {
-			s.held = append(s.held, number)
+		for range rows {
+			places = append(places, number)
 		}
 	}
+	return places
 }
 
 func valueText(v parquet.Value) string {

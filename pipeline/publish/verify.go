@@ -7,10 +7,12 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
+	"golang.org/x/sync/errgroup"
 
 	"frontdoor/pipeline/publish/sha8"
 )
@@ -34,8 +36,27 @@ func Verify(run *Run) ([]Problem, error) {
 	if err != nil {
 		return nil, fmt.Errorf("verify run: %w", err)
 	}
-	sums := run.sums(m.Files)
-	for _, entry := range m.Files {
+	var sums map[string]sha8.Sum
+	var broken []Problem
+	var unread error
+	undecoded := make([]error, len(m.Files))
+	var checks errgroup.Group
+	checks.SetLimit(runtime.GOMAXPROCS(0))
+	check := func(work func()) {
+		checks.Go(func() error {
+			work()
+			return nil
+		})
+	}
+	check(func() { sums = run.sums(m.Files) })
+	check(func() { broken, unread = Invariants(run) })
+	for i, entry := range m.Files {
+		if strings.HasSuffix(entry.Path, ".parquet") && slices.Contains(there, entry.Path) {
+			check(func() { undecoded[i] = run.decode(entry.Path) })
+		}
+	}
+	_ = checks.Wait() // what a check finds is kept
+	for number, entry := range m.Files {
 		i := slices.Index(there, entry.Path)
 		if i < 0 {
 			problem("file", entry.Path, "it is missing")
@@ -51,10 +72,8 @@ func Verify(run *Run) ([]Problem, error) {
 		case hex.EncodeToString(sum.SHA256[:]) != entry.SHA256:
 			problem("file", entry.Path, "its content is not what was published")
 		}
-		if strings.HasSuffix(entry.Path, ".parquet") {
-			if err := run.decode(entry.Path); err != nil {
-				problem("parquet", entry.Path, "it cannot be decoded: %v", err)
-			}
+		if err := undecoded[number]; err != nil {
+			problem("parquet", entry.Path, "it cannot be decoded: %v", err)
 		}
 	}
 	for _, name := range there {
@@ -62,12 +81,11 @@ func Verify(run *Run) ([]Problem, error) {
 			problem("file", name, "it is not in the manifest")
 		}
 	}
-	broken, err := Invariants(run)
 	switch {
-	case errors.Is(err, ErrDamaged):
-		problem("count", "run", "it cannot be recounted: %v", err)
-	case err != nil:
-		return nil, fmt.Errorf("verify run: %w", err)
+	case errors.Is(unread, ErrDamaged):
+		problem("count", "run", "it cannot be recounted: %v", unread)
+	case unread != nil:
+		return nil, fmt.Errorf("verify run: %w", unread)
 	}
 	return append(problems, broken...), nil
 }

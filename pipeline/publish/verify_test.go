@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestVerifyFindsAFlippedBitInEveryFile(t *testing.T) {
@@ -128,6 +130,7 @@ func TestInvariantsFindWhatDoesNotAddUp(t *testing.T) {
 		"referral linked to nothing":    {func(w *wholeRun) { w.linkedTo[0] = "" }, "without an incident"},
 		"two referrals of one incident": {func(w *wholeRun) { w.linkedTo[3] = "I0" }, "whose incident has another one"},
 		"incident with another's":       {func(w *wholeRun) { w.incidents[0][2] = "R3" }, "linked elsewhere"},
+		"incidents that changed places": {func(w *wholeRun) { w.incidents[0][2], w.incidents[3][2] = "R3", "R0" }, "linked elsewhere"},
 		"incident not converted":        {func(w *wholeRun) { w.incidents[0][1] = "false" }, "converted: 1, but linked referrals: 2"},
 		"finding too few":               {func(w *wholeRun) { w.outcomes[0].Failures = 2 }, "failures: 2, but findings: 1"},
 		"rule without outcome":          {func(w *wholeRun) { w.outcomes = w.outcomes[1:] }, "rule FD-001 has findings and no outcome"},
@@ -161,6 +164,26 @@ func TestInvariantsFindWhatDoesNotAddUp(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestRepeatsAreCountedOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		near := rapid.Uint64Range(0, 3)
+		far := rapid.Map(near, func(n uint64) uint64 { return n << 60 })
+		hashes := rapid.SliceOf(rapid.OneOf(near, far, rapid.Uint64Range(0, 40))).Draw(t, "hashes")
+		met := map[uint64]bool{}
+		var want int64
+		for _, hash := range hashes {
+			hash = max(hash, 1) // 0 is as good as 1
+			if met[hash] {
+				want++
+			}
+			met[hash] = true
+		}
+		if got := repeats(hashes); got != want {
+			t.Fatalf("got %d, want %d", got, want)
+		}
+	})
 }
 
 func TestLogicalHashFollowsContentOnly(t *testing.T) {

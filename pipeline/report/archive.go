@@ -21,7 +21,15 @@ type archive struct {
 
 func newArchive(w io.Writer) excelize.ZipWriter {
 	a := &archive{zip: zip.NewWriter(w), parts: map[string]*bytes.Buffer{}}
-	a.zip.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
+	var parts *flate.Writer // for one after the other
+	a.zip.RegisterCompressor(zip.Deflate, func(w io.Writer) (_ io.WriteCloser, err error) {
+		if parts != nil {
+			parts.Reset(w)
+			return parts, nil
+		}
+		parts, err = flate.NewWriter(w, flate.BestSpeed)
+		return parts, err
+	})
 	return a
 }
 

@@ -81,6 +81,11 @@ func (s sheetOf) fill(book *excelize.File, bold, wrapped int) error {
 		return err
 	}
 	for i, row := range s.rows {
+		for at, cell := range row {
+			if cell == "" {
+				row[at] = nil // a cell that is not there says as much
+			}
+		}
 		if err := sheet.SetRow("A"+strconv.Itoa(i+3), row); err != nil {
 			return err
 		}

@@ -2,7 +2,8 @@
 //
 // An Arrow array walks in and an equal one walks out, whose memory is a view of the file: it is read like any other
 // array, from several goroutines at once, and must not be written. The system holds what is being read and may take it
-// back at any time; a run's memory is then what its stages work with, however many rows were delivered.
+// back at any time; a run's memory is then what its stages work with, however many rows were delivered. What comes first
+// stays in memory, as much as there is to spare: writing it would cost more than it saves.
 //
 // The file has no name from the moment it is made, so that nothing of it is left behind, however the program ends. Only
 // its owner could read it. Where a system has no such views, columns stay where they are.
@@ -11,10 +12,8 @@ package spill
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
+	"io"
 	"sync"
-	"syscall"
 	"time"
 	"unsafe"
 
@@ -28,32 +27,42 @@ import (
 // long is how many bytes a part of a column must have to be kept in the file: a small delivery never makes one.
 const long = 256 << 10
 
+// Place is a file that columns are written to.
+type Place interface {
+	io.WriterAt
+	io.Closer
+	Truncate(size int64) error
+	Fd() uintptr
+}
+
 // File holds columns. It is safe for concurrent use. Without a File columns stay in memory.
 type File struct {
-	create func() (*os.File, error)
+	create func() (Place, error)
 
 	sharing sync.Mutex
-	moved   map[place]*memory.Buffer // the texts of dictionaries that were moved, guarded by sharing
+	moved   map[part]*memory.Buffer // the texts of dictionaries by what they were before, guarded by sharing
 
 	mu    sync.Mutex // guards what follows
-	file  *os.File
-	views [][]byte       // of the file's stretches, one behind the other
-	at    int            // the first free byte of the last one
-	begin int64          // where that begins in the file
-	own   map[place]bool // what was moved
+	spare int64      // bytes that may still stay in memory
+	file  Place
+	views [][]byte      // of the file's stretches, one behind the other
+	at    int           // the first free byte of the last one
+	begin int64         // where that begins in the file
+	own   map[part]bool // what was moved
 	stop  chan struct{}
 	ended sync.WaitGroup
 }
 
-// place tells a part of a column by its memory.
-type place struct {
+// part tells a part of a column by its memory.
+type part struct {
 	first *byte
 	bytes int
 }
 
-// New returns a File that is made by create when the first long column comes; create removes its name.
-func New(create func() (*os.File, error)) *File {
-	return &File{create: create, own: map[place]bool{}, moved: map[place]*memory.Buffer{}}
+// New returns a File that leaves so many bytes of columns in memory, and is made by create when the first one comes that
+// may not stay; create removes its name.
+func New(spare int64, create func() (Place, error)) *File {
+	return &File{spare: spare, create: create, own: map[part]bool{}, moved: map[part]*memory.Buffer{}}
 }
 
 // Table moves the columns of a table into the file, in place.
@@ -126,7 +135,7 @@ func (f *File) data(d arrow.ArrayData, shared bool) (arrow.ArrayData, error) {
 	for i, b := range d.Buffers() {
 		var err error
 		if buffers[i], err = f.buffer(b, shared); err != nil {
-			return nil, fault(err)
+			return nil, fmt.Errorf("move a column out of memory: %w", err)
 		}
 		any = any || buffers[i] != b
 	}
@@ -136,22 +145,11 @@ func (f *File) data(d arrow.ArrayData, shared bool) (arrow.ArrayData, error) {
 	return array.NewData(d.DataType(), d.Len(), buffers, nil, d.NullN(), d.Offset()), nil
 }
 
-// fault explains why a column could not be moved, without the path of a file that has no name.
-func fault(err error) error {
-	if place, ok := errors.AsType[*fs.PathError](err); ok {
-		err = place.Err
-	}
-	if errors.Is(err, syscall.ENOSPC) {
-		return fmt.Errorf("move a column out of memory: %w; free some space, or name a store on another disk", err)
-	}
-	return fmt.Errorf("move a column out of memory: %w", err)
-}
-
 func (f *File) buffer(b *memory.Buffer, shared bool) (*memory.Buffer, error) {
 	if b == nil || b.Len() < long {
 		return b, nil
 	}
-	held := place{unsafe.SliceData(b.Bytes()), b.Len()}
+	held := part{unsafe.SliceData(b.Bytes()), b.Len()}
 	if shared {
 		f.sharing.Lock()
 		defer f.sharing.Unlock()
@@ -160,24 +158,32 @@ func (f *File) buffer(b *memory.Buffer, shared bool) (*memory.Buffer, error) {
 		}
 	}
 	view, at, err := f.reserve(held)
-	if err != nil || view == nil {
-		return b, err
-	}
-	if _, err := f.file.WriteAt(b.Bytes(), at); err != nil {
+	if err != nil {
 		return nil, err
 	}
-	made := memory.NewBufferBytes(view)
+	made := b
+	if view != nil {
+		if _, err := f.file.WriteAt(b.Bytes(), at); err != nil {
+			return nil, err
+		}
+		made = memory.NewBufferBytes(view)
+	}
 	if shared {
 		f.moved[held] = made
 	}
 	return made, nil
 }
 
-// reserve returns where in the file a part of a column goes, and the view of that: nil when it is there already.
-func (f *File) reserve(held place) (view []byte, at int64, err error) {
+// reserve returns where in the file a part of a column goes, and the view of that: nil when it is there already, or stays
+// in memory.
+func (f *File) reserve(held part) (view []byte, at int64, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.own[held] {
+		return nil, 0, nil
+	}
+	if int64(held.bytes) <= f.spare {
+		f.spare -= int64(held.bytes)
 		return nil, 0, nil
 	}
 	if err := f.room(held.bytes); err != nil {
@@ -187,7 +193,7 @@ func (f *File) reserve(held place) (view []byte, at int64, err error) {
 	view, at = last[f.at:f.at+held.bytes:f.at+held.bytes], f.begin+int64(f.at)
 	const aligned = 64 // bytes
 	f.at += (held.bytes + aligned - 1) / aligned * aligned
-	f.own[place{unsafe.SliceData(view), len(view)}] = true
+	f.own[part{unsafe.SliceData(view), len(view)}] = true
 	return view, at, nil
 }
 
@@ -196,11 +202,13 @@ const stretch = 256 << 20
 
 // room makes sure that so many bytes follow in the last stretch of the file. A stretch takes no room on the disk before it
 // is written.
-func (f *File) room(bytes int) (err error) {
+func (f *File) room(bytes int) error {
 	if f.file == nil {
-		if f.file, err = f.create(); err != nil {
+		file, err := f.create()
+		if err != nil {
 			return err
 		}
+		f.file = file
 		f.stop = make(chan struct{})
 		f.ended.Go(f.watch)
 	}
@@ -249,16 +257,9 @@ func (f *File) Close() error {
 	f.ended.Wait()
 	var err error
 	for _, view := range f.views {
-		err = first(err, closeView(view))
+		err = errors.Join(err, closeView(view))
 	}
-	return first(err, f.file.Close())
-}
-
-func first(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
+	return errors.Join(err, f.file.Close())
 }
 
 // resting is how long what was read of the file stays in the program's memory at least.

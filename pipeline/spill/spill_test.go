@@ -20,8 +20,8 @@ import (
 const rows = 200_000
 
 // nameless returns what makes a file in a folder and removes its name.
-func nameless(folder string) func() (*os.File, error) {
-	return func() (*os.File, error) {
+func nameless(folder string) func() (Place, error) {
+	return func() (Place, error) {
 		name := filepath.Join(folder, "scratch")
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 		if err != nil {
@@ -52,7 +52,7 @@ func arrays() []arrow.Array {
 
 func TestMovedArraysAreEqualWhileTheyRest(t *testing.T) {
 	folder := t.TempDir()
-	f := New(nameless(folder))
+	f := New(0, nameless(folder))
 	var all sync.WaitGroup
 	for _, a := range arrays() {
 		made, err := f.Array(a)
@@ -84,7 +84,7 @@ func TestMovedArraysAreEqualWhileTheyRest(t *testing.T) {
 }
 
 func TestColumnsThatShareADictionaryStillDo(t *testing.T) {
-	f := New(nameless(t.TempDir()))
+	f := New(0, nameless(t.TempDir()))
 	texts := arrays()[2].(*array.String)
 	first := func(codes []uint32) *byte {
 		made, err := f.Array(table.DictionaryArray(codes, texts, nil, 0))
@@ -103,10 +103,27 @@ func TestColumnsThatShareADictionaryStillDo(t *testing.T) {
 }
 
 func TestShortColumnsMakeNoFile(t *testing.T) {
-	f := New(func() (*os.File, error) { t.Error("a file was made"); return nil, os.ErrInvalid })
+	f := New(0, func() (Place, error) { t.Error("a file was made"); return nil, os.ErrInvalid })
 	short := &table.Table{Schema: &schemas.Table{}, Rows: 1, Line: table.LineArray([]uint32{2}), Columns: []*table.Column{{}, {Array: table.Texts([]string{"x"})}}}
 	if err := f.Table(short); err != nil || short.Columns[0].Array != nil || short.Columns[1].Text(0) != "x" || short.LineOf(0) != 2 {
 		t.Errorf("%v, %v", short, err)
+	}
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatComesFirstStaysInMemory(t *testing.T) {
+	made := 0
+	create := nameless(t.TempDir())
+	all := arrays()
+	days, numbers := all[3], all[5]
+	f := New(4*rows+rows/8, func() (Place, error) { made++; return create() }) // room for the days, not for the bits of a second
+	if kept, err := f.Array(days); err != nil || kept != days || made > 0 {
+		t.Errorf("days that there was room for were moved into %d files: %v", made, err)
+	}
+	if kept, err := f.Array(numbers); err != nil || kept == numbers || made != 1 {
+		t.Errorf("numbers that there was no room for stayed, with %d files: %v", made, err)
 	}
 	if err := f.Close(); err != nil {
 		t.Error(err)
@@ -118,7 +135,7 @@ func TestAFileThatCannotBeWrittenIsAnError(t *testing.T) {
 	if err := os.WriteFile(name, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f := New(func() (*os.File, error) { return os.Open(name) }) // for reading only
+	f := New(0, func() (Place, error) { return os.Open(name) }) // for reading only
 	for _, a := range arrays() {
 		if _, err := f.Array(a); err == nil {
 			t.Errorf("a column of type %s was moved", a.DataType())

@@ -2,15 +2,12 @@
 
 package spill
 
-import (
-	"errors"
-	"os"
-)
+import "errors"
 
 // views tells that files cannot be seen as memory here.
 const views = false
 
-func viewOf(*os.File, int64, int) ([]byte, error) { return nil, errors.ErrUnsupported }
+func viewOf(Place, int64, int) ([]byte, error) { return nil, errors.ErrUnsupported }
 
 func restView([]byte) {}
 

@@ -2,16 +2,12 @@
 
 package spill
 
-import (
-	"os"
-
-	"golang.org/x/sys/unix"
-)
+import "golang.org/x/sys/unix"
 
 // views tells that files can be seen as memory.
 const views = true
 
-func viewOf(file *os.File, at int64, bytes int) ([]byte, error) {
+func viewOf(file Place, at int64, bytes int) ([]byte, error) {
 	return unix.Mmap(int(file.Fd()), at, bytes, unix.PROT_READ, unix.MAP_SHARED)
 }
 

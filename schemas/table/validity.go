@@ -20,6 +20,9 @@ func ValidityOf(a arrow.Array) Validity {
 	return Validity{a.NullBitmapBytes(), a.Data().Offset()}
 }
 
+// ValidityIn returns the validity that a bitmap says from a bit on; without a bitmap all have a value.
+func ValidityIn(bits []byte, from int) Validity { return Validity{bits, from} }
+
 // All tells that every row has a value.
 func (v Validity) All() bool { return v.bits == nil }
 
@@ -29,6 +32,22 @@ func (v Validity) Of(row int) bool {
 	return v.bits == nil || v.bits[row>>3]>>(row&7)&1 == 1
 }
 
+// Word tells of 64 rows from one on whether they have a value, the first in the lowest bit; bits behind the last row mean
+// nothing.
+func (v Validity) Word(row int) uint64 {
+	if v.bits == nil {
+		return ^uint64(0)
+	}
+	row += v.from
+	bits, shift := v.bits[row>>3:], row&7
+	if len(bits) < 9 {
+		var last [9]byte
+		copy(last[:], bits)
+		bits = last[:]
+	}
+	return binary.LittleEndian.Uint64(bits)>>shift | uint64(bits[8])<<(64-shift)
+}
+
 // Keep leaves of a set of rows those that have a value. The first row is the lowest bit of the first word, and no word
 // lies wholly beyond the rows.
 func (v Validity) Keep(rows []uint64) {
@@ -36,10 +55,6 @@ func (v Validity) Keep(rows []uint64) {
 		return
 	}
 	for i := range rows {
-		first := v.from + i<<6
-		var have [9]byte // the bits of 64 rows may begin within a byte
-		copy(have[:], v.bits[first>>3:])
-		word := binary.LittleEndian.Uint64(have[:]) >> (first & 7)
-		rows[i] &= word | uint64(have[8])<<8<<(56-first&7)
+		rows[i] &= v.Word(i << 6)
 	}
 }

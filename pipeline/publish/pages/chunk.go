@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -174,17 +175,31 @@ func held[T any](e *Encoder, values, old []T) (held, kept []T) {
 	if e.valid == nil {
 		return values, old
 	}
-	old = old[:0]
-	for i, rows := range e.valid {
-		if rows == 0xff {
-			old = append(old, values[8*i:8*i+8]...)
+	old = resize(old, len(values))
+	n := 0
+	for row := 0; row < len(values); row += 64 {
+		rows, some := e.sixtyFour(row), values[row:min(row+64, len(values))]
+		if rows == 1<<64-1 {
+			n += copy(old[n:], some)
 			continue
 		}
 		for ; rows != 0; rows &= rows - 1 {
-			old = append(old, values[8*i+bits.TrailingZeros8(rows)])
+			old[n] = some[bits.TrailingZeros64(rows)%64]
+			n++
 		}
 	}
-	return old, old
+	return old[:n], old
+}
+
+// sixtyFour returns which of 64 rows are not null, the first, a multiple of 8, in the lowest bit.
+func (e *Encoder) sixtyFour(first int) uint64 {
+	rest := e.valid[first/8:]
+	if len(rest) >= 8 {
+		return binary.LittleEndian.Uint64(rest)
+	}
+	var eight [8]byte
+	copy(eight[:], rest)
+	return binary.LittleEndian.Uint64(eight[:])
 }
 
 // resize returns a slice of n elements, of the old one's memory if that suffices.

@@ -27,6 +27,9 @@ type Encoder struct {
 	bitmap     []byte
 	page       []byte // of the page at hand, all but a text that stands elsewhere
 	buffer     []byte
+	evens      []evens
+	lows       []somewhere // where the smallest text may be
+	highs      []somewhere
 	sample     []byte
 	joined     []byte
 	text       []byte

@@ -50,14 +50,21 @@ func (e *Encoder) lengthsAndText(text []byte, lengths []int32) ([]byte, error) {
 // returns the rests.
 func (e *Encoder) withoutShared(text []byte, lengths []int32) ([]byte, error) {
 	e.shared, e.numbers = resize(e.shared, len(lengths)), resize(e.numbers, len(lengths))
-	e.rests = resize(e.rests, len(text))
+	e.rests = resize(e.rests, len(text)+move)
+	shares, rests := e.shared, e.numbers
 	at, end := 0, 0
 	var last []byte
 	for i, n := range lengths {
 		next := text[at : at+int(n)]
 		shared := common(last, next)
-		e.shared[i], e.numbers[i] = int32(shared), n-int32(shared)
-		end += copy(e.rests[end:], next[shared:])
+		rest := int(n) - shared
+		shares[i], rests[i] = int32(shared), int32(rest)
+		if from := at + shared; rest <= move && from+move <= len(text) {
+			*(*[move]byte)(e.rests[end:]) = *(*[move]byte)(text[from:])
+		} else {
+			copy(e.rests[end:], next[shared:])
+		}
+		end += rest
 		last = next
 		at += int(n)
 	}

@@ -5,9 +5,6 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/apache/arrow-go/v18/arrow/memory"
-	"github.com/apache/arrow-go/v18/parquet/file"
-	"github.com/apache/arrow-go/v18/parquet/pqarrow"
 	"github.com/parquet-go/parquet-go"
 	"pgregory.net/rapid"
 
@@ -83,41 +80,16 @@ func TestListsReadBackAsTheyWere(t *testing.T) {
 	row := rapid.Custom(func(t *rapid.T) listed {
 		return listed{rapid.Int64().Draw(t, "number"), rapid.SliceOfN(parts, 0, 200).Draw(t, "parts"), rapid.Bool().Draw(t, "last")}
 	})
-	encoder, err := NewEncoder()
-	if err != nil {
-		t.Fatal(err)
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		rows := rapid.SliceOfN(row, 1, 20).Draw(t, "rows")
-		columns := columnsOf(rows)
-		var out bytes.Buffer
-		f, err := Create(&out, columns, "frontdoor test", nil)
+	rapid.Check(t, func(rt *rapid.T) {
+		rows := rapid.SliceOfN(row, 1, 20).Draw(rt, "rows")
+		ends := []int{len(rows)}
+		if half := rapid.IntRange(0, len(rows)-1).Draw(rt, "first row group"); half > 0 {
+			ends = []int{half, len(rows)}
+		}
+		data := writeGroups(t, columnsOf(rows), ends)
+		read, err := parquet.Read[listed](bytes.NewReader(data), int64(len(data)))
 		if err != nil {
-			t.Fatal(err)
-		}
-		half := rapid.IntRange(0, len(rows)-1).Draw(t, "first row group")
-		for _, group := range [][2]int{{0, half}, {half, len(rows)}} {
-			if group[0] == group[1] {
-				continue
-			}
-			var chunks []*Chunk
-			for _, c := range columns {
-				chunk, err := encoder.Encode(c, group[0], group[1])
-				if err != nil {
-					t.Fatal(err)
-				}
-				chunks = append(chunks, chunk)
-			}
-			if err := f.RowGroup(chunks); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
-		}
-		read, err := parquet.Read[listed](bytes.NewReader(out.Bytes()), int64(out.Len()))
-		if err != nil {
-			t.Fatal(err)
+			rt.Fatal(err)
 		}
 		for i := range read {
 			if len(read[i].Parts) == 0 && len(rows[i].Parts) == 0 {
@@ -125,23 +97,10 @@ func TestListsReadBackAsTheyWere(t *testing.T) {
 			}
 		}
 		if !reflect.DeepEqual(read, rows) {
-			t.Fatalf("read\n%+v, want\n%+v", read, rows)
+			rt.Fatalf("read\n%+v, want\n%+v", read, rows)
 		}
-		byArrow, err := file.NewParquetReader(bytes.NewReader(out.Bytes()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		tables, err := pqarrow.NewFileReader(byArrow, pqarrow.ArrowReadProperties{}, memory.DefaultAllocator)
-		if err != nil {
-			t.Fatal(err)
-		}
-		whole, err := tables.ReadTable(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer whole.Release()
-		if whole.NumRows() != int64(len(rows)) || whole.NumCols() != 3 {
-			t.Fatalf("arrow-go reads %d rows of %d columns", whole.NumRows(), whole.NumCols())
+		if whole := arrowTable(t, data); whole.NumRows() != int64(len(rows)) || whole.NumCols() != 3 {
+			rt.Fatalf("arrow-go reads %d rows of %d columns", whole.NumRows(), whole.NumCols())
 		}
 	})
 }

@@ -22,8 +22,19 @@ import (
 	"frontdoor/schemas/table"
 )
 
-// write encodes columns into one file.
+// write encodes columns into one file, in row groups of RowGroupRows.
 func write(tb testing.TB, columns []Column, notes ...Note) []byte {
+	tb.Helper()
+	var ends []int
+	rows := columns[0].Array.Len()
+	for from := 0; from < rows; from += RowGroupRows {
+		ends = append(ends, min(from+RowGroupRows, rows))
+	}
+	return writeGroups(tb, columns, ends, notes...)
+}
+
+// writeGroups encodes columns into one file, whose row groups end where it is said.
+func writeGroups(tb testing.TB, columns []Column, ends []int, notes ...Note) []byte {
 	tb.Helper()
 	encoder, err := NewEncoder()
 	if err != nil {
@@ -34,11 +45,11 @@ func write(tb testing.TB, columns []Column, notes ...Note) []byte {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	rows := columns[0].Array.Len()
-	for from := 0; from < rows; from += RowGroupRows {
+	from := 0
+	for _, to := range ends {
 		var chunks []*Chunk
 		for _, c := range columns {
-			chunk, err := encoder.Encode(c, from, min(from+RowGroupRows, rows))
+			chunk, err := encoder.Encode(c, from, to)
 			if err != nil {
 				tb.Fatal(err)
 			}
@@ -47,6 +58,10 @@ func write(tb testing.TB, columns []Column, notes ...Note) []byte {
 		if err := f.RowGroup(chunks); err != nil {
 			tb.Fatal(err)
 		}
+		for _, c := range chunks {
+			c.Free()
+		}
+		from = to
 	}
 	if err := f.Close(); err != nil {
 		tb.Fatal(err)
@@ -54,8 +69,8 @@ func write(tb testing.TB, columns []Column, notes ...Note) []byte {
 	return out.Bytes()
 }
 
-// byArrow reads a file with arrow-go, each cell as text.
-func byArrow(tb testing.TB, data []byte) [][]string {
+// arrowTable reads a file with arrow-go.
+func arrowTable(tb testing.TB, data []byte) arrow.Table {
 	tb.Helper()
 	reader, err := file.NewParquetReader(bytes.NewReader(data))
 	if err != nil {
@@ -69,7 +84,14 @@ func byArrow(tb testing.TB, data []byte) [][]string {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer read.Release()
+	tb.Cleanup(read.Release)
+	return read
+}
+
+// byArrow reads a file with arrow-go, each cell as text.
+func byArrow(tb testing.TB, data []byte) [][]string {
+	tb.Helper()
+	read := arrowTable(tb, data)
 	cells := make([][]string, read.NumCols())
 	for i := range cells {
 		for _, chunk := range read.Column(i).Data().Chunks() {

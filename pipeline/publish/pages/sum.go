@@ -2,6 +2,7 @@ package pages
 
 import (
 	"encoding/binary"
+	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -187,12 +188,20 @@ func (s sumList) stream(dst []byte, codes []uint32) []byte {
 	at := len(dst)
 	dst = resizeKeeping(dst, at+SumBytes*len(codes)+1)
 	out := dst[at:]
-	for i := range codes {
-		first, second := s.digits(codes[len(codes)-1-i])
-		first, second = packedDigits(first), packedDigits(second)
-		ten := (*[SumBytes]byte)(out[SumBytes*i:])
-		binary.LittleEndian.PutUint64(ten[:], second|first<<40)
-		binary.LittleEndian.PutUint16(ten[8:], uint16(first>>24))
+	var places [ahead]uint32
+	for i := 0; i < len(codes); i += ahead {
+		some := codes[max(len(codes)-i-ahead, 0) : len(codes)-i]
+		for j, code := range some {
+			places[j%ahead] = code * SumBytes
+		}
+		prefetch(unsafe.SliceData(s), &places)
+		for j := range some {
+			first, second := s.digits(some[len(some)-1-j])
+			first, second = packedDigits(first), packedDigits(second)
+			ten := (*[SumBytes]byte)(out[SumBytes*(i+j):])
+			binary.LittleEndian.PutUint64(ten[:], second|first<<40)
+			binary.LittleEndian.PutUint16(ten[8:], uint16(first>>24))
+		}
 	}
 	out[SumBytes*len(codes)] = 1
 	return dst

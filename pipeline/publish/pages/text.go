@@ -1,10 +1,10 @@
 package pages
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math/bits"
+	"unsafe"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/parquet-go/parquet-go/format"
@@ -15,8 +15,6 @@ const (
 	few = 64
 	// pageText ends a page of plain text, and is the most text that a dictionary may hold.
 	pageText = 16 << 20
-	// longRange is the longest text that is written as the smallest or largest.
-	longRange = 128
 	// lead is the number of texts from which is told how a chunk is best written.
 	lead = 1024
 )
@@ -95,59 +93,101 @@ func (s textList) plain(e *Encoder, codes []uint32) error {
 	return e.plainTexts(e.text)
 }
 
+// move is the most bytes of most texts: they are copied in one move, whatever stands behind them.
+const move = 16
+
 func (s textList) gather(e *Encoder, codes []uint32) int {
-	const move = 16 // the most bytes of most texts: they are copied in one move, whatever stands behind them
-	offsets, data := s.offsets, s.data
-	base := offsets[0]
-	lengths := resize(e.lengths, len(codes))
-	e.text = resize(e.text, max(len(codes)*move+move, cap(e.text)))
-	text, at := e.text, 0
-	if uniform(offsets, move) {
+	e.text, e.lengths = resize(e.text, max(len(codes)*move+move, cap(e.text))), resize(e.lengths, len(codes))
+	at := 0
+	if s.len() > evenTexts {
+		at = s.gatherEven(e, codes, e.evenOf(s.offsets))
+	} else {
 		for i, code := range codes {
-			lengths[i] = move
-			*(*[move]byte)(text[at:]) = *(*[move]byte)(data[int(code)*move:])
-			at += move
-		}
-		e.text, e.lengths = text[:at], lengths
-		return at
-	}
-	var starts [64]int32 // of some texts: they are all known before the first is read, so that the reads wait for memory together
-	for i := 0; i < len(codes); i += len(starts) {
-		some := codes[i:min(i+len(starts), len(codes))]
-		for j, code := range some {
-			start := offsets[code]
-			starts[j%len(starts)], lengths[i+j] = start-base, offsets[code+1]-start
-		}
-		for j, length := range lengths[i : i+len(some)] {
-			from, n := int(starts[j%len(starts)]), int(length)
-			if at+max(n, move) > len(text) {
-				text = resizeKeeping(text, at+max(n, move)+len(text)/2)
-			}
-			if n <= move && from+move <= len(data) {
-				*(*[move]byte)(text[at:]) = *(*[move]byte)(data[from:])
-			} else {
-				copy(text[at:], data[from:from+n])
-			}
-			at += n
+			at = s.take(e, i, code, at)
 		}
 	}
-	e.text, e.lengths = text[:at], lengths
+	e.text = e.text[:at]
 	return at
 }
 
-// uniform tells whether all texts between offsets are of n bytes.
-func uniform(offsets []int32, n int32) bool {
-	if int(offsets[len(offsets)-1]-offsets[0]) != (len(offsets)-1)*int(n) {
-		return false
-	}
-	last := offsets[0] - n
-	for _, offset := range offsets {
-		if offset-last != n {
-			return false
+// gatherEven is gather by the even stretches of the texts: mostly it waits for the memory of a text, and not for that of
+// its offset before.
+func (s textList) gatherEven(e *Encoder, codes []uint32, even []even) int {
+	text, lengths, at := e.text, e.lengths, 0
+	var places [ahead]uint32
+	for i := 0; i < len(codes); i += ahead {
+		some := codes[i:min(i+ahead, len(codes))]
+		for j, code := range some {
+			stretch := even[code/evenTexts]
+			lengths[i+j] = stretch.length
+			places[j%ahead] = uint32(stretch.start) + code%evenTexts*uint32(max(stretch.length, 0))
 		}
-		last = offset
+		prefetch(unsafe.SliceData(s.data), &places)
+		for j, n := range lengths[i : i+len(some)] {
+			from := int(places[j%ahead])
+			if uint32(n) > move || from+move > len(s.data) || at+move > len(text) {
+				at = s.take(e, i+j, some[j], at)
+				text = e.text
+				continue
+			}
+			*(*[move]byte)(text[at:]) = *(*[move]byte)(s.data[from:])
+			at += int(n)
+		}
 	}
-	return true
+	return at
+}
+
+// ahead is for how many texts the memory is asked before the first is read.
+const ahead = 64
+
+// take puts the text of a code, the i-th, at a place of e.text, and returns the place behind it.
+func (s textList) take(e *Encoder, i int, code uint32, at int) int {
+	from, n := int(s.offsets[code]-s.offsets[0]), s.size(code)
+	if at+n > len(e.text) {
+		e.text = resizeKeeping(e.text, at+n+len(e.text)/2)
+	}
+	copy(e.text[at:], s.data[from:from+n])
+	e.lengths[i] = int32(n)
+	return at + n
+}
+
+// evenTexts is how many texts a stretch has.
+const evenTexts = 256
+
+// even is a stretch of texts of one length. The length is -1 if theirs differ.
+type even struct{ start, length int32 }
+
+// evenOf returns the even stretches of texts. It remembers those of a few.
+func (e *Encoder) evenOf(offsets []int32) []even {
+	for _, known := range e.evens {
+		if &known.offsets[0] == &offsets[0] && len(known.offsets) == len(offsets) {
+			return known.stretches
+		}
+	}
+	made := evens{offsets: offsets}
+	for first := 0; first < len(offsets)-1; first += evenTexts {
+		some := offsets[first:min(first+evenTexts+1, len(offsets))]
+		length := some[1] - some[0]
+		for i, offset := range some[1:] {
+			if offset-some[i] != length {
+				length = -1
+				break
+			}
+		}
+		made.stretches = append(made.stretches, even{some[0] - offsets[0], length})
+	}
+	const most = 16
+	if len(e.evens) == most {
+		e.evens = e.evens[1:]
+	}
+	e.evens = append(e.evens, made)
+	return made.stretches
+}
+
+// evens are the stretches of the texts between offsets.
+type evens struct {
+	offsets   []int32
+	stretches []even
 }
 
 // texts encodes texts that hardly repeat.
@@ -227,44 +267,4 @@ func (e *Encoder) plainTexts(text []byte) error {
 func (e *Encoder) hashTexts(text []byte) {
 	e.hash(bytesOf(e.lengths))
 	e.hash(text)
-}
-
-// rangeOf notes the smallest and the largest of the texts of e.lengths.
-func (e *Encoder) rangeOf(text []byte) {
-	if !e.ranged || len(e.lengths) == 0 {
-		return
-	}
-	least, most := text[:e.lengths[0]], text[:e.lengths[0]]
-	leastHead, mostHead := head(text, 0, len(least)), head(text, 0, len(most))
-	at := 0
-	for _, n := range e.lengths {
-		h := head(text, at, int(n))
-		if h <= leastHead || h >= mostHead {
-			value := text[at : at+int(n)]
-			if h < leastHead || h == leastHead && bytes.Compare(value, least) < 0 {
-				least, leastHead = value, h
-			}
-			if h > mostHead || h == mostHead && bytes.Compare(value, most) > 0 {
-				most, mostHead = value, h
-			}
-		}
-		at += int(n)
-	}
-	if len(least) <= longRange && len(most) <= longRange {
-		e.chunk.least, e.chunk.most = bytes.Clone(least), bytes.Clone(most)
-	}
-}
-
-// head is the first 8 of the n bytes at a place as a number that orders as they do; a shorter text is filled up with zeros.
-func head(text []byte, at, n int) uint64 {
-	if at+8 <= len(text) {
-		eight := binary.BigEndian.Uint64(text[at:])
-		if n < 8 {
-			eight &= ^uint64(0) << (64 - 8*n)
-		}
-		return eight
-	}
-	var eight [8]byte
-	copy(eight[:], text[at:at+n])
-	return binary.BigEndian.Uint64(eight[:])
 }

@@ -2,6 +2,7 @@
 // a YMM register or a row of memory that holds the word of all eight.
 
 #include "textflag.h"
+#include "state_amd64.h"
 
 // ROUND is step t of the compression: w is the place of W[t] in the rows at DI, k that of K[t] at SI. The caller turns
 // the names of the working variables by one instead of moving them.
@@ -112,14 +113,7 @@ TEXT ·compressAVX2(SB), NOSPLIT, $0-24
 	MOVQ state+0(FP), AX
 	MOVQ words+8(FP), DI
 	MOVQ constants+16(FP), SI
-	VMOVDQU 0(AX), Y0
-	VMOVDQU 32(AX), Y1
-	VMOVDQU 64(AX), Y2
-	VMOVDQU 96(AX), Y3
-	VMOVDQU 128(AX), Y4
-	VMOVDQU 160(AX), Y5
-	VMOVDQU 192(AX), Y6
-	VMOVDQU 224(AX), Y7
+	LOAD_STATE
 	ROUNDS
 	MOVQ $3, CX
 
@@ -130,21 +124,6 @@ next:
 	DECQ CX
 	JNZ  next
 
-	VPADDD  0(AX), Y0, Y0
-	VPADDD  32(AX), Y1, Y1
-	VPADDD  64(AX), Y2, Y2
-	VPADDD  96(AX), Y3, Y3
-	VPADDD  128(AX), Y4, Y4
-	VPADDD  160(AX), Y5, Y5
-	VPADDD  192(AX), Y6, Y6
-	VPADDD  224(AX), Y7, Y7
-	VMOVDQU Y0, 0(AX)
-	VMOVDQU Y1, 32(AX)
-	VMOVDQU Y2, 64(AX)
-	VMOVDQU Y3, 96(AX)
-	VMOVDQU Y4, 128(AX)
-	VMOVDQU Y5, 160(AX)
-	VMOVDQU Y6, 192(AX)
-	VMOVDQU Y7, 224(AX)
+	ADD_STATE
 	VZEROUPPER
 	RET

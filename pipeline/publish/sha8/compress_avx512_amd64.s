@@ -2,6 +2,7 @@
 // words are turned in one instruction, three are joined in one, and the 16 words of the schedule stay in registers.
 
 #include "textflag.h"
+#include "state_amd64.h"
 
 // TURNED adds to h the exclusive or of x turned by three numbers of bits.
 #define TURNED(x, r1, r2, r3, h) \
@@ -81,14 +82,7 @@ TEXT ·compressAVX512(SB), NOSPLIT, $0-24
 	MOVQ state+0(FP), AX
 	MOVQ words+8(FP), DI
 	MOVQ constants+16(FP), SI
-	VMOVDQU 0(AX), Y0
-	VMOVDQU 32(AX), Y1
-	VMOVDQU 64(AX), Y2
-	VMOVDQU 96(AX), Y3
-	VMOVDQU 128(AX), Y4
-	VMOVDQU 160(AX), Y5
-	VMOVDQU 192(AX), Y6
-	VMOVDQU 224(AX), Y7
+	LOAD_STATE
 	VMOVDQU32 0(DI), Y16
 	VMOVDQU32 32(DI), Y17
 	VMOVDQU32 64(DI), Y18
@@ -115,21 +109,6 @@ next:
 	DECQ CX
 	JNZ  next
 
-	VPADDD  0(AX), Y0, Y0
-	VPADDD  32(AX), Y1, Y1
-	VPADDD  64(AX), Y2, Y2
-	VPADDD  96(AX), Y3, Y3
-	VPADDD  128(AX), Y4, Y4
-	VPADDD  160(AX), Y5, Y5
-	VPADDD  192(AX), Y6, Y6
-	VPADDD  224(AX), Y7, Y7
-	VMOVDQU Y0, 0(AX)
-	VMOVDQU Y1, 32(AX)
-	VMOVDQU Y2, 64(AX)
-	VMOVDQU Y3, 96(AX)
-	VMOVDQU Y4, 128(AX)
-	VMOVDQU Y5, 160(AX)
-	VMOVDQU Y6, 192(AX)
-	VMOVDQU Y7, 224(AX)
+	ADD_STATE
 	VZEROUPPER
 	RET

@@ -99,7 +99,14 @@ func (h *HMAC) Next(lead *Lead, n int) []byte {
 	if h.waiting == lanes {
 		h.compress()
 	}
-	lane := h.waiting
+	h.places[h.waiting] = len(h.sums)
+	h.sums = append(h.sums, First{})
+	h.waiting++
+	return h.room(h.waiting-1, lead, whole)
+}
+
+// room returns the room behind the lead in the block of a lane, for a message of so many bytes as a whole.
+func (h *HMAC) room(lane int, lead *Lead, whole int) []byte {
 	block := &h.blocks[lane]
 	if h.leads[lane] != lead {
 		copy(block[:], *lead)
@@ -111,10 +118,50 @@ func (h *HMAC) Next(lead *Lead, n int) []byte {
 		binary.BigEndian.PutUint32(block[blockBytes-4:], uint32(8*(blockBytes+whole)))
 		h.padded[lane] = whole
 	}
-	h.places[lane] = len(h.sums)
-	h.sums = append(h.sums, First{})
-	h.waiting++
 	return block[len(*lead):whole]
+}
+
+// Each sums messages that are a lead and a text of n bytes, where the texts stand one behind the other, and writes the first
+// bytes of their sums to sums, which has room for as many. It knows nothing of Next.
+func (h *HMAC) Each(lead *Lead, texts []byte, n int, sums []First) {
+	whole := len(*lead) + n
+	if !h.wide || whole > MaxWide {
+		for i := range sums {
+			sums[i] = h.alone(*lead, texts[i*n:(i+1)*n])
+		}
+		return
+	}
+	if h.waiting > 0 {
+		h.compress()
+	}
+	var rooms [lanes][]byte
+	for lane := range rooms {
+		rooms[lane] = h.room(lane, lead, whole)
+	}
+	for len(sums) > 0 {
+		together := min(lanes, len(sums))
+		for lane, room := range rooms[:together] {
+			copyText(room, texts[lane*n:(lane+1)*n])
+		}
+		state := h.states()
+		for lane := range together {
+			sums[lane] = first(&state, lane)
+		}
+		texts, sums = texts[together*n:], sums[together:]
+	}
+}
+
+// copyText is copy of two slices of one length, for short ones.
+func copyText(dst, src []byte) {
+	n := len(src)
+	if n < 8 || len(dst) != n {
+		copy(dst, src)
+		return
+	}
+	for at := 0; at < n-8; at += 8 {
+		binary.LittleEndian.PutUint64(dst[at:], binary.LittleEndian.Uint64(src[at:]))
+	}
+	binary.LittleEndian.PutUint64(dst[n-8:], binary.LittleEndian.Uint64(src[n-8:]))
 }
 
 // nextLong is Next of a message that is summed by itself.
@@ -146,25 +193,42 @@ func (h *HMAC) sumLong() {
 		return
 	}
 	h.longWaits = false
+	h.sums[h.longPlace] = h.alone(h.long, nil)
+}
+
+// alone sums a message of two parts by itself.
+func (h *HMAC) alone(lead, text []byte) First {
 	h.single.Reset()
-	h.single.Write(h.long)
+	h.single.Write(lead)
+	h.single.Write(text)
 	h.sum = h.single.Sum(h.sum[:0])
-	h.sums[h.longPlace] = First{binary.BigEndian.Uint64(h.sum), binary.BigEndian.Uint64(h.sum[8:])}
+	return First{binary.BigEndian.Uint64(h.sum), binary.BigEndian.Uint64(h.sum[8:])}
 }
 
 // compress sums the messages that wait.
 func (h *HMAC) compress() {
+	state := h.states()
+	for lane, place := range h.places[:h.waiting] {
+		h.sums[place] = first(&state, lane)
+	}
+	h.waiting = 0
+}
+
+// states returns the sums of all blocks.
+func (h *HMAC) states() (state [8]row) {
 	var words [16]row
 	rows8(&words, &h.blocks[0][0], &inBlocks)
-	state := h.inner
+	state = h.inner
 	compress8(&state, &words)
 	copy(words[:], state[:])
 	words[8], words[15] = ends, outerBits
 	clear(words[9:15])
 	state = h.outer
 	compress8(&state, &words)
-	for i, place := range h.places[:h.waiting] {
-		h.sums[place] = First{uint64(state[0][i])<<32 | uint64(state[1][i]), uint64(state[2][i])<<32 | uint64(state[3][i])}
-	}
-	h.waiting = 0
+	return state
+}
+
+// first returns the first bytes of the sum of a lane.
+func first(state *[8]row, lane int) First {
+	return First{uint64(state[0][lane])<<32 | uint64(state[1][lane]), uint64(state[2][lane])<<32 | uint64(state[3][lane])}
 }

@@ -1,0 +1,5 @@
+//go:build !amd64
+
+package pages
+
+func prefetch(*byte, *[ahead]uint32) {}
