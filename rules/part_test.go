@@ -26,7 +26,7 @@ func TestConditionIsTrueWhereItsPartsAre(t *testing.T) {
 		for range rapid.IntRange(0, 2).Draw(t, "more") {
 			condition = "(" + condition + ") && " + conditionText{t}.boolean(1)
 		}
-		c, err := CompileCondition(coll, of, condition)
+		c, err := compileCondition(coll, of, condition)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +43,7 @@ func TestConditionIsTrueWhereItsPartsAre(t *testing.T) {
 			several++
 		}
 		for _, part := range c.Parts() {
-			again, err := CompileCondition(coll, of, part.Text())
+			again, err := compileCondition(coll, of, part.Text())
 			if err != nil {
 				t.Fatalf("the part %s of %s: %v", part.Text(), condition, err)
 			}

@@ -61,7 +61,7 @@ func TestBitsAndRowsOfAChunkAreWrittenInTheirOrder(t *testing.T) {
 			}
 		}
 		rows := make([]uint32, chunkRows)
-		start := rapid.Uint32Max(1 << 31).Draw(t, "start")
+		start := rapid.Uint32Max(1<<31).Draw(t, "start")
 		numberRows(rows, start)
 		for i, row := range rows {
 			if row != start+uint32(i) {
