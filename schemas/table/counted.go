@@ -45,18 +45,31 @@ func numberOf(word uint64, size uint32) (number uint64, shape uint32, ok bool) {
 // shapeAt is the place where a shape stands among the shapes.
 func shapeAt(shape uint32) uint32 { return shape * 0x9e3779b1 >> (32 - 8) % countedShapes }
 
-// find returns the code of a short text of so many bytes, or NoCode when it does not stand here.
-func (c *counted) find(word uint64, size uint32) uint32 {
+// place returns where the entry of a short text of so many bytes is, if it stands here, and what its shape there is.
+func (c *counted) place(word uint64, size uint32) (entry, at uint32) {
 	number, shape, ok := numberOf(word, size)
-	at := shapeAt(shape)
+	at = shapeAt(shape)
 	if !ok || c.shapes[at] != shape || number-c.first >= uint64(len(c.codes)) {
-		return NoCode
+		return 0, countedShapes // that of no entry
 	}
-	entry := c.codes[number-c.first]
+	return uint32(number - c.first), at
+}
+
+// codeIn returns the code that an entry has for a text with a shape, or NoCode.
+func codeIn(entry, at uint32) uint32 {
 	if entry>>countedBits != at {
 		return NoCode
 	}
 	return entry&(1<<countedBits-1) - 1 // NoCode of no entry
+}
+
+// find returns the code of a short text of so many bytes, or NoCode when it does not stand here.
+func (c *counted) find(word uint64, size uint32) uint32 {
+	entry, at := c.place(word, size)
+	if at == countedShapes {
+		return NoCode
+	}
+	return codeIn(c.codes[entry], at)
 }
 
 // add takes in a short text of so many bytes, unless it must stand elsewhere. There are, or are to be, so many texts.

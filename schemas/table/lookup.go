@@ -7,31 +7,30 @@ const NoCode = 1<<32 - 1
 // is compared, so that the memory of a large dictionary is waited for once and not for every text.
 const Together = 256
 
-// sought is a text on its way to its code.
+// sought are texts on their way to their codes.
 type sought struct {
-	key  key
-	home uint32 // where in the hash table the search for it begins
-	of   uint32 // its number
+	keys    [Together]key
+	entries [Together]uint32 // among those that are counted: the place, then what stands there
+	shapes  [Together]uint32
+	homes   [Together]uint32 // of those that are left: where in the hash table the search begins
+	left    [Together]uint32
 }
 
 // Find looks up texts: each stands in data from its begin to its end. It sets their codes, NoCode for a text that has
 // none, and passes over those that are empty.
 func (d *Dictionary) Find(data []byte, begins, ends, codes []uint32) {
-	for len(begins) > Together {
-		d.findTogether(data, begins[:Together], ends, codes)
-		begins, ends, codes = begins[Together:], ends[Together:], codes[Together:]
+	var s sought
+	for len(begins) > 0 {
+		n := min(len(begins), Together)
+		d.findTogether(&s, data, begins[:n], ends[:n], codes[:n])
+		begins, ends, codes = begins[n:], ends[n:], codes[n:]
 	}
-	d.findTogether(data, begins, ends, codes)
 }
 
-func (d *Dictionary) findTogether(data []byte, begins, ends, codes []uint32) {
-	var all [Together]sought
-	n, touched := 0, uint32(0)
+func (d *Dictionary) findTogether(s *sought, data []byte, begins, ends, codes []uint32) {
+	isCounted := d.counted != nil && len(d.counted.codes) > 0
 	for i, begin := range begins {
 		end := ends[i]
-		if begin == end {
-			continue
-		}
 		k, short := key{}, false
 		if int(begin)+shortText <= len(data) {
 			k.word, short = shortWord(data[begin:], end-begin)
@@ -39,20 +38,41 @@ func (d *Dictionary) findTogether(data []byte, begins, ends, codes []uint32) {
 		if !short {
 			k = d.texts.keyOf(data[begin:end])
 		}
-		if d.counted != nil && k.long == 0 {
-			if code := d.counted.find(k.word, end-begin); code != NoCode {
-				codes[i] = code
-				continue
+		s.keys[i] = k
+		if isCounted {
+			s.entries[i], s.shapes[i] = 0, countedShapes
+			if k.long == 0 && begin < end {
+				s.entries[i], s.shapes[i] = d.counted.place(k.word, end-begin)
 			}
 		}
-		home := d.texts.home(k)
-		all[n&(Together-1)] = sought{k, home, uint32(i)}
+	}
+	left := 0
+	if isCounted {
+		held := d.counted.codes
+		for i, entry := range s.entries[:len(begins)] {
+			s.entries[i] = held[entry]
+		}
+	}
+	for i, begin := range begins {
+		if begin == ends[i] {
+			continue
+		}
+		codes[i] = NoCode
+		if isCounted {
+			codes[i] = codeIn(s.entries[i], s.shapes[i])
+		}
+		if codes[i] == NoCode {
+			s.left[left], s.homes[left] = uint32(i), d.texts.home(s.keys[i])
+			left++
+		}
+	}
+	touched := uint32(0)
+	for _, home := range s.homes[:left] {
 		touched += d.texts.slots[home].next
-		n++
 	}
 	d.texts.touched += touched
-	for _, s := range all[:n] {
-		at := d.find(data[begins[s.of]:ends[s.of]], s.key, s.home)
-		codes[s.of] = d.texts.slots[at].code()
+	for j, i := range s.left[:left] {
+		at := d.find(data[begins[i]:ends[i]], s.keys[i], s.homes[j])
+		codes[i] = d.texts.slots[at].code()
 	}
 }
