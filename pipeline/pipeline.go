@@ -221,10 +221,15 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	defer func() { err = errors.Join(err, staging.Discard()) }()
 
 	// Every stage takes memory of its own, so only those run side by side that need one another's processors: while one
-	// counts in order, the other spreads over them. What is stored, column by column, keeps all of them busy by itself.
+	// counts in order, the other spreads over them. What is stored, column by column, keeps all of them busy by itself. Where
+	// no memory is to spare, judging and deciding, which take most, wait for one another.
 	staging.Keep = spilled.Array
 	r := &result{job: j, identity: identity, read: read}
-	err = sideBySide(ctx, func(ctx context.Context) (err error) {
+	atOnce := everyStage
+	if spare == 0 {
+		atOnce = 1
+	}
+	err = sideBySide(ctx, atOnce, func(ctx context.Context) (err error) {
 		defer j.stage("validate")()
 		r.judged, err = judge(ctx, read, j.catalogue, (*schemas.Day)(j.config.AsAt), j.key, j.options.Workers)
 		return err
@@ -253,7 +258,7 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 		return summary, nil
 	}
 	var manifest *publish.Manifest
-	err = sideBySide(ctx, func(context.Context) error {
+	err = sideBySide(ctx, everyStage, func(context.Context) error {
 		defer j.stage("store findings")()
 		return staging.Findings(r.judged.found())
 	}, func(context.Context) error {
@@ -271,11 +276,20 @@ func (j *job) run(ctx context.Context) (summary *Summary, err error) {
 	return j.publish(ctx, staging, manifest) // from what is stored: what the stages made is let go of
 }
 
-// sideBySide runs stages at once and waits for all. The first error ends the others.
-func sideBySide(ctx context.Context, stages ...func(context.Context) error) error {
+// everyStage lets all stages run at once.
+const everyStage = -1
+
+// sideBySide runs stages in their order, so many at once, and waits for all. The first error ends the others.
+func sideBySide(ctx context.Context, atOnce int, stages ...func(context.Context) error) error {
 	group, within := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
 	for _, stage := range stages {
-		group.Go(func() error { return stage(within) })
+		group.Go(func() error {
+			if err := within.Err(); err != nil {
+				return err
+			}
+			return stage(within)
+		})
 	}
 	if err := group.Wait(); err != nil {
 		return errors.Join(ctx.Err(), err)

@@ -39,7 +39,7 @@ func (r *result) stored() []publish.Stored {
 // store stores everything that the stages made.
 func (r *result) store(ctx context.Context, staging *publish.Staging) error {
 	defer r.job.stage("store tables")()
-	return sideBySide(ctx,
+	return sideBySide(ctx, everyStage,
 		func(ctx context.Context) error { return staging.Tables(ctx, r.job.options.Workers, r.stored()...) },
 		func(ctx context.Context) error { return r.writeRows(ctx, staging) },
 		func(context.Context) error { return r.writeCatalogue(staging) },
