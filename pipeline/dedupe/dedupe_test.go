@@ -169,12 +169,20 @@ func TestTheOracleAgreesWhenIncidentsAreLookedUp(t *testing.T) {
 	agree(t)
 }
 
-// TestTheOracleAgreesWhenRowsAreGatheredInRanges has the rows of every batch of persons gathered by themselves, as those of
-// many persons are in a delivery of many millions.
-func TestTheOracleAgreesWhenRowsAreGatheredInRanges(t *testing.T) {
-	rows, persons := gatheredRows, batchBits
-	gatheredRows, batchBits = 0, 0
-	t.Cleanup(func() { gatheredRows, batchBits = rows, persons })
+// TestTheOracleAgreesWhenRowsAreGatheredInParts has the rows of every batch of persons gathered by themselves, from ranges of
+// few rows, as those of many persons are in a delivery of many millions.
+func TestTheOracleAgreesWhenRowsAreGatheredInParts(t *testing.T) {
+	rows, persons, least := gatheredRows, batchBits, rangeRows
+	gatheredRows, batchBits, rangeRows = 0, 0, 3
+	t.Cleanup(func() { gatheredRows, batchBits, rangeRows = rows, persons, least })
+	agree(t)
+}
+
+// TestTheOracleAgreesWhenRowsComeFromRanges has the rows of all persons gathered at once, from ranges of few rows.
+func TestTheOracleAgreesWhenRowsComeFromRanges(t *testing.T) {
+	persons, least := batchBits, rangeRows
+	batchBits, rangeRows = 1, 3
+	t.Cleanup(func() { batchBits, rangeRows = persons, least })
 	agree(t)
 }
 
