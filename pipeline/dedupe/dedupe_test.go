@@ -186,6 +186,41 @@ func TestTheOracleAgreesWhenRowsComeFromRanges(t *testing.T) {
 	agree(t)
 }
 
+// TestTheResultDoesNotDependOnBatchesRangesAndWorkers holds what one worker makes of all rows at once against what some make
+// of few rows of few persons at a time.
+func TestTheResultDoesNotDependOnBatchesRangesAndWorkers(t *testing.T) {
+	calendar, err := schemas.LoadCalendar("england")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, persons, least := gatheredRows, batchBits, rangeRows
+	t.Cleanup(func() { gatheredRows, batchBits, rangeRows = rows, persons, least })
+	rapid.Check(t, func(t *rapid.T) {
+		contacts, referrals, episodes, s := oracleDraw(t)
+		in := productInput(t, contacts, referrals, episodes, s, calendar)
+		said := func(workers int) string {
+			in.Workers = workers
+			result, err := Run(context.Background(), in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := fmt.Sprint(result.Grid, result.Events, result.Ledger)
+			for _, made := range []*table.Table{result.Contacts, result.Incidents, result.Referrals, result.Persons, result.Links} {
+				for _, column := range made.Columns {
+					text += fmt.Sprintln(made.Schema.Name, column.Field.Name, columnOf(made, column.Field.Name))
+				}
+			}
+			return text
+		}
+		gatheredRows, batchBits, rangeRows = rows, persons, least
+		want := said(1)
+		gatheredRows, batchBits, rangeRows = rapid.IntRange(0, 9).Draw(t, "gathered"), 1, 3
+		if got := said(3); got != want {
+			t.Fatalf("three workers make\n%s\none makes\n%s", got, want)
+		}
+	})
+}
+
 func agree(t *testing.T) {
 	t.Helper()
 	calendar, err := schemas.LoadCalendar("england")
