@@ -22,10 +22,13 @@ type dealt struct {
 	size   int       // how many rows a range has
 }
 
+// rangeRows is how many rows a range has at least.
+var rangeRows = 1 << 16
+
 // deal deals out rows, whose persons are given, to so many batches.
 func deal(rows, batches int, persons cells, workers int) *dealt {
-	const least, most = 1 << 16, 64
-	d := &dealt{person: make([]int32, rows), begins: make([]int32, batches+2), size: max(least, (rows/most+63)&^63)}
+	const most = 64 // ranges
+	d := &dealt{person: make([]int32, rows), begins: make([]int32, batches+2), size: max(rangeRows, (rows+most-1)/most)}
 	d.next = make([][]int32, (rows+d.size-1)/d.size)
 	d.eachRange(workers, func(number, from, to int) {
 		count := make([]int32, batches+1)

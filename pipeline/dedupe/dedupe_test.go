@@ -169,13 +169,56 @@ func TestTheOracleAgreesWhenIncidentsAreLookedUp(t *testing.T) {
 	agree(t)
 }
 
-// TestTheOracleAgreesWhenRowsAreGatheredInRanges has the rows of every batch of persons gathered by themselves, as those of
-// many persons are in a delivery of many millions.
-func TestTheOracleAgreesWhenRowsAreGatheredInRanges(t *testing.T) {
-	rows, persons := gatheredRows, batchBits
-	gatheredRows, batchBits = 0, 0
-	t.Cleanup(func() { gatheredRows, batchBits = rows, persons })
+// TestTheOracleAgreesWhenRowsAreGatheredInParts has the rows of every batch of persons gathered by themselves, from ranges of
+// few rows, as those of many persons are in a delivery of many millions.
+func TestTheOracleAgreesWhenRowsAreGatheredInParts(t *testing.T) {
+	rows, persons, least := gatheredRows, batchBits, rangeRows
+	gatheredRows, batchBits, rangeRows = 0, 0, 3
+	t.Cleanup(func() { gatheredRows, batchBits, rangeRows = rows, persons, least })
 	agree(t)
+}
+
+// TestTheOracleAgreesWhenRowsComeFromRanges has the rows of all persons gathered at once, from ranges of few rows.
+func TestTheOracleAgreesWhenRowsComeFromRanges(t *testing.T) {
+	persons, least := batchBits, rangeRows
+	batchBits, rangeRows = 1, 3
+	t.Cleanup(func() { batchBits, rangeRows = persons, least })
+	agree(t)
+}
+
+// TestTheResultDoesNotDependOnBatchesRangesAndWorkers holds what one worker makes of all rows at once against what some make
+// of few rows of few persons at a time.
+func TestTheResultDoesNotDependOnBatchesRangesAndWorkers(t *testing.T) {
+	calendar, err := schemas.LoadCalendar("england")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, persons, least := gatheredRows, batchBits, rangeRows
+	t.Cleanup(func() { gatheredRows, batchBits, rangeRows = rows, persons, least })
+	rapid.Check(t, func(t *rapid.T) {
+		contacts, referrals, episodes, s := oracleDraw(t)
+		in := productInput(t, contacts, referrals, episodes, s, calendar)
+		said := func(workers int) string {
+			in.Workers = workers
+			result, err := Run(context.Background(), in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := fmt.Sprint(result.Grid, result.Events, result.Ledger)
+			for _, made := range []*table.Table{result.Contacts, result.Incidents, result.Referrals, result.Persons, result.Links} {
+				for _, column := range made.Columns {
+					text += fmt.Sprintln(made.Schema.Name, column.Field.Name, columnOf(made, column.Field.Name))
+				}
+			}
+			return text
+		}
+		gatheredRows, batchBits, rangeRows = rows, persons, least
+		want := said(1)
+		gatheredRows, batchBits, rangeRows = rapid.IntRange(0, 9).Draw(t, "gathered"), 1, 3
+		if got := said(3); got != want {
+			t.Fatalf("three workers make\n%s\none makes\n%s", got, want)
+		}
+	})
 }
 
 func agree(t *testing.T) {

@@ -47,6 +47,36 @@ func TestTheGridSaysWhatARunUnderItsSettingsWouldSay(t *testing.T) {
 	})
 }
 
+// TestTheGridJoinsContactsByItsDays has two contacts of one concern so many days apart.
+func TestTheGridJoinsContactsByItsDays(t *testing.T) {
+	calendar, err := schemas.LoadCalendar("england")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := day(t, "2019-05-14")
+	for apart := range schemas.Day(9) {
+		result, err := Run(context.Background(), Input{
+			Contacts: deliver(t, "contacts", 2, map[string]func(int) string{
+				"contact_id": func(row int) string { return []string{"K1", "K2"}[row] }, "child_id": func(int) string { return "C" },
+				"concern": func(int) string { return "NEG" },
+			}, map[string]func(int) (schemas.Day, bool){"contact_date": func(row int) (schemas.Day, bool) { return first + schemas.Day(row)*apart, true }}),
+			Calendar: calendar, Workers: 1, Settings: Settings{SameIncidentDays: 3, ReferralWindow: 5, AsAt: day(t, "2019-12-31")},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, point := range result.Grid {
+			want := 2
+			if int(apart) <= point.SameIncidentDays {
+				want = 1
+			}
+			if point.Unique != want {
+				t.Errorf("%d days apart, under %+v: want %d", apart, point, want)
+			}
+		}
+	}
+}
+
 // TestTheGridConvertsByTheContactAfterAReferral has a referral one working day after one contact of an incident and one
 // before another: a window of none leaves the second.
 func TestTheGridConvertsByTheContactAfterAReferral(t *testing.T) {

@@ -110,14 +110,15 @@ func (to *joined) mentions(all, own []mention, behind int) []mention {
 }
 
 // extend makes a list longer. What it is made to hold is what it would hold of all batches, were the others like those
-// before.
+// before: these have some rows, or they tell little of the others.
 func extend[T any](to *joined, list []T, by int) []T {
-	if length := len(list) + by; length <= cap(list) {
+	length := len(list) + by
+	if length <= cap(list) {
 		return list[:length]
 	}
+	const spare, some = 1.02, 1 << 12
 	begins := to.judged.door.dealt.begins
-	all, so := float64(begins[len(begins)-2]), float64(begins[to.next+1])
-	const spare = 1.02
-	expected := int(float64(len(list)+by) * min(all/max(so, 1), 1<<20) * spare)
-	return slices.Grow(list, max(by, expected-len(list)))[:len(list)+by]
+	all, before := begins[len(begins)-2], max(begins[to.next+1], some)
+	expected := int(float64(length) * float64(all) / float64(before) * spare)
+	return slices.Grow(list, max(by, expected-len(list)))[:length]
 }

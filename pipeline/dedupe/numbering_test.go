@@ -78,9 +78,9 @@ func TestTextsAreOrderedByTheirPlacesWhereTheyAreEqual(t *testing.T) {
 
 // TestRowsAreDealtOutInFileOrder holds the places of rows against a stable sort by batch.
 func TestRowsAreDealtOutInFileOrder(t *testing.T) {
-	before := batchBits
-	batchBits = 1
-	t.Cleanup(func() { batchBits = before })
+	bits, least := batchBits, rangeRows
+	batchBits, rangeRows = 1, 2
+	t.Cleanup(func() { batchBits, rangeRows = bits, least })
 	rapid.Check(t, func(t *rapid.T) {
 		persons := rapid.SliceOf(rapid.Int32Range(none, 9)).Draw(t, "persons")
 		d := deal(len(persons), batchesOf(10), cells{of: persons}, 2)

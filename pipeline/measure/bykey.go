@@ -106,7 +106,7 @@ func (k *byKey) of(number uint32) []placed {
 	return k.records[k.first[number]:k.first[number+1]]
 }
 
-// noKey is the number of what is no key.
+// noKey is the number of what is no key. One more than it must be a number too: see known.
 const noKey = math.MaxUint32 - 1
 
 // numbersOf returns by row the number of the key of another column: one that no key has where there is none such, and
