@@ -25,8 +25,9 @@ const (
 	countedRoom = 4
 )
 
-// numberOf returns the number that a short text of so many bytes ends in and what stands before it, with the text's
-// length: both together are the text. ok is false of a text that ends in no number, or has more before it.
+// numberOf returns the number that a short text of so many bytes ends in and its shape: what stands before the number,
+// how long that is (a NUL byte in it is as the zeros behind it) and how long the text. Both together are the text. ok is
+// false of a text that ends in no number, or has more before it.
 func numberOf(word uint64, size uint32) (number uint64, shape uint32, ok bool) {
 	const zeros, low, tooMuch, high = 0x3030303030303030, 0x0f0f0f0f0f0f0f0f, 0x7676767676767676, 0x8080808080808080
 	other := word ^ zeros
@@ -35,7 +36,7 @@ func numberOf(word uint64, size uint32) (number uint64, shape uint32, ok bool) {
 	if prefix > countedPrefix || prefix == size {
 		return 0, 0, false
 	}
-	shape = uint32(word)&(1<<(8*prefix)-1) | size<<24
+	shape = uint32(word)&(1<<(8*prefix)-1) | prefix<<28 | size<<24
 	digits := word >> (8 * prefix) << ((64 - 8*(size-prefix)) & 63) & low
 	digits = digits*10 + digits>>8
 	const pairs = 0x000000ff000000ff
