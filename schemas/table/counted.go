@@ -89,32 +89,27 @@ func (c *counted) add(word uint64, size, code uint32, texts int) bool {
 	return true
 }
 
-// reach makes room for a number, unless there were to be more than so many then.
+// reach makes room for a number, unless there were to be more than so many then. It makes a part of those so far at
+// once, even if that is more, so that numbers which stay just within reach are not copied for each.
 func (c *counted) reach(number, most uint64) bool {
-	if len(c.codes) == 0 {
+	have := uint64(len(c.codes))
+	if have == 0 {
 		c.first = number
 	}
-	from, to := min(c.first, number), max(c.first+uint64(len(c.codes)), number+1)
-	if to-from > most {
+	from, to := min(c.first, number), max(c.first+have, number+1)
+	switch {
+	case to-from == have:
+		return true
+	case to-from > most:
 		return false
-	}
-	switch have := uint64(len(c.codes)); {
 	case from < c.first:
-		from -= min(from, have/2, most-(to-from))
+		from -= min(from, have/2)
 		c.codes = append(make([]uint32, c.first-from, to-from), c.codes...)
 		c.first = from
-	case to-from > have:
-		c.codes = roomy(c.codes, int(to-from), int(most))
+	default:
+		c.codes = append(c.codes, make([]uint32, to-from-have)...)
 	}
 	return true
-}
-
-// roomy returns values with zeros behind them, so many in all, and room for more, but not for more than most.
-func roomy(values []uint32, length, most int) []uint32 {
-	if length > cap(values) {
-		values = append(make([]uint32, 0, min(most, max(length, 2*cap(values)))), values...)
-	}
-	return values[:length]
 }
 
 // shortWord returns the word of a short text of so many bytes, with zeros behind it, that stands in front of others, and

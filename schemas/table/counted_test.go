@@ -89,3 +89,19 @@ func TestNULBytesAreNoZeros(t *testing.T) {
 		}
 	}
 }
+
+// TestNumbersAreCopiedNowAndThen counts up and down in the widest steps that are within reach.
+func TestNumbersAreCopiedNowAndThen(t *testing.T) {
+	for _, step := range []int{1, countedRoom, -1, -countedRoom} {
+		d, copies, room := NewDictionary(), 0, 0
+		for i := range 100_000 {
+			d.CodeOf(fmt.Sprintf("K%06d", 500_000+step*i))
+			if d.counted != nil && cap(d.counted.codes) != room {
+				copies, room = copies+1, cap(d.counted.codes)
+			}
+		}
+		if copies > 100 {
+			t.Errorf("steps of %d: copied %d times", step, copies)
+		}
+	}
+}
