@@ -103,21 +103,3 @@ func (r *remembered) add(text []byte, code uint32) {
 
 // full tells that the column has more texts than are remembered.
 func (r *remembered) full() bool { return r.count == rememberedMost }
-
-// standsFor tells whether a cell that holds a text as it is means just that: nothing would be cut off, refused or kept.
-func (b *base) standsFor(text []byte) bool {
-	if first := text[0]; first >= '0' && first <= '9' && spoilt(text) {
-		return false
-	}
-	if b.exact {
-		return true
-	}
-	if from, to := trim(text); to-from < len(text) || cellEnds[text[0]]&maybeFormula != 0 {
-		return false
-	}
-	if isASCII(text) {
-		return true
-	}
-	_, hidden := withoutHidden(nil, text)
-	return !hidden
-}

@@ -41,7 +41,7 @@ func (c *codeColumn) add(text *table.Text, place int) {
 }
 
 // addRemembered adds the cells of a window whose texts are remembered. The others are settled one by one, and
-// remembered if they stand for themselves.
+// remembered if they have a value and nothing of them is kept beside it.
 func (c *codeColumn) addRemembered(text *table.Text, place int) {
 	first := c.rows
 	c.extend(text.Records())
@@ -57,9 +57,8 @@ func (c *codeColumn) addRemembered(text *table.Text, place int) {
 			continue
 		}
 		kept := len(c.kept)
-		c.settle(text, row, cell, c)
-		if value := text.Data[text.Begin[cell]:text.End[cell]]; len(c.kept) == kept && !c.isNull(row) && c.standsFor(value) {
-			c.recent.add(value, c.codes[row])
+		if c.settle(text, row, cell, c); len(c.kept) == kept && !c.isNull(row) {
+			c.recent.add(text.Data[text.Begin[cell]:text.End[cell]], c.codes[row])
 		}
 	}
 }
