@@ -11,6 +11,7 @@ import (
 type remembered struct {
 	slots [rememberedSlots]rememberedSlot // open addressing
 	count int
+	tried bool // a window was looked up
 }
 
 // rememberedSlot is the words of a text with zeros behind it. No text that a window hands on without a mark has a NUL
@@ -101,5 +102,14 @@ func (r *remembered) add(text []byte, code uint32) {
 	r.count++
 }
 
-// full tells that the column has more texts than are remembered.
+// weigh ends the remembering where it does not pay: many cells of a window behind the first were not found, as their texts
+// are long, say, or written otherwise than their codes. Those are read faster in runs.
+func (r *remembered) weigh(missed, cells int) {
+	if r.tried && missed > cells/4 {
+		r.count = rememberedMost
+	}
+	r.tried = true
+}
+
+// full tells that no more texts are remembered, and that the column has others.
 func (r *remembered) full() bool { return r.count == rememberedMost }

@@ -47,6 +47,7 @@ func (c *codeColumn) addRemembered(text *table.Text, place int) {
 	c.extend(text.Records())
 	codes := c.codes[first:]
 	c.recent.find(text, place, codes)
+	missed := 0
 	for i, code := range codes {
 		if code < blankCode {
 			continue
@@ -56,11 +57,13 @@ func (c *codeColumn) addRemembered(text *table.Text, place int) {
 			c.null(row)
 			continue
 		}
+		missed++
 		kept := len(c.kept)
 		if c.settle(text, row, cell, c); len(c.kept) == kept && !c.isNull(row) {
 			c.recent.add(text.Data[text.Begin[cell]:text.End[cell]], c.codes[row])
 		}
 	}
+	c.recent.weigh(missed, len(codes))
 }
 
 // take looks up the texts of a run. Those that are not known yet, or are not written as their code is, follow one by
