@@ -107,9 +107,17 @@ func (c *counted) reach(number, most uint64) bool {
 		c.codes = append(make([]uint32, c.first-from, to-from), c.codes...)
 		c.first = from
 	default:
-		c.codes = append(c.codes, make([]uint32, to-from-have)...)
+		c.codes = roomy(c.codes, int(to-from))
 	}
 	return true
+}
+
+// roomy returns values with zeros behind them, so many in all, and room for more zeros.
+func roomy(values []uint32, length int) []uint32 {
+	if length > cap(values) {
+		values = append(make([]uint32, 0, max(length, 2*cap(values))), values...)
+	}
+	return values[:length]
 }
 
 // shortWord returns the word of a short text of so many bytes, with zeros behind it, that stands in front of others, and
