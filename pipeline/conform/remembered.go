@@ -11,6 +11,7 @@ import (
 type remembered struct {
 	slots [rememberedSlots]rememberedSlot // open addressing
 	count int
+	tried bool // a window was looked up
 }
 
 // rememberedSlot is the words of a text with zeros behind it. No text that a window hands on without a mark has a NUL
@@ -101,23 +102,14 @@ func (r *remembered) add(text []byte, code uint32) {
 	r.count++
 }
 
-// full tells that the column has more texts than are remembered.
-func (r *remembered) full() bool { return r.count == rememberedMost }
-
-// standsFor tells whether a cell that holds a text as it is means just that: nothing would be cut off, refused or kept.
-func (b *base) standsFor(text []byte) bool {
-	if first := text[0]; first >= '0' && first <= '9' && spoilt(text) {
-		return false
+// weigh ends the remembering where it does not pay: many cells of a window behind the first were not found, as their texts
+// are long, say, or written otherwise than their codes. Those are read faster in runs.
+func (r *remembered) weigh(missed, cells int) {
+	if r.tried && missed > cells/4 {
+		r.count = rememberedMost
 	}
-	if b.exact {
-		return true
-	}
-	if from, to := trim(text); to-from < len(text) || cellEnds[text[0]]&maybeFormula != 0 {
-		return false
-	}
-	if isASCII(text) {
-		return true
-	}
-	_, hidden := withoutHidden(nil, text)
-	return !hidden
+	r.tried = true
 }
+
+// full tells that no more texts are remembered, and that the column has others.
+func (r *remembered) full() bool { return r.count == rememberedMost }

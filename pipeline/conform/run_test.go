@@ -132,3 +132,23 @@ func TestBitsMoveAndAreCounted(t *testing.T) {
 		}
 	})
 }
+
+func TestColumnsOfLongTextsAreReadInRuns(t *testing.T) {
+	for value, remembers := range map[string]bool{"REFERRAL": true, "": true, "a text that is longer than others": false, " NFA": false} {
+		text := &table.Text{Columns: 1, Plain: true}
+		for row := range 100 {
+			text.Begin = append(text.Begin, uint32(len(text.Data)))
+			text.Data = append(text.Data, value...)
+			text.End, text.Lines = append(text.End, uint32(len(text.Data))), append(text.Lines, uint32(row+2))
+		}
+		text.Data = append(text.Data, make([]byte, rememberedBytes)...)
+		c := &codeColumn{dictionary: table.NewDictionary(), field: &schemas.Field{Name: "f", Type: schemas.TypeCode}}
+		c.beginFile(&Options{})
+		for range 2 {
+			c.add(text, 0)
+		}
+		if c.recent.full() == remembers {
+			t.Errorf("%q: remembered %v, want %v", value, !remembers, remembers)
+		}
+	}
+}

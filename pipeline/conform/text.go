@@ -41,12 +41,13 @@ func (c *codeColumn) add(text *table.Text, place int) {
 }
 
 // addRemembered adds the cells of a window whose texts are remembered. The others are settled one by one, and
-// remembered if they stand for themselves.
+// remembered if they have a value and nothing of them is kept beside it.
 func (c *codeColumn) addRemembered(text *table.Text, place int) {
 	first := c.rows
 	c.extend(text.Records())
 	codes := c.codes[first:]
 	c.recent.find(text, place, codes)
+	missed := 0
 	for i, code := range codes {
 		if code < blankCode {
 			continue
@@ -56,12 +57,13 @@ func (c *codeColumn) addRemembered(text *table.Text, place int) {
 			c.null(row)
 			continue
 		}
+		missed++
 		kept := len(c.kept)
-		c.settle(text, row, cell, c)
-		if value := text.Data[text.Begin[cell]:text.End[cell]]; len(c.kept) == kept && !c.isNull(row) && c.standsFor(value) {
-			c.recent.add(value, c.codes[row])
+		if c.settle(text, row, cell, c); len(c.kept) == kept && !c.isNull(row) {
+			c.recent.add(text.Data[text.Begin[cell]:text.End[cell]], c.codes[row])
 		}
 	}
+	c.recent.weigh(missed, len(codes))
 }
 
 // take looks up the texts of a run. Those that are not known yet, or are not written as their code is, follow one by

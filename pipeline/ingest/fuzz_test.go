@@ -17,6 +17,23 @@ import (
 var seeds = []string{
 	"a,b\n1,2\n", "a,b\r\n\"1\",\"2\r\n2\"\r\n", "a\n\"\"\n\n1", "a,b\n\"x\"\"y\",\n", "\"a \"\"b\"\"\",c\n1,2\n", "a,b,,\n1,2,,\n", "a,b\n1\n1,2,3\n",
 	"a,b\n1,\"2\n3,4\n\"5\",6\n", "a,b\n\"1\"x,2\n", "a,b\n1\"1,2\n", "a,b\n\x001,2\n", "\xef\xbb\xbfa,b\n1,2", "a;b\n", "a,b\n1,\"",
+	"contact,child,received\n" + strings.Repeat("K0000001,C17,2019-05-02\n\"K2\",\"a \"\"b\"\",\"x,\n\"\r\n,,\n", 4), // longer than a block
+}
+
+// readBothWays reads a text the way the processor is able to and again as one that cannot look at 32 bytes at once, which
+// must be the same.
+func readBothWays(t *testing.T, text string, options Options) (*collector, Report, error) {
+	got := &collector{}
+	report, err := ReadCSV(t.Context(), strings.NewReader(text), options, got)
+	able := wide
+	defer func() { wide = able }()
+	wide = false
+	narrow := &collector{}
+	narrowReport, narrowErr := ReadCSV(t.Context(), strings.NewReader(text), options, narrow)
+	if !reflect.DeepEqual(got, narrow) || report != narrowReport || (err == nil) != (narrowErr == nil) {
+		t.Fatalf("32 bytes at once\n%+v\nand eight\n%+v", got, narrow)
+	}
+	return got, report, err
 }
 
 // FuzzAgainstEncodingCSV holds the reader against encoding/csv where that is right: UTF-8 text without a byte
@@ -50,8 +67,7 @@ func FuzzAgainstEncodingCSV(f *testing.F) {
 		if len(want) == 0 || strings.TrimSpace(want[0].cells[len(want[0].cells)-1]) == "" {
 			return
 		}
-		got := &collector{}
-		report, err := ReadCSV(t.Context(), strings.NewReader(text), Options{Separator: ',', Limits: Limits{Window: window % 64}, Workers: 1 + window&3}, got)
+		got, report, err := readBothWays(t, text, Options{Separator: ',', Limits: Limits{Window: window % 200}, Workers: 1 + window&3})
 		if errors.Is(err, ErrHeader) || report.LineEnds == "CR" || report.Encoding != UTF8 {
 			return
 		}
@@ -87,9 +103,8 @@ func FuzzEveryLineIsSomewhere(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte, window int) {
 		limits := Limits{Field: 20, Columns: 10}
-		whole, report := &collector{}, Report{}
-		report, err := ReadCSV(context.Background(), bytes.NewReader(text), Options{Limits: limits, Workers: 1}, whole)
-		limits.Window = 1 + (window&0xffff)%50
+		whole, report, err := readBothWays(t, string(text), Options{Limits: limits, Workers: 1})
+		limits.Window = 1 + (window&0xffff)%200
 		parts := &collector{}
 		reportOfParts, errOfParts := ReadCSV(context.Background(), bytes.NewReader(text), Options{Limits: limits, Workers: 1 + window>>8&3}, parts)
 		if err != nil && errOfParts != nil {

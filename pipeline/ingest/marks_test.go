@@ -68,21 +68,23 @@ func TestCellsOfTidyWindowsStandForThemselves(t *testing.T) {
 	}
 	tidy := 0
 	rapid.Check(t, func(t *rapid.T) {
+		separator := rapid.SampledFrom([]string{",", "\t"}).Draw(t, "separator")
 		cell := rapid.OneOf(rapid.StringMatching(`[A-Z0-9-]{0,12}`), rapid.StringMatching(`[0-9]{2} [a-z]{1,20}`), rapid.Just(`"a, ""b"""`))
 		if rapid.Bool().Draw(t, "odd") {
-			cell = rapid.OneOf(cell, cell, cell, cell, rapid.SampledFrom([]string{" a", "a ", "=1", "#N/A", "6.0", "1E+9", `" a"`, `"a "`, `"a" `, "a\r", "\ta", "\u00a0a", "a\u00a0", `""""`, `""" a"`, `"a"" "`, "\"a\n b\""}))
+			odd := rapid.SampledFrom([]string{" a", "a ", "=1", "#N/A", "6.0", "1E+9", `" a"`, `"a "`, `"a" `, "a\r", "\ta", "\u00a0a", "a\u00a0", `""""`, `""" a"`, `"a"" "`, "\"a\n b\"", "\"a\n\"", "\"\r\na\"", "\"a\t\"", "\"\ta\"", "\"\""}).Draw(t, "odd cell") // of one kind: others must not hide it
+			cell = rapid.OneOf(cell, cell, cell, cell, rapid.Just(odd))
 		}
 		ends := rapid.SampledFrom([]string{"\n", "\r\n"}).Draw(t, "line end")
-		lines := []string{"first,second,third"}
+		lines := []string{strings.Join([]string{"first", "second", "third"}, separator)}
 		for range rapid.IntRange(0, 40).Draw(t, "records") {
-			lines = append(lines, strings.Join(rapid.SliceOfN(cell, 3, 3).Draw(t, "cells"), ","))
+			lines = append(lines, strings.Join(rapid.SliceOfN(cell, 3, 3).Draw(t, "cells"), separator))
 		}
 		text := strings.Join(lines, ends)
 		if rapid.Bool().Draw(t, "ended") {
 			text += ends
 		}
 		sink := &tidySink{t: t}
-		options := Options{Limits: Limits{Window: rapid.IntRange(60, 600).Draw(t, "window")}, Workers: rapid.IntRange(1, 3).Draw(t, "workers"), Separator: ','}
+		options := Options{Limits: Limits{Window: rapid.IntRange(60, 600).Draw(t, "window")}, Workers: rapid.IntRange(1, 3).Draw(t, "workers"), Separator: separator[0]}
 		if _, err := ReadCSV(t.Context(), strings.NewReader(text), options, sink); err != nil {
 			t.Skip(fmt.Sprint(err))
 		}

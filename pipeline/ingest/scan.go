@@ -103,6 +103,9 @@ func (s *scanner) scan(data []byte, from int, last bool) (used int) {
 					s.repairs = append(s.repairs, repair{n, q})
 				}
 				begin, cut = p+1, q.next-q.end
+				if data[p+1] <= ' ' || data[q.end-1] <= ' ' { // a separator or line feed, which end no cell here
+					s.text.Tidy = false
+				}
 				if q.next >= next {
 					next = q.next
 					break marked

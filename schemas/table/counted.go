@@ -25,8 +25,9 @@ const (
 	countedRoom = 4
 )
 
-// numberOf returns the number that a short text of so many bytes ends in and what stands before it, with the text's
-// length: both together are the text. ok is false of a text that ends in no number, or has more before it.
+// numberOf returns the number that a short text of so many bytes ends in and its shape: what stands before the number,
+// how long that is (a NUL byte in it is as the zeros behind it) and how long the text. Both together are the text. ok is
+// false of a text that ends in no number, or has more before it.
 func numberOf(word uint64, size uint32) (number uint64, shape uint32, ok bool) {
 	const zeros, low, tooMuch, high = 0x3030303030303030, 0x0f0f0f0f0f0f0f0f, 0x7676767676767676, 0x8080808080808080
 	other := word ^ zeros
@@ -35,7 +36,7 @@ func numberOf(word uint64, size uint32) (number uint64, shape uint32, ok bool) {
 	if prefix > countedPrefix || prefix == size {
 		return 0, 0, false
 	}
-	shape = uint32(word)&(1<<(8*prefix)-1) | size<<24
+	shape = uint32(word)&(1<<(8*prefix)-1) | prefix<<28 | size<<24
 	digits := word >> (8 * prefix) << ((64 - 8*(size-prefix)) & 63) & low
 	digits = digits*10 + digits>>8
 	const pairs = 0x000000ff000000ff
@@ -88,30 +89,33 @@ func (c *counted) add(word uint64, size, code uint32, texts int) bool {
 	return true
 }
 
-// reach makes room for a number, unless there were to be more than so many then.
+// reach makes room for a number, unless there were to be more than so many then. It makes a part of those so far at
+// once, even if that is more, so that numbers which stay just within reach are not copied for each.
 func (c *counted) reach(number, most uint64) bool {
-	if len(c.codes) == 0 {
+	have := uint64(len(c.codes))
+	if have == 0 {
 		c.first = number
 	}
-	from, to := min(c.first, number), max(c.first+uint64(len(c.codes)), number+1)
-	if to-from > most {
+	from, to := min(c.first, number), max(c.first+have, number+1)
+	switch {
+	case to-from == have:
+		return true
+	case to-from > most:
 		return false
-	}
-	switch have := uint64(len(c.codes)); {
 	case from < c.first:
-		from -= min(from, have/2, most-(to-from))
+		from -= min(from, have/2)
 		c.codes = append(make([]uint32, c.first-from, to-from), c.codes...)
 		c.first = from
-	case to-from > have:
-		c.codes = roomy(c.codes, int(to-from), int(most))
+	default:
+		c.codes = roomy(c.codes, int(to-from))
 	}
 	return true
 }
 
-// roomy returns values with zeros behind them, so many in all, and room for more, but not for more than most.
-func roomy(values []uint32, length, most int) []uint32 {
+// roomy returns values with zeros behind them, so many in all, and room for more zeros.
+func roomy(values []uint32, length int) []uint32 {
 	if length > cap(values) {
-		values = append(make([]uint32, 0, min(most, max(length, 2*cap(values)))), values...)
+		values = append(make([]uint32, 0, max(length, 2*cap(values))), values...)
 	}
 	return values[:length]
 }

@@ -10,7 +10,7 @@ import (
 
 func TestNumbersAtTheEndOfTexts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		prefix := rapid.StringMatching(`([ -/:-~\x80-\xff]|[0-9][A-Z]|é)?[A-Z/-]{0,3}`).Draw(t, "prefix")
+		prefix := rapid.StringMatching(`([ -/:-~\x80-\xff]|[0-9][A-Z]|é)?[A-Z/\x00-]{0,3}`).Draw(t, "prefix")
 		digits := rapid.StringMatching(`[0-9]{0,8}`).Draw(t, "digits")
 		text := prefix + digits
 		if text == "" || len(text) > shortText {
@@ -20,7 +20,13 @@ func TestNumbersAtTheEndOfTexts(t *testing.T) {
 		number, shape, ok := numberOf(word, uint32(len(text)))
 		begin := strings.TrimRight(text, "0123456789")
 		want := len(begin) < len(text) && len(begin) <= countedPrefix
-		if !short || ok != want {
+		if short != !strings.HasSuffix(text, "\x00") {
+			t.Fatalf("%q: short: %v", text, short)
+		}
+		if !short {
+			return
+		}
+		if ok != want {
 			t.Fatalf("%q: ends in a number: %v, want %v", text, ok, want)
 		}
 		if !ok {
@@ -29,7 +35,7 @@ func TestNumbersAtTheEndOfTexts(t *testing.T) {
 		if got := fmt.Sprintf("%s%0*d", begin, len(text)-len(begin), number); got != text {
 			t.Errorf("%q: number %d", text, number)
 		}
-		if got := string([]byte{byte(shape), byte(shape >> 8), byte(shape >> 16)}[:len(begin)]); got != begin || int(shape>>24) != len(text) {
+		if got := string([]byte{byte(shape), byte(shape >> 8), byte(shape >> 16)}[:len(begin)]); got != begin || int(shape>>24&15) != len(text) || int(shape>>28) != len(begin) {
 			t.Errorf("%q: shape %x", text, shape)
 		}
 	})
@@ -72,4 +78,30 @@ func TestCountedTextsHaveTheirCodes(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestNULBytesAreNoZeros(t *testing.T) {
+	d := NewDictionary()
+	d.Expect(countedFrom + 1)
+	for code, text := range []string{"05", "\x005", "A0005", "A\x0005", "A\x00\x005", "\x00\x00\x005"} {
+		if got := d.Code([]byte(text)); int(got) != code {
+			t.Errorf("%q has code %d, want %d", text, got, code)
+		}
+	}
+}
+
+// TestNumbersAreCopiedNowAndThen counts up and down in the widest steps that are within reach.
+func TestNumbersAreCopiedNowAndThen(t *testing.T) {
+	for _, step := range []int{1, countedRoom, -1, -countedRoom} {
+		d, copies, room := NewDictionary(), 0, 0
+		for i := range 100_000 {
+			d.CodeOf(fmt.Sprintf("K%06d", 500_000+step*i))
+			if d.counted != nil && cap(d.counted.codes) != room {
+				copies, room = copies+1, cap(d.counted.codes)
+			}
+		}
+		if copies > 100 {
+			t.Errorf("steps of %d: copied %d times", step, copies)
+		}
+	}
 }

@@ -43,6 +43,9 @@ func (d *Dictionary) Code(text []byte) uint32 {
 		return code
 	}
 	code = uint32(d.Len())
+	if len(d.data)+len(text) > math.MaxInt32 {
+		panic("the distinct values of one column pass 2 GiB; split the delivery by year")
+	}
 	if cap(d.data)-len(d.data) < len(text) {
 		d.grow(len(text))
 	}
@@ -72,9 +75,6 @@ func (d *Dictionary) CodeOf(text string) uint32 {
 
 // grow makes room for the texts that are expected, as long as those so far, and for so many bytes at least.
 func (d *Dictionary) grow(bytes int) {
-	if len(d.data)+bytes > math.MaxInt32 {
-		panic("the distinct values of one column pass 2 GiB; split the delivery by year")
-	}
 	if count, more := d.Len(), d.expected-d.Len(); count > 0 && more > 0 {
 		likely := len(d.data) / count * (more + more/16)
 		bytes = max(bytes, min(likely, math.MaxInt32-len(d.data)))

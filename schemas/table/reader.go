@@ -22,7 +22,7 @@ type Reader struct {
 	date   []byte      // as it was delivered; empty before the first
 }
 
-// NewReader returns a reader of a column, which may be nil.
+// NewReader returns a reader of a column. That may be nil as long as no row is read.
 func NewReader(c *Column) *Reader {
 	r := &Reader{column: c}
 	if !c.Delivered() {

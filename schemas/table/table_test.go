@@ -1,6 +1,9 @@
 package table
 
 import (
+	"fmt"
+	"math"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
@@ -78,6 +81,24 @@ func TestDictionaryKeepsTheOrderOfFirstSight(t *testing.T) {
 	if _, found := d.Lookup([]byte("never")); found {
 		t.Error("an unknown text is found")
 	}
+}
+
+// The room of a dictionary may be larger than what it may hold: 2 GiB of memory that nobody touches.
+func TestADictionaryRefusesMoreThanOneArrayHolds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs 2 GiB of addresses")
+	}
+	d := NewDictionary()
+	d.data = make([]byte, math.MaxInt32-2, math.MaxInt32+8)
+	if d.CodeOf("ab") != 0 {
+		t.Error("what fits is refused")
+	}
+	defer func() {
+		if fault := recover(); fault == nil || !strings.Contains(fmt.Sprint(fault), "2 GiB") {
+			t.Errorf("panics with %v", fault)
+		}
+	}()
+	d.CodeOf("c")
 }
 
 // TestTextsAreFoundTogetherAsOneByOne holds Find against Code and Lookup, and all of them against a map.
