@@ -100,9 +100,10 @@ func (s sumList) equal(a, b uint32) bool {
 	return *(*[SumBytes]byte)(s[int(a)*SumBytes:]) == *(*[SumBytes]byte)(s[int(b)*SumBytes:])
 }
 
-// plain packs the sums without ever making texts of them; where neighbours are often equal, one of each.
+// plain packs the sums as they are, unless there are few or their texts are asked for; where neighbours are often equal, one of
+// each.
 func (s sumList) plain(e *Encoder, codes []uint32) error {
-	if e.hashed || sumText*len(codes) <= small {
+	if e.hashed || e.ranged || sumText*len(codes) <= small {
 		s.gather(e, codes)
 		return e.plainTexts(e.text)
 	}
