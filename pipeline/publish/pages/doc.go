@@ -3,7 +3,7 @@
 // A column of a row group walks in; a Chunk walks out: its pages as they stand in a file. A Chunk does not know its
 // file, so that a column that stands in several files is encoded once. The promise: a chunk's bytes depend on the
 // values alone, never on how a dictionary was filled, on workers or on the column's other rows; every page is a
-// zstd frame and carries its checksum in its header.
+// zstd frame that ends in a checksum, and carries another one in its header: DuckDB and arrow-go look at the first only.
 //
 // Most of what is written are identifiers: nearly unique texts of few different characters, in which a compressor
 // searches long for little. They are written with as few bits for a character as their alphabet needs (packing), and

@@ -2,6 +2,8 @@ package pages
 
 import (
 	"encoding/binary"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 const (
@@ -42,7 +44,7 @@ func (e *Encoder) packedFrame(dst, head, text []byte) []byte {
 		f := startFrame(dst[:start], len(head)+len(text))
 		f.stored(head, false)
 		if f.packed(text, &e.packing) {
-			return f.frame
+			return f.end()
 		}
 		dst = f.frame
 		if e.packing.over(text); e.packing.width == 0 {
@@ -56,23 +58,30 @@ func storedFrame(dst, head, text []byte) []byte {
 	f := startFrame(dst, len(head)+len(text))
 	f.stored(head, len(text) == 0)
 	f.stored(text, true)
-	return f.frame
+	return f.end()
 }
 
-// frame is a zstd frame on its way: blocks. It has no checksum: the page has one. RFC 8878.
-type frame struct{ frame []byte }
+// frame is a zstd frame on its way: blocks, with a checksum of their content behind them. The page has one as well, but
+// DuckDB and arrow-go look at this one only. RFC 8878.
+type frame struct {
+	frame []byte
+	sum   *xxhash.Digest
+}
 
 // startFrame begins a frame of a number of bytes behind dst.
 func startFrame(dst []byte, content int) *frame {
-	const contentSize4, singleSegment = 2 << 6, 1 << 5
-	dst = append(dst, 0x28, 0xb5, 0x2f, 0xfd, contentSize4|singleSegment)
-	return &frame{binary.LittleEndian.AppendUint32(dst, uint32(content))}
+	const contentSize4, singleSegment, checksum = 2 << 6, 1 << 5, 1 << 2
+	dst = append(dst, 0x28, 0xb5, 0x2f, 0xfd, contentSize4|singleSegment|checksum)
+	return &frame{frame: binary.LittleEndian.AppendUint32(dst, uint32(content)), sum: xxhash.New()}
 }
+
+func (f *frame) end() []byte { return binary.LittleEndian.AppendUint32(f.frame, uint32(f.sum.Sum64())) }
 
 const storedBlock, compressedBlock = 0 << 1, 2 << 1
 
 // stored appends content as blocks that hold it as it is.
 func (f *frame) stored(content []byte, last bool) {
+	_, _ = f.sum.Write(content) // never fails
 	for len(content) > 0 {
 		n := min(len(content), blockBytes)
 		at := len(f.frame)
@@ -84,6 +93,7 @@ func (f *frame) stored(content []byte, last bool) {
 
 // packed appends text as the last blocks, and says whether all of its characters are in the packing's alphabet.
 func (f *frame) packed(text []byte, p *packing) bool {
+	_, _ = f.sum.Write(text)
 	blocks := (len(text) + blockBytes - 1) / blockBytes
 	size := (len(text) + blocks - 1) / blocks // none is very short
 	for len(text) > 0 {

@@ -62,6 +62,10 @@ func (s sumList) gather(e *Encoder, codes []uint32) int {
 
 func (s sumList) write(text *[sumText]byte, code uint32) {
 	first, second := s.digits(code)
+	writeDigits(text, first, second)
+}
+
+func writeDigits(text *[sumText]byte, first, second uint64) {
 	binary.BigEndian.PutUint64(text[:8], letters(first))
 	binary.BigEndian.PutUint64(text[8:], letters(second))
 }
@@ -96,9 +100,10 @@ func (s sumList) equal(a, b uint32) bool {
 	return *(*[SumBytes]byte)(s[int(a)*SumBytes:]) == *(*[SumBytes]byte)(s[int(b)*SumBytes:])
 }
 
-// plain packs the sums without ever making texts of them; where neighbours are often equal, one of each.
+// plain packs the sums as they are, unless there are few or their texts are asked for; where neighbours are often equal, one of
+// each.
 func (s sumList) plain(e *Encoder, codes []uint32) error {
-	if e.hashed || sumText*len(codes) <= small {
+	if e.hashed || e.ranged || sumText*len(codes) <= small {
 		s.gather(e, codes)
 		return e.plainTexts(e.text)
 	}
@@ -121,8 +126,9 @@ func (s sumList) plain(e *Encoder, codes []uint32) error {
 	size := len(e.page) + sumText*len(written)
 	f := startFrame(resize(e.buffer, headRoom), size)
 	f.stored(e.page, false)
-	f.sums(s, written, e.sumTree)
-	e.buffer = f.frame
+	e.text = resize(e.text, blockBytes)
+	f.sums(s, written, e.sumTree, e.text)
+	e.buffer = f.end()
 	return e.appendData(e.chunk.rows, encoding, size)
 }
 
@@ -157,8 +163,9 @@ func (e *Encoder) firsts(codes []uint32) []uint32 {
 // sumAlphabet are the letters of base 32.
 const sumAlphabet = "abcdefghijklmnopqrstuvwxyz234567"
 
-// sums appends the texts of codes as the last blocks of a frame. tree is the packing of their alphabet.
-func (f *frame) sums(s sumList, codes []uint32, tree []byte) {
+// sums appends the texts of codes as the last blocks of a frame. tree is the packing of their alphabet, text is room for
+// those of a block.
+func (f *frame) sums(s sumList, codes []uint32, tree, text []byte) {
 	const most = blockBytes / sumText
 	blocks := (len(codes) + most - 1) / most
 	each := ((len(codes)+blocks-1)/blocks + 3) &^ 3 // none is very short
@@ -167,15 +174,16 @@ func (f *frame) sums(s sumList, codes []uint32, tree []byte) {
 		at := len(f.frame)
 		four := startStreams(append(f.frame, 0, 0, 0), tree)
 		for i := range 4 {
-			four.dst = s.stream(four.dst, codes[i*n/4:(i+1)*n/4])
+			from, to := i*n/4, (i+1)*n/4
+			four.dst = s.stream(four.dst, codes[from:to], text[sumText*from:sumText*to])
 			four.endStream()
 		}
+		_, _ = f.sum.Write(text[:sumText*n])
 		f.frame = append(four.end(n*sumText), 0) // no repeats
 		f.head(at, compressedBlock, n == len(codes))
 		codes = codes[n:]
 	}
 	if len(codes) > 0 { // they do not fill four streams
-		var text [4 * sumText]byte
 		for i, code := range codes {
 			s.write((*[sumText]byte)(text[sumText*i:]), code)
 		}
@@ -183,8 +191,9 @@ func (f *frame) sums(s sumList, codes []uint32, tree []byte) {
 	}
 }
 
-// stream appends the codes of the packing for the texts of codes, the last character first, and a bit that marks the end.
-func (s sumList) stream(dst []byte, codes []uint32) []byte {
+// stream appends the codes of the packing for the texts of codes, the last character first, and a bit that marks the end. It
+// writes the texts as well.
+func (s sumList) stream(dst []byte, codes []uint32, text []byte) []byte {
 	at := len(dst)
 	dst = resizeKeeping(dst, at+SumBytes*len(codes)+1)
 	out := dst[at:]
@@ -197,6 +206,7 @@ func (s sumList) stream(dst []byte, codes []uint32) []byte {
 		prefetch(unsafe.SliceData(s), &places)
 		for j := range some {
 			first, second := s.digits(some[len(some)-1-j])
+			writeDigits((*[sumText]byte)(text[sumText*(len(codes)-1-i-j):]), first, second)
 			first, second = packedDigits(first), packedDigits(second)
 			ten := (*[SumBytes]byte)(out[SumBytes*(i+j):])
 			binary.LittleEndian.PutUint64(ten[:], second|first<<40)
