@@ -376,8 +376,9 @@ func placeByContact(run *publish.Run, records []Record, contacts []string, revea
 }
 
 // WriteReports makes the page of a run again, and the internal page and workbook if internal, with what this program
-// knows of other areas. Each is handed over by its name.
-func WriteReports(run *publish.Run, internal bool, create func(name string) (io.WriteCloser, error)) error {
+// knows of other areas. Each is handed over by its name; folder is where they stand, and what the workbook has to keep in a
+// file meanwhile.
+func WriteReports(run *publish.Run, internal bool, folder string, create func(name string) (io.WriteCloser, error)) error {
 	figures, err := figuresOf(run)
 	if err != nil {
 		return fmt.Errorf("write reports: %w", err)
@@ -386,7 +387,7 @@ func WriteReports(run *publish.Run, internal bool, create func(name string) (io.
 	if err != nil {
 		return fmt.Errorf("write reports: %w", err)
 	}
-	for name, write := range reports(page) {
+	for name, write := range reports(page, folder) {
 		if name != reportFile && !internal {
 			continue
 		}

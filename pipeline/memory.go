@@ -23,9 +23,6 @@ const (
 	checkedPerByte = 2.5
 )
 
-// unlimited is how much memory a run may take that was not told how much.
-const unlimited int64 = 4e9
-
 // sheetShare is how much of a workbook's unpacked bytes are text; the others are marks around its cells.
 const sheetShare = 0.25
 
@@ -50,18 +47,22 @@ func textBytes(deliveries ...*delivery) (total int64) {
 
 // allowMemory holds the program to so many bytes of memory until done is called, and refuses what cannot fit before it
 // is read: the cause of the error is ErrMemory. Spare is how many bytes are left beside what is needed. With 0 the program
-// may take what it needs; the collector then keeps close to what lives, unless the environment told it otherwise.
+// may take what it needs, and has spare what the machine has besides; the collector then keeps close to what lives, unless
+// the environment told it otherwise.
 func allowMemory(limit int64, perByte float64, deliveries ...*delivery) (spare int64, done func(), err error) {
 	text := textBytes(deliveries...)
 	needed := memoryAtLeast + int64(perByte*float64(text))
 	before := debug.SetMemoryLimit(-1)
-	switch {
-	case limit == 0 && (before != math.MaxInt64 || os.Getenv("GOGC") != ""):
-		return max(unlimited-needed, 0), func() {}, nil
-	case limit == 0:
-		aim := newMemoryAim(aimOf(needed))
-		return max(unlimited-needed, 0), func() { aim.end(before) }, nil
-	case limit < needed:
+	if limit == 0 {
+		most := min(memoryToTake(), before)
+		spare = max(most-needed, 0)
+		if before != math.MaxInt64 || os.Getenv("GOGC") != "" {
+			return spare, func() {}, nil
+		}
+		aim := newMemoryAim(aimOf(needed, most))
+		return spare, func() { aim.end(before) }, nil
+	}
+	if limit < needed {
 		return 0, nil, fmt.Errorf("read extracts: they unpack to %s, which takes about %s of memory, and --memory allows %s; allow that much, or deliver fewer years at a time: %w",
 			SizeText(text), SizeText(needed), SizeText(limit), ErrMemory)
 	}
@@ -69,9 +70,9 @@ func allowMemory(limit int64, perByte float64, deliveries ...*delivery) (spare i
 	return limit - needed, func() { debug.SetMemoryLimit(before) }, nil
 }
 
-// aimOf returns with what an aim begins where so much is needed: half as much again. The last stages come to that in any
-// case, so that the first ones need not save.
-func aimOf(needed int64) int64 { return min(needed+needed/2, unlimited*2/3) }
+// aimOf returns with what an aim begins where so much is needed and may be taken at most: half as much again as is needed.
+// The last stages come to that in any case, so that the first ones need not save.
+func aimOf(needed, most int64) int64 { return min(needed+needed/2, most/3*2) }
 
 // aimRoom is how much room an aim leaves above what lives, beside an eighth of it.
 const aimRoom = 64 << 20

@@ -69,6 +69,33 @@ func TestWithoutALimitTheAimGivesWay(t *testing.T) {
 	}
 }
 
+func TestAnAimStaysUnderWhatThereIs(t *testing.T) {
+	for _, c := range []struct{ needed, most, want int64 }{
+		{400e6, 3e9, 600e6}, {2e9, 3e9, 2e9}, {7e9, 3e9, 2e9},
+	} {
+		if got := aimOf(c.needed, c.most); got != c.want {
+			t.Errorf("with %d bytes needed of %d the aim is %d, want %d", c.needed, c.most, got, c.want)
+		}
+	}
+}
+
+// What the environment allows bounds what stays in memory as the option does.
+func TestColumnsStayInMemoryOnlyAsFarAsTheEnvironmentAllows(t *testing.T) {
+	before := debug.SetMemoryLimit(500e6)
+	defer debug.SetMemoryLimit(before)
+	spare, done, err := allowMemory(0, 3, deliveredBytes("", 100e6))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	if most := int64(500e6) - memoryAtLeast - 300e6; spare > most {
+		t.Errorf("%d bytes may stay in memory, want at most %d", spare, most)
+	}
+	if now := debug.SetMemoryLimit(-1); now != 500e6 {
+		t.Errorf("the limit of the environment moves to %d", now)
+	}
+}
+
 func TestTheSheetsOfAWorkbookCountOnce(t *testing.T) {
 	d := deliveredBytes("s", 400e6, 400e6)
 	d.inputs = append(d.inputs, deliveredBytes("", 50e6).inputs...)

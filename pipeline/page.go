@@ -20,13 +20,14 @@ const (
 	workbookFile       = "restricted/report.xlsx"
 )
 
-// reports returns how each page and the workbook is written, by its path in the run.
-func reports(p *report.Page) map[string]func(io.Writer) error {
+// reports returns how each page and the workbook is written, by its path in the run. What the workbook has to keep in a
+// file meanwhile goes into folder.
+func reports(p *report.Page, folder string) map[string]func(io.Writer) error {
 	internal := p.Internal()
 	return map[string]func(io.Writer) error{
 		reportFile:         func(w io.Writer) error { return report.WritePublic(w, p.Public()) },
 		internalReportFile: func(w io.Writer) error { return report.WriteInternal(w, internal) },
-		workbookFile:       func(w io.Writer) error { return report.WriteWorkbook(w, internal) },
+		workbookFile:       func(w io.Writer) error { return report.WriteWorkbook(w, folder, internal) },
 	}
 }
 

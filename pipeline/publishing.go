@@ -91,7 +91,7 @@ func (j *job) writeJournal(staging *publish.Staging) error {
 // writeReports writes the pages and the workbook from what is stored, by the reader that everything later uses.
 func writeReports(staging *publish.Staging, page *report.Page) error {
 	var group errgroup.Group
-	for name, write := range reports(page) {
+	for name, write := range reports(page, staging.Folder()) {
 		group.Go(func() error {
 			file, err := staging.File(name)
 			if err != nil {

@@ -27,7 +27,7 @@ nothing as well, headed OFFICIAL-SENSITIVE. A file that is there already is not 
 				return err
 			}
 			defer p.close()
-			return pipeline.WriteReports(p.Run, internal, func(name string) (io.WriteCloser, error) {
+			return pipeline.WriteReports(p.Run, internal, filepath.Clean(out), func(name string) (io.WriteCloser, error) {
 				path := filepath.Join(out, name)
 				file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 				if err != nil {

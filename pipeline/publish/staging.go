@@ -11,6 +11,7 @@ import (
 	"maps"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -77,6 +78,9 @@ func (s *Store) Stage(id string) (*Staging, error) {
 	}
 	return st, nil
 }
+
+// Folder is where the run is being written: for files that a library keeps while it works, and removes.
+func (st *Staging) Folder() string { return filepath.Join(st.store.dir, filepath.FromSlash(st.folder)) }
 
 // File starts a file of the run: name is its path inside the run, with slashes. The file is
 // listed in the manifest once it is closed; the journal is not.

@@ -2,10 +2,15 @@ package report
 
 import (
 	"bytes"
+	"errors"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"frontdoor/rules"
 )
 
 // A number that disclosure control hides is in no byte of the public page, and in the internal one.
@@ -65,12 +70,12 @@ func TestWorkbookHoldsTheFiguresAndIsTheSameBytes(t *testing.T) {
 	var first bytes.Buffer
 	p := smallPage()
 	p.Measures[0].Title = "=1+1"
-	if err := WriteWorkbook(&first, p.Internal()); err != nil {
+	if err := WriteWorkbook(&first, t.TempDir(), p.Internal()); err != nil {
 		t.Fatal(err)
 	}
 	for range 32 { // a library that walks over a map gives the same order twice now and then
 		var again bytes.Buffer
-		if err := WriteWorkbook(&again, p.Internal()); err != nil {
+		if err := WriteWorkbook(&again, t.TempDir(), p.Internal()); err != nil {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(first.Bytes(), again.Bytes()) {
@@ -95,6 +100,45 @@ func TestWorkbookHoldsTheFiguresAndIsTheSameBytes(t *testing.T) {
 		t.Errorf("a text became the formula %q, %v", formula, err)
 	}
 }
+
+func TestALargeSheetLeavesNothingBehindAndNothingElsewhere(t *testing.T) {
+	folder, elsewhere := t.TempDir(), t.TempDir()
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		t.Setenv(name, elsewhere)
+	}
+	p := smallPage()
+	for range 600 { // 18 MB
+		p.Outcomes = append(p.Outcomes, rules.Outcome{Rule: "FD-001", Reason: strings.Repeat("x", 30_000)})
+	}
+	namesIn := func(folder string) (names []string) {
+		entries, err := os.ReadDir(folder)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, e := range entries {
+			names = append(names, e.Name())
+		}
+		return names
+	}
+	look := sync.OnceFunc(func() { // at the first byte every sheet stands somewhere
+		if in, out := namesIn(folder), namesIn(elsewhere); len(in) != 1 || len(out) != 0 {
+			t.Errorf("while it is written %q stand in the folder and %q outside", in, out)
+		}
+	})
+	for _, fault := range []error{nil, errors.New("the disk is full")} {
+		err := WriteWorkbook(writerFunc(func(b []byte) (int, error) { look(); return len(b), fault }), folder, p.Internal())
+		if !errors.Is(err, fault) {
+			t.Errorf("the workbook is written with %v, want %v", err, fault)
+		}
+		if in, out := namesIn(folder), namesIn(elsewhere); len(in) != 0 || len(out) != 0 {
+			t.Errorf("%q stay in the folder and %q outside", in, out)
+		}
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
 
 func TestHeadlinePartsAddUp(t *testing.T) {
 	s := smallPage().Public().sheet

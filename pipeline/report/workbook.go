@@ -20,14 +20,15 @@ type sheetOf struct {
 }
 
 // WriteWorkbook writes every figure of a page, its measures, rules and acronyms as an XLSX workbook. The same page
-// gives the same bytes. Texts are written as texts: none of them becomes a formula.
-func WriteWorkbook(w io.Writer, p InternalPage) error {
+// gives the same bytes. Texts are written as texts: none of them becomes a formula. A large sheet stands in a file in
+// folder, readable by its owner only, until the workbook is written.
+func WriteWorkbook(w io.Writer, folder string, p InternalPage) error {
 	v, err := p.view()
 	if err != nil {
 		return fmt.Errorf("write workbook: %w", err)
 	}
-	book := excelize.NewFile().SetZipWriter(newArchive)
-	defer book.Close() //nolint:errcheck // nothing was opened
+	book := excelize.NewFile(excelize.Options{TmpDir: folder}).SetZipWriter(newArchive)
+	defer book.Close() //nolint:errcheck // it tells nothing of the files of large sheets, which it removes
 	bold, err := book.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
 	if err != nil {
 		return fmt.Errorf("write workbook: %w", err)
