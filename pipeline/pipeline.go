@@ -31,7 +31,7 @@ import (
 )
 
 // Version is the version of the program; it is part of every run's id.
-const Version = "0.3.0"
+const Version = "0.4.0"
 
 // The invented authority of the sample, and the key that is committed beside it. Everything that is run for
 // the authority is marked as synthetic, and the key is refused for any other.
