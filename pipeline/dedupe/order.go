@@ -2,11 +2,12 @@ package dedupe
 
 import (
 	"cmp"
-	"encoding/binary"
 	"math/bits"
 	"slices"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
+
+	"frontdoor/schemas/table"
 )
 
 // placed is the place of a text with the text's beginning, which orders most texts.
@@ -23,7 +24,7 @@ func byText(texts *array.String) []int32 {
 	}
 	offsets, data := texts.ValueOffsets(), texts.ValueBytes()
 	for place := range sorted {
-		sorted[place] = placed{startOf(data, int(offsets[place]-offsets[0]), int(offsets[place+1]-offsets[0])), int32(place)}
+		sorted[place] = placed{table.Head(data, int(offsets[place]-offsets[0]), int(offsets[place+1]-offsets[0])), int32(place)}
 	}
 	sorted = byStart(sorted)
 	for from, to := 0, 0; from < len(sorted); from = to {
@@ -90,19 +91,4 @@ func squeeze(placed []placed) (width int) {
 		placed[i].start = start
 	}
 	return width
-}
-
-// startOf returns the first eight bytes of the text that stands in data from begin to end, as a number that orders as the
-// texts do where they differ in these.
-func startOf(data []byte, begin, end int) uint64 {
-	if begin+8 > len(data) {
-		var start [8]byte
-		copy(start[:], data[begin:end])
-		return binary.BigEndian.Uint64(start[:])
-	}
-	start := binary.BigEndian.Uint64(data[begin:])
-	if length := end - begin; length < 8 {
-		start &^= 1<<(64-8*length) - 1
-	}
-	return start
 }

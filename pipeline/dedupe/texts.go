@@ -45,7 +45,7 @@ func (t *texts) starts(into []uint64, lengths []uint8, from int) {
 			row = int(t.codes[row])
 		}
 		begin, end := int(offsets[row])-base, int(offsets[row+1])-base
-		into[i], lengths[i] = startOf(data, begin, end), uint8(min(end-begin, longID))
+		into[i], lengths[i] = table.Head(data, begin, end), uint8(min(end-begin, longID))
 	}
 }
 

@@ -1,8 +1,6 @@
 package table
 
 import (
-	"encoding/binary"
-
 	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"frontdoor/schemas"
@@ -63,7 +61,8 @@ func (r *Reader) Text(row int) string {
 func (r *Reader) Heads(rows []uint32, heads []uint64) {
 	if r.texts == nil {
 		for i, row := range rows {
-			heads[i] = headOf([]byte(r.Text(int(row))))
+			text := []byte(r.Text(int(row)))
+			heads[i] = Head(text, 0, len(text))
 		}
 		return
 	}
@@ -75,17 +74,8 @@ func (r *Reader) Heads(rows []uint32, heads []uint64) {
 		if r.codes != nil {
 			row = r.codes[row]
 		}
-		heads[i] = headOf(data[offsets[row]-offsets[0] : offsets[row+1]-offsets[0]])
+		heads[i] = Head(data, int(offsets[row]-offsets[0]), int(offsets[row+1]-offsets[0]))
 	}
-}
-
-func headOf(text []byte) uint64 {
-	if len(text) >= 8 {
-		return binary.BigEndian.Uint64(text)
-	}
-	var eight [8]byte
-	copy(eight[:], text)
-	return binary.BigEndian.Uint64(eight[:])
 }
 
 // Coded returns the codes of the rows, which of them have a value, and the texts of the codes. It returns nil where what

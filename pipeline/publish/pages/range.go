@@ -2,8 +2,9 @@ package pages
 
 import (
 	"bytes"
-	"encoding/binary"
 	"math"
+
+	"frontdoor/schemas/table"
 )
 
 // longRange is the longest text that is written as the smallest or largest.
@@ -27,7 +28,7 @@ func (e *Encoder) rangeOf(text []byte) {
 		here := somewhere{row, at}
 		lowHere, highHere := uint64(math.MaxUint64), uint64(0)
 		for _, n := range e.lengths[row:min(row+rangeTexts, len(e.lengths))] {
-			h := head(text, at, int(n))
+			h := table.Head(text, at, at+int(n))
 			lowHere, highHere = min(lowHere, h), max(highHere, h)
 			at += int(n)
 		}
@@ -58,7 +59,7 @@ func (e *Encoder) foremost(text []byte, places []somewhere, with uint64, directi
 	for _, place := range places {
 		at := place.at
 		for _, n := range e.lengths[place.row:min(place.row+rangeTexts, len(e.lengths))] {
-			if head(text, at, int(n)) == with {
+			if table.Head(text, at, at+int(n)) == with {
 				if value := text[at : at+int(n)]; found == nil || bytes.Compare(value, found) == direction {
 					found = value
 				}
@@ -67,18 +68,4 @@ func (e *Encoder) foremost(text []byte, places []somewhere, with uint64, directi
 		}
 	}
 	return found
-}
-
-// head is the first 8 of the n bytes at a place as a number that orders as they do; a shorter text is filled up with zeros.
-func head(text []byte, at, n int) uint64 {
-	if at+8 <= len(text) {
-		eight := binary.BigEndian.Uint64(text[at:])
-		if n < 8 {
-			eight &= ^uint64(0) << (64 - 8*n)
-		}
-		return eight
-	}
-	var eight [8]byte
-	copy(eight[:], text[at:at+n])
-	return binary.BigEndian.Uint64(eight[:])
 }
